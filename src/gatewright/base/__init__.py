@@ -1,0 +1,1 @@
+"""Pure values that every other package may use: messages, ARNs, ids, clock, errors, policy documents."""

@@ -1,0 +1,47 @@
+"""Identifiers in the forms that AWS gives them. Entropy is a dependency, so that tests can fix it."""
+
+import base64
+import os
+import uuid
+from collections.abc import Callable
+
+Entropy = Callable[[int], bytes]
+
+_API_ID_ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
+
+
+class Ids:
+    """Makes identifiers out of random octets."""
+
+    __slots__ = ("_entropy",)
+
+    def __init__(self, entropy: Entropy = os.urandom) -> None:
+        self._entropy = entropy
+
+    def request_id(self) -> str:
+        """Return an id such as `32998fea-1b2c-4268-8c72-16138d629356` (request, invocation, revision)."""
+        # The bits of a version 4 UUID, without the cost of a UUID object: this runs for every invocation.
+        text = self._entropy(16).hex()
+        variant = "89ab"[int(text[16], 16) & 3]
+        return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{variant}{text[17:20]}-{text[20:]}"
+
+    def extended_request_id(self) -> str:
+        """Return an id such as `JKJaXmPLvHcESHA=` (API Gateway's `Apigw-Requestid`, `x-amz-apigw-id`)."""
+        return base64.b64encode(self._entropy(10)).decode()[:15].replace("/", "_").replace("+", "-") + "="
+
+    def resource_id(self, length: int = 10) -> str:
+        """Return an id such as `mnh1xmpli7` (an API, a deployment): lower-case letters and digits."""
+        first, *rest = self._entropy(length)
+        return _API_ID_ALPHABET[first % 26] + "".join(_API_ID_ALPHABET[octet % 36] for octet in rest)
+
+    def short_id(self) -> str:
+        """Return an id of seven characters such as `a1b2c3d` (a route, an integration)."""
+        return self.resource_id(7)
+
+    def uuid(self) -> uuid.UUID:
+        """Return a version 4 UUID."""
+        return uuid.UUID(bytes=self._entropy(16), version=4)
+
+    def trace_root(self, now: float) -> str:
+        """Return the Root part of an X-Ray trace id, such as `1-5e6aa925-cc0123456789ae116148e52f`."""
+        return f"1-{int(now):08x}-{self._entropy(12).hex()}"

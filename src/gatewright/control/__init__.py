@@ -1,0 +1,1 @@
+"""The control plane: one package per AWS service, one function per operation."""

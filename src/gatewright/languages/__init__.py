@@ -1,0 +1,1 @@
+"""Pure languages: parameter mapping, time formats; later VTL, JSONPath and OpenAPI."""

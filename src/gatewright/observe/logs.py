@@ -1,0 +1,11 @@
+"""Where the log lines of functions and of the node go."""
+
+from typing import Protocol
+
+
+class LogSink(Protocol):
+    """Takes whole log lines; must return at once (it runs on the event loop)."""
+
+    def write(self, group: str, stream: str, timestamp_ms: int, lines: bytes) -> None:
+        """Take one or more lines, each ending in a line feed, of one log stream."""
+        ...

@@ -1,0 +1,1 @@
+"""Documents, transactions, revision, change feed and blobs."""
