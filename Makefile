@@ -1,0 +1,50 @@
+# The four commands: demo, test, check, bench. Each sets up .venv (and node_modules of the Node.js runtime) when missing.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+NODE_RUNTIME := src/gatewright/functions/runtimes/node
+NODE_READY := $(NODE_RUNTIME)/node_modules/.package-lock.json
+
+.PHONY: demo test check bench format clean
+
+demo: $(READY) node-runtime
+	$(BIN)/python examples/demo.py
+
+test: $(READY) node-runtime
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+check: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -q tests/style
+
+bench: $(READY) node-runtime
+	$(BIN)/python -m benchmarks $(BENCH_ARGS)
+
+format: $(READY)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+$(READY): pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "gatewright needs Python 3.11 or newer: make PYTHON=/path/to/python3.11")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
+	$(BIN)/python -m pip install --quiet --editable . --group dev
+	touch $@
+
+# AWS's own runtime interface client for Node.js. Without npm, Node.js functions answer with a clear error.
+.PHONY: node-runtime
+ifneq ($(shell command -v npm),)
+node-runtime: $(NODE_READY)
+$(NODE_READY): $(NODE_RUNTIME)/package-lock.json
+	cd $(NODE_RUNTIME) && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	touch $@
+else
+node-runtime:
+	@echo 'npm is not installed: Node.js functions will not run (everything else does)'
+endif
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache $(NODE_RUNTIME)/node_modules
