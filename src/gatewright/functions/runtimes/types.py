@@ -1,0 +1,70 @@
+"""How an execution environment's process is started: the contract between `runtimes` and the rest of `functions`.
+
+A runtime says what to run; the environment runs it, adds the reserved environment variables ("Using Lambda
+environment variables", Lambda Developer Guide), the sandbox and the limits, and speaks the transport.
+"""
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from gatewright.base.errors import GatewrightError
+from gatewright.snapshot.types import FunctionVersion
+
+
+class Transport(enum.Enum):
+    """How the host and a runtime talk to each other."""
+
+    CHANNEL = "channel"
+    """Frames over the inherited socket named by `_GATEWRIGHT_CHANNEL_FD`."""
+    RUNTIME_API = "runtime-api"
+    """AWS's Runtime API over HTTP at `AWS_LAMBDA_RUNTIME_API`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """One process to start for an execution environment. Its working directory is the task root."""
+
+    argv: tuple[str, ...]
+    environment: Mapping[str, str]
+    """Variables besides those that the host sets for every function; the host's and the user's come on top."""
+    readable_paths: tuple[Path, ...]
+    """Directories and files outside the task root that the process must be able to read: sandboxes mount them."""
+    transport: Transport
+    runtime_version_label: str
+    """What INIT_START reports as the runtime version, such as `python:3.11.7`."""
+
+
+class LaunchRefused(GatewrightError):
+    """The function's code cannot be started at all; Lambda reports it as a failure of INIT.
+
+    `error_type` is Lambda's (`Runtime.InvalidEntrypoint`), `message` is its text without the leading
+    `RequestId: … Error: `, which the host puts before it.
+    """
+
+    def __init__(self, error_type: str, message: str) -> None:
+        super().__init__(f"{error_type}: {message}")
+        self.error_type = error_type
+        self.message = message
+
+
+class Runtime(Protocol):
+    """One runtime identifier (`python3.12`) on this machine. Answers are found on first use and kept."""
+
+    def problem(self) -> str | None:
+        """Return one sentence that says why the runtime cannot be used here and what to install, or None."""
+        ...
+
+    def warning(self) -> str | None:
+        """Return one sentence when another version than the wanted one is used, or None."""
+        ...
+
+    def launch(self, function: FunctionVersion, task_root: Path) -> Launch:
+        """Say what to start for `function`, unpacked in `task_root`. Raises `LaunchRefused`.
+
+        Only for a runtime without a `problem`. Environments see their code at `task_root` of the host unless a
+        sandbox mounts it elsewhere; `argv` names nothing inside of it that is not found through its working directory.
+        """
+        ...
