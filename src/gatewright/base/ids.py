@@ -27,7 +27,7 @@ class Ids:
 
     def extended_request_id(self) -> str:
         """Return an id such as `JKJaXmPLvHcESHA=` (API Gateway's `Apigw-Requestid`, `x-amz-apigw-id`)."""
-        return base64.b64encode(self._entropy(10)).decode()[:15].replace("/", "_").replace("+", "-") + "="
+        return base64.urlsafe_b64encode(self._entropy(11)).decode()
 
     def resource_id(self, length: int = 10) -> str:
         """Return an id such as `mnh1xmpli7` (an API, a deployment): lower-case letters and digits."""

@@ -1,0 +1,72 @@
+import io
+from pathlib import Path
+
+from gatewright.observe.function_logs import FunctionLogs
+from gatewright.observe.kept_logs import LogFiles, LogTails
+
+GROUP = "/aws/lambda/hello"
+STREAM = "2026/11/23/[$LATEST]0123456789abcdef0123456789abcdef"
+NOON_MS = 1_795_435_200_123
+
+
+def test_lines_are_printed_with_the_name_of_the_function_and_kept_with_time_and_stream() -> None:
+    output = io.BytesIO()
+    logs = FunctionLogs(output, LogTails())
+    logs.write(GROUP, STREAM, NOON_MS, b"one\ntwo\n")
+    logs.close()
+    assert output.getvalue() == b"[hello] one\n[hello] two\n"
+    assert logs.tail(GROUP).decode().splitlines() == [
+        f"2026-11-23T12:00:00.123Z {STREAM} one",
+        f"2026-11-23T12:00:00.123Z {STREAM} two",
+    ]
+
+
+def test_tail_shows_what_was_written_a_moment_ago() -> None:
+    logs = FunctionLogs(io.BytesIO(), LogTails())
+    logs.write(GROUP, STREAM, NOON_MS, b"now\n")
+    assert b"now" in logs.tail(GROUP)
+    assert logs.tail("/aws/lambda/unknown") == b""
+    logs.close()
+
+
+def test_a_flood_is_dropped_and_counted() -> None:
+    output = io.BytesIO()
+    logs = FunctionLogs(output, LogTails(), buffer_bytes=0)
+    logs.close()
+    logs.write(GROUP, STREAM, NOON_MS, b"kept\n")
+    logs.write(GROUP, STREAM, NOON_MS, b"lost\nlost\n")
+    logs.tail(GROUP)
+    assert output.getvalue() == (
+        b"[hello] kept\ngatewright: 2 log lines of functions were dropped, they came too fast\n"
+    )
+
+
+def test_a_closed_output_does_not_stop_the_keeping() -> None:
+    output = io.BytesIO()
+    output.close()
+    logs = FunctionLogs(output, LogTails())
+    logs.write(GROUP, STREAM, NOON_MS, b"one\n")
+    logs.close()
+    assert b"one" in logs.tail(GROUP)
+
+
+def test_files_rotate_and_the_oldest_goes(tmp_path: Path) -> None:
+    files = LogFiles(tmp_path / "logs", file_bytes=10)
+    for number in range(6):
+        files.append(GROUP, f"line-{number:03}\n".encode())
+    names = sorted(path.name for path in (tmp_path / "logs").iterdir())
+    assert names == ["aws.lambda.hello.log", *(f"aws.lambda.hello.log.{number}" for number in (1, 2, 3))]
+    assert files.tail(GROUP) == b"line-005\n"
+    assert (tmp_path / "logs" / "aws.lambda.hello.log.3").read_bytes() == b"line-002\n"
+
+
+def test_no_group_leaves_the_folder(tmp_path: Path) -> None:
+    LogFiles(tmp_path / "logs").append("/../../escape", b"x\n")
+    assert [path.name for path in tmp_path.iterdir()] == ["logs"]
+
+
+def test_a_tail_in_memory_is_bounded() -> None:
+    tails = LogTails(tail_bytes=10)
+    for _ in range(100):
+        tails.append(GROUP, b"12345\n")
+    assert tails.tail(GROUP) == b"12345\n"
