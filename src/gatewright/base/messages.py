@@ -41,7 +41,7 @@ class Headers(list[tuple[str, str]]):
                 return
         self.append((name, value))
 
-    def remove(self, name: str) -> None:
+    def discard(self, name: str) -> None:
         """Drop every line of a field."""
         wanted = name.lower()
         self[:] = [line for line in self if line[0].lower() != wanted]

@@ -17,10 +17,10 @@ def test_replace_keeps_the_place_of_the_first_line_and_drops_the_others() -> Non
     assert list(headers) == [("X-a", "4"), ("X-B", "2"), ("X-C", "5")]
 
 
-def test_remove_drops_every_line() -> None:
+def test_discard_drops_every_line() -> None:
     headers = Headers([("X-A", "1"), ("X-B", "2"), ("x-a", "3")])
-    headers.remove("X-A")
-    headers.remove("missing")
+    headers.discard("X-A")
+    headers.discard("missing")
     headers.add("X-B", "6")
     assert list(headers) == [("X-B", "2"), ("X-B", "6")]
 
