@@ -3,27 +3,46 @@
 Source of the identifiers: "Lambda runtimes", AWS Lambda Developer Guide.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
-from gatewright.functions.runtimes.types import Launch, Runtime
+from gatewright.functions.runtimes.discovery import SearchPlaces
+from gatewright.functions.runtimes.provided import ProvidedRuntime
+from gatewright.functions.runtimes.python.runtime import PythonRuntime
+from gatewright.functions.runtimes.types import Launch, LaunchRefused, Runtime
 from gatewright.snapshot.types import FunctionVersion
+
+_RUNTIMES: Mapping[str, Callable[[SearchPlaces, Path], Runtime]] = MappingProxyType(
+    {
+        "python3.9": lambda places, cache: PythonRuntime(9, places, cache),
+        "python3.10": lambda places, cache: PythonRuntime(10, places, cache),
+        "python3.11": lambda places, cache: PythonRuntime(11, places, cache),
+        "python3.12": lambda places, cache: PythonRuntime(12, places, cache),
+        "python3.13": lambda places, cache: PythonRuntime(13, places, cache),
+        "python3.14": lambda places, cache: PythonRuntime(14, places, cache),
+        "provided.al2": lambda places, cache: ProvidedRuntime("provided.al2"),
+        "provided.al2023": lambda places, cache: ProvidedRuntime("provided.al2023"),
+    }
+)
 
 
 class RuntimeDirectory:
     """Answers for every runtime identifier of Lambda whether and how it runs here.
 
-    The first question about a runtime may run its interpreter once (tens of milliseconds): ask from a worker thread.
+    The first question about a runtime runs its interpreter once (tens of milliseconds; more the first time ever, when
+    bytecode is written): ask from a worker thread. Safe from several threads.
     """
 
-    def __init__(self, runtimes: Mapping[str, Runtime]) -> None:
-        self._runtimes = runtimes
+    def __init__(self, places: SearchPlaces, cache: Path) -> None:
+        """`cache` is a directory that only gatewright may write. Nothing is looked for yet."""
+        self._runtimes = {identifier: make(places, cache) for identifier, make in _RUNTIMES.items()}
 
     def problem(self, runtime: str) -> str | None:
         """Return one sentence that says why functions of `runtime` cannot run here, or None when they can."""
         found = self._runtimes.get(runtime)
         if found is None:
-            return f"The runtime {runtime} is not one that gatewright runs; it runs {', '.join(self._runtimes)}."
+            return f"gatewright does not run the runtime {runtime}; it runs {', '.join(self._runtimes)}."
         return found.problem()
 
     def warning(self, runtime: str) -> str | None:
@@ -32,5 +51,8 @@ class RuntimeDirectory:
         return None if found is None else found.warning()
 
     def launch(self, function: FunctionVersion, task_root: Path) -> Launch:
-        """Say what to start for a function of a runtime without a problem. Raises `LaunchRefused`."""
+        """Say what to start for a function. Raises `LaunchRefused`."""
+        problem = self.problem(function.runtime)
+        if problem is not None:
+            raise LaunchRefused("Runtime.InvalidEntrypoint", problem)
         return self._runtimes[function.runtime].launch(function, task_root)

@@ -1,0 +1,211 @@
+"""Drives `awslambdaric` over the channel: length-prefixed frames on an inherited Unix socket.
+
+    u32 length of what follows | u8 type | u32 header length | header (JSON) | body          big endian
+
+What the handler sees, the error objects and the log lines are those of `awslambdaric`, which AWS runs on Lambda; this
+module only stands in for the HTTP client of the Runtime API. It imports no more than `awslambdaric` needs anyway:
+`socket` and `ctypes` would add 7 ms and 4 ms to every cold start.
+"""
+
+from __future__ import annotations  # this file runs on Python 3.9 too
+
+import json
+import os
+import sys
+from importlib.machinery import ModuleSpec, PathFinder
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+INVOKE = 1
+NEXT, RESULT, ERROR, INIT_ERROR, RESTORE_NEXT, RESTORE_ERROR = 16, 17, 18, 19, 20, 21
+
+# What Lambda keeps in /var/runtime. The SDK is there if it is installed beside gatewright.
+RUNTIME_PACKAGES = frozenset({"awslambdaric", "simplejson", "snapshot_restore_py"})
+SDK_PACKAGES = frozenset({"boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3"})
+
+_LENGTH_BYTES = 4
+_READ_BYTES = 1 << 16
+_READ_AT_MOST_BYTES = 1 << 20
+_XRAY_CAUSE_AT_MOST_BYTES = 1 << 20
+_NEXT_FRAME = b"\x00\x00\x00\x05\x10\x00\x00\x00\x00"
+_PR_SET_PDEATHSIG, _SIGKILL = 1, 9
+
+
+class VarRuntime:
+    """Finds the packages that Lambda keeps in /var/runtime, and nothing else of what is installed beside them."""
+
+    def __init__(self, sites: list[str]) -> None:
+        self._sites = sites
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """Find one of the top-level packages; what is inside a package is found through its own path."""
+        if path is None and (name in RUNTIME_PACKAGES or name in SDK_PACKAGES):
+            return PathFinder.find_spec(name, self._sites, target)
+        return None
+
+
+class Channel:
+    """The runtime's end of the socket. The process ends when the host has gone."""
+
+    def __init__(self, descriptor: int) -> None:
+        os.set_inheritable(descriptor, False)
+        os.set_blocking(descriptor, True)
+        self._descriptor = descriptor
+        self._received = b""
+
+    def send(self, frames: bytes) -> None:
+        """Write whole frames."""
+        try:
+            sent = os.write(self._descriptor, frames)
+            while sent < len(frames):
+                sent += os.write(self._descriptor, memoryview(frames)[sent:])
+        except (BrokenPipeError, ConnectionResetError):
+            os._exit(0)
+
+    def receive(self) -> tuple[int, dict[str, Any], bytes]:
+        """Wait for one frame: its type, header and body."""
+        received = self._received or self._read(_READ_BYTES)
+        while len(received) < _LENGTH_BYTES:
+            received += self._read(_READ_BYTES)
+        end = _LENGTH_BYTES + int.from_bytes(received[:_LENGTH_BYTES], "big")
+        if len(received) < end:
+            received = self._read_rest(received, end)
+        self._received = received[end:]
+        body_start = 9 + int.from_bytes(received[5:9], "big")
+        header = json.loads(received[9:body_start].decode()) if body_start > 9 else {}
+        return received[4], header, received[body_start:end]
+
+    def _read(self, at_most: int) -> bytes:
+        try:
+            received = os.read(self._descriptor, at_most)
+        except ConnectionResetError:
+            received = b""
+        if not received:
+            os._exit(0)
+        return received
+
+    def _read_rest(self, received: bytes, end: int) -> bytes:
+        parts = [received]
+        missing = end - len(received)
+        while missing > 0:
+            part = self._read(min(missing, _READ_AT_MOST_BYTES))
+            parts.append(part)
+            missing -= len(part)
+        return b"".join(parts)
+
+
+def frame(kind: int, header: bytes, body: bytes = b"") -> bytes:
+    """Build one frame."""
+    header_length = len(header)
+    return b"".join(
+        (
+            (5 + header_length + len(body)).to_bytes(4, "big"),
+            bytes((kind,)),
+            header_length.to_bytes(4, "big"),
+            header,
+            body,
+        )
+    )
+
+
+def serve(sites: list[str]) -> None:
+    """Run the function's handler for every invocation that the host sends. Returns only by SystemExit."""
+    channel = Channel(int(os.environ.pop("_GATEWRIGHT_CHANNEL_FD")))
+    end_with_host()
+    bootstrap, client = load(sites, channel)
+    # The function's code comes first, then what `-S` left: PYTHONPATH and the standard library.
+    sys.path.insert(0, os.environ["LAMBDA_TASK_ROOT"])
+    sys.pycache_prefix = None
+    bootstrap.run(os.environ["_HANDLER"], client)
+
+
+def end_with_host() -> None:
+    """Ask Linux to kill this process when its parent ends, even in the middle of a handler."""
+    try:
+        import _ctypes
+
+        prctl = _ctypes.dlsym(_ctypes.dlopen(None, 0), "prctl")  # type: ignore[arg-type]
+        _ctypes.call_function(prctl, (_PR_SET_PDEATHSIG, _SIGKILL, 0, 0, 0))
+    except (ImportError, AttributeError, OSError, TypeError):
+        return  # an interpreter built without it: the process ends when it next reads the channel
+
+
+def load(sites: list[str], channel: Channel) -> tuple[Any, Any]:
+    """Import `awslambdaric` from `sites`; return its `bootstrap` module and a client that speaks over `channel`."""
+    finder = VarRuntime(sites)
+    sys.meta_path.insert(0, finder)
+    # The package takes an ImportError here as "no native client". Ours needs none, and its libcurl takes time to load.
+    sys.modules["runtime_client"] = None  # type: ignore[assignment]
+    from awslambdaric import bootstrap
+    from awslambdaric.lambda_runtime_client import BaseLambdaRuntimeClient, InvocationRequest
+
+    # From here on the packages of the function win, as /var/task comes before /var/runtime on Lambda.
+    sys.meta_path.remove(finder)
+    sys.meta_path.append(finder)
+    del sys.modules["runtime_client"]
+
+    class ChannelClient(BaseLambdaRuntimeClient):  # type: ignore[misc]
+        """The Runtime API's client, with frames in place of HTTP requests.
+
+        An answer waits until the next invocation is asked for, which follows at once: both go out in one write.
+        """
+
+        unsent = b""
+
+        def wait_next_invocation(self) -> Any:
+            """Send the last answer and the request for the next invocation; wait for that."""
+            channel.send(self.unsent + _NEXT_FRAME)
+            self.unsent = b""
+            _, header, event = channel.receive()
+            return InvocationRequest(
+                invoke_id=header["id"],
+                x_amzn_trace_id=header.get("trace"),
+                invoked_function_arn=header.get("arn"),
+                deadline_time_in_ms=header["deadline"],
+                client_context=header.get("client_context"),
+                cognito_identity=header.get("cognito_identity"),
+                tenant_id=header.get("tenant_id"),
+                content_type="application/json",
+                event_body=event,
+                invocation_id=None,
+            )
+
+        def post_invocation_result(
+            self,
+            invoke_id: str,
+            result_data: str | bytes,
+            content_type: str = "application/json",
+            invocation_id: str | None = None,
+        ) -> None:
+            """Answer with what the handler returned; `bytes` go out as they are."""
+            body = result_data if isinstance(result_data, bytes) else result_data.encode()
+            self.unsent = frame(RESULT, b'{"id":"%s"}' % invoke_id.encode(), body)
+
+        def post_invocation_error(
+            self, invoke_id: str, error_response_data: str, xray_fault: str, invocation_id: str | None = None
+        ) -> None:
+            """Answer with the error object of what the handler raised."""
+            cause = xray_fault if len(xray_fault) < _XRAY_CAUSE_AT_MOST_BYTES else ""
+            header = json.dumps({"id": invoke_id, "xray": cause}).encode()
+            self.unsent = frame(ERROR, header, error_response_data.encode())
+
+        def post_init_error(self, error_response_data: dict[str, Any], error_type_override: str | None = None) -> None:
+            """Report that INIT failed; the process ends after this."""
+            header = json.dumps({"type": error_type_override or error_response_data["errorType"]}).encode()
+            channel.send(frame(INIT_ERROR, header, bootstrap.to_json(error_response_data).encode()))
+
+        def restore_next(self) -> None:
+            """Wait between INIT and the first invocation for the snapshot to be restored."""
+            channel.send(frame(RESTORE_NEXT, b""))
+            channel.receive()
+
+        def report_restore_error(self, restore_error_data: dict[str, Any]) -> None:
+            """Report that a hook failed after the restore."""
+            channel.send(frame(RESTORE_ERROR, b"", bootstrap.to_json(restore_error_data).encode()))
+
+    return bootstrap, ChannelClient(None)

@@ -1,0 +1,139 @@
+"""The runtimes `python3.9` and later, on the interpreters found on this machine."""
+
+import importlib.util
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from gatewright.functions.runtimes.discovery import Probe, SearchPlaces, run_probe
+from gatewright.functions.runtimes.python.gatewright_channel import RUNTIME_PACKAGES, SDK_PACKAGES
+from gatewright.functions.runtimes.types import Launch, LaunchRefused, Transport
+from gatewright.snapshot.types import FunctionVersion
+
+_HERE = Path(__file__).resolve().parent
+_BOOTSTRAP = _HERE / "bootstrap.py"
+_CHANNEL = _HERE / "gatewright_channel.py"
+_PROBE = _HERE / "probe.py"
+
+
+@dataclass(frozen=True, slots=True)
+class Interpreter:
+    """A CPython that was seen to run `awslambdaric`."""
+
+    executable: Path
+    version: tuple[int, int, int]
+    prefixes: tuple[Path, ...]
+
+    @property
+    def version_text(self) -> str:
+        """Return the version such as `3.12.1`."""
+        return ".".join(map(str, self.version))
+
+
+class PythonRuntime:
+    """One runtime identifier `python3.N`: the wanted minor version, or else the one that gatewright runs on."""
+
+    def __init__(self, minor: int, places: SearchPlaces, cache: Path, probe: Probe = run_probe) -> None:
+        """`cache` is a directory that only gatewright may write: bytecode that environments run is kept there."""
+        self._minor = minor
+        self._places = places
+        self._bytecode = cache / "bytecode"
+        self._probe = probe
+        self._lock = threading.Lock()
+        self._found: Interpreter | None = None
+        self._packages: tuple[Path, ...] = ()
+
+    def problem(self) -> str | None:
+        """Return why no interpreter can be used, or None."""
+        if self._interpreter() is not None:
+            return None
+        return (
+            f"No Python interpreter on this machine can run functions of python3.{self._minor}: install one "
+            f"(uv python install 3.{self._minor}) so that python3.{self._minor} is on PATH."
+        )
+
+    def warning(self) -> str | None:
+        """Return that another minor version stands in for the wanted one, or None."""
+        found = self._interpreter()
+        if found is None or found.version[1] == self._minor:
+            return None
+        return (
+            f"Python 3.{self._minor} is not installed: functions of python3.{self._minor} run on Python "
+            f"{found.version_text} ({found.executable}). To have it, run: uv python install 3.{self._minor}"
+        )
+
+    def launch(self, function: FunctionVersion, task_root: Path) -> Launch:
+        """Say how to start an environment; the function's code is found through LAMBDA_TASK_ROOT."""
+        found = self._interpreter()
+        if found is None:
+            raise LaunchRefused("Runtime.InvalidEntrypoint", str(self.problem()))
+        sites = os.pathsep.join(_sites(self._packages))
+        return Launch(
+            # -S: nothing that is installed in the interpreter is visible to the function, as on Lambda, and it starts
+            # sooner. UTF-8: Lambda sets LANG=en_US.UTF-8, a locale that this machine may not have.
+            argv=(str(found.executable), "-S", "-X", "utf8", str(_BOOTSTRAP), sites, str(self._bytecode)),
+            environment={},
+            readable_paths=(*found.prefixes, _BOOTSTRAP, _CHANNEL, *self._packages, self._bytecode),
+            transport=Transport.CHANNEL,
+            runtime_version_label=f"python:{found.version_text}",
+        )
+
+    def _interpreter(self) -> Interpreter | None:
+        with self._lock:
+            if self._found is None:
+                self._packages = tuple(_packages())
+                self._found = self._search()
+            return self._found
+
+    def _search(self) -> Interpreter | None:
+        tried: set[Path] = set()
+        for candidate in self._candidates():
+            if candidate in tried or not os.access(candidate, os.X_OK):
+                continue
+            tried.add(candidate)
+            found = self._ask(candidate)
+            if found is not None and found.version[1] == self._minor:
+                return found
+        return self._ask(_own_interpreter())
+
+    def _candidates(self) -> Iterator[Path]:
+        name = f"python3.{self._minor}"
+        executable = f"bin/{name}"
+        yield from self._places.pinned_for(name)
+        if sys.version_info.minor == self._minor:
+            yield _own_interpreter()
+        yield from self._places.on_path(name)
+        yield from self._places.below_home(".pyenv/versions", f"3.{self._minor}.*", executable)
+        yield from self._places.below_home(".local/share/uv/python", f"cpython-3.{self._minor}.*", executable)
+        yield from self._places.below_opt("python", f"cp3{self._minor}-cp3{self._minor}", executable)
+        yield from self._places.below_opt("python", f"3.{self._minor}*", executable)
+
+    def _ask(self, executable: Path) -> Interpreter | None:
+        # A version manager's shim is only asked: it answers with the interpreter that it stands for.
+        sites = os.pathsep.join(_sites(self._packages))
+        answer = self._probe((str(executable), "-S", str(_PROBE), sites, str(self._bytecode)))
+        if answer is None or answer["implementation"] != "cpython":
+            return None
+        major, minor, micro = answer["version"]
+        return Interpreter(Path(answer["executable"]), (major, minor, micro), tuple(map(Path, answer["prefixes"])))
+
+
+def _own_interpreter() -> Path:
+    # The interpreter below a virtual environment: what is installed in that is none of the function's business.
+    below = Path(sys.base_prefix, "bin", f"python{sys.version_info.major}.{sys.version_info.minor}")
+    return below if below.exists() else Path(sys.executable)
+
+
+def _packages() -> Iterator[Path]:
+    for name in sorted(RUNTIME_PACKAGES | SDK_PACKAGES):
+        spec = importlib.util.find_spec(name)
+        if spec is not None and spec.origin is not None:
+            origin = Path(spec.origin)
+            yield origin.parent if origin.name == "__init__.py" else origin
+
+
+def _sites(packages: tuple[Path, ...]) -> list[str]:
+    return list(dict.fromkeys(str(package.parent) for package in packages))
