@@ -10,4 +10,5 @@ def collect_blobs(store: Store, referenced: Set[str]) -> int:
 
     For the start of a node, before it serves: an operation keeps its blob before it writes the document that names it.
     """
-    return sum(store.blobs.delete(name) for name in store.blobs.names() if name not in referenced)
+    garbage = [name for name in store.blobs.names() if name not in referenced]
+    return sum(store.blobs.delete(name) for name in garbage)
