@@ -1,0 +1,145 @@
+"""The services that a node serves, and which of them a request is for.
+
+A request names its service by the credential scope of its signature, else by `X-Amz-Target`, else by a path that only
+one service has. The names in scopes are not botocore's (`apigateway` signs for REST and HTTP APIs alike), so the
+models say them. Models are loaded when a request asks for them: the one of the same name first, all others only when
+that does not settle it.
+"""
+
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
+from gatewright.aws.errors import UnknownService
+from gatewright.aws.scope import CredentialScope, parse_credential, scope_of_authorization
+from gatewright.aws.service import Service, load_service
+from gatewright.base.errors import AwsError
+from gatewright.base.messages import Request
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Which operation of which service a request calls; the name may be of no operation."""
+
+    service: Service
+    protocol: str
+    operation: str
+    labels: dict[str, str]
+
+
+class Catalog:
+    """The services of a node. Safe to use from several threads."""
+
+    def __init__(self, names: Iterable[str], load: Callable[[str], Service] = load_service) -> None:
+        self._names = tuple(names)
+        self._load = load
+        self._loaded: dict[str, Service] = {}
+        self._lock = threading.Lock()
+
+    def service(self, name: str) -> Service:
+        """Return a service, loading its model when this is the first call."""
+        service = self._loaded.get(name)
+        if service is None:
+            with self._lock:
+                service = self._loaded.get(name) or self._load(name)
+                self._loaded[name] = service
+        return service
+
+    def is_loaded(self) -> bool:
+        """Say whether every model is here, so that no look-up can be slow."""
+        return len(self._loaded) == len(self._names)
+
+    def identify(self, request: Request, scope: CredentialScope | None, query: list[tuple[str, str]]) -> Service:
+        """Return the service that a request is for. Raises `UnknownService`."""
+        target = request.headers.get("x-amz-target")
+        if scope is not None:
+            return self._by_scope(scope.service, request, query, target)
+        if target is not None:
+            return self._by_target(target)
+        return self._by_path(request, query)
+
+    def _by_scope(self, name: str, request: Request, query: list[tuple[str, str]], target: str | None) -> Service:
+        if name in self._names and has_operation(self.service(name), request, query, target):
+            return self.service(name)
+        named = [service for service in self._all() if name in service.scope_names or name == service.name]
+        for service in named:
+            if has_operation(service, request, query, target):
+                return service
+        if named:
+            return named[0]
+        raise UnknownService(f"The service '{name}', for which the request is signed, is not served by this node.")
+
+    def _by_target(self, target: str) -> Service:
+        prefix = target.rpartition(".")[0]
+        for service in self._all():
+            if service.target_prefix == prefix:
+                return service
+        raise UnknownService(f"The X-Amz-Target '{target}' is of no service that this node serves.")
+
+    def _by_path(self, request: Request, query: list[tuple[str, str]]) -> Service:
+        found = [service for service in self._all() if service.is_rest and has_operation(service, request, query, None)]
+        if len(found) == 1:
+            return found[0]
+        raise UnknownService(
+            "The service cannot be told from the request: it has no credential scope in Authorization or "
+            "X-Amz-Credential, no X-Amz-Target, and its path is not one that only one service has. Sign the request."
+        )
+
+    def _all(self) -> list[Service]:
+        return [self.service(name) for name in self._names]
+
+
+def has_operation(service: Service, request: Request, query: list[tuple[str, str]], target: str | None) -> bool:
+    """Say whether a request can be one of a service, from what it says outside its body."""
+    if target is not None:
+        return service.target_prefix == target.rpartition(".")[0]
+    if not service.is_rest:
+        return True
+    names = frozenset(name.lower() for name, _ in request.headers)
+    return service.match(request.method, request.path, query, names) is not None
+
+
+def scope_of_request(request: Request, query: list[tuple[str, str]]) -> CredentialScope | None:
+    """Return the credential scope of a request, from its header or its presigned query."""
+    authorization = request.headers.get("authorization")
+    if authorization is not None:
+        scope = scope_of_authorization(authorization)
+        if scope is not None:
+            return scope
+    for name, value in query:
+        if name == "X-Amz-Credential":
+            return parse_credential(value)
+    return None
+
+
+def resolve_call(service: Service, request: Request, query: list[tuple[str, str]], body: bytes) -> Call:
+    """Return the operation that a request calls. Raises `AwsError` when it names none."""
+    target = request.headers.get("x-amz-target")
+    if target is not None and "json" in service.protocols:
+        return Call(service, "json", target.rpartition(".")[2], {})
+    if service.is_rest:
+        protocol = "rest-json" if "rest-json" in service.protocols else "rest-xml"
+        names = frozenset(name.lower() for name, _ in request.headers)
+        match = service.match(request.method, request.path, query, names)
+        if match is None:
+            raise AwsError(
+                "UnknownOperationException",
+                f"{service.title} has no operation at {request.method} {request.path}.",
+                status=404,
+            )
+        return Call(service, protocol, match[0], match[1])
+    if "query" in service.protocols:
+        return Call(service, "query", _action(query, body), {})
+    raise AwsError(
+        "MissingAction" if target is None else "UnknownOperationException",
+        f"The request names no operation of {service.title}: it has no X-Amz-Target.",
+    )
+
+
+def _action(query: list[tuple[str, str]], body: bytes) -> str:
+    form = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=None)
+    for name, value in [*form, *query]:
+        if name == "Action":
+            return value
+    raise AwsError("MissingAction", "The request is missing an action or a required parameter.")

@@ -1,0 +1,163 @@
+"""Where AWS API calls come in: identify the service, parse, validate, call the operation, serialize.
+
+This is the place where an `AwsError` becomes a response, whoever raised it.
+"""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+import orjson
+
+from gatewright.aws.catalog import Call, Catalog, resolve_call, scope_of_request
+from gatewright.aws.errors import Malformed
+from gatewright.aws.operation import Operation
+from gatewright.aws.protocols import PROTOCOLS
+from gatewright.aws.protocols.types import Incoming, Input, Protocol
+from gatewright.aws.scope import CredentialScope
+from gatewright.aws.service import Service
+from gatewright.aws.validation import message, violations
+from gatewright.base.errors import AwsError, BodyError, OperationNotImplemented
+from gatewright.base.ids import Ids
+from gatewright.base.messages import Request, Response, text_response
+from gatewright.base.operations import BoundOperation, Caller
+
+_LOG = logging.getLogger(__name__)
+
+_LARGE_BODY_BYTES = 64 * 1024
+"""Bodies beyond this are parsed in a worker thread, so that a 50 MiB zip file delays nobody's request."""
+
+
+class AwsEndpoint:
+    """Serves the AWS API calls of a node. `operations` maps botocore's service names to OPERATIONS tables."""
+
+    def __init__(
+        self,
+        operations: Mapping[str, Mapping[str, BoundOperation]],
+        *,
+        account_id: str,
+        default_region: str,
+        ids: Ids,
+        catalog: Catalog | None = None,
+    ) -> None:
+        self._operations = operations
+        self._account_id = account_id
+        self._default_region = default_region
+        self._ids = ids
+        self._catalog = catalog or Catalog(operations)
+
+    async def handle(self, request: Request) -> Response:
+        """Answer one AWS API call."""
+        request_id = self._ids.request_id()
+        query = parse_qsl(request.query, keep_blank_values=True) if request.query else []
+        scope = scope_of_request(request, query)
+        try:
+            service = await self._identify(request, scope, query)
+        except AwsError as error:
+            return _plain_error(error, request_id)
+        protocol = PROTOCOLS[usual_protocol(service, request)]
+        try:
+            body = await _read(request)
+            call = resolve_call(service, request, query, body)
+            protocol = PROTOCOLS[call.protocol]
+            operation, bound = self._bound(call)
+            values = await self._parse(protocol, call, operation, Incoming(request.headers, body, query, call.labels))
+            result = await bound(self._caller(scope, request_id), values)
+            return protocol.serialize(service, operation, result, request_id)
+        except AwsError as error:
+            return protocol.serialize_error(service, error, request_id)
+        except Exception:  # noqa: BLE001 — the top of the call: whatever it is, the client gets an answer
+            _LOG.exception("%s request %s %s failed", service.name, request.method, request.path)
+            return protocol.serialize_error(service, internal_failure(service), request_id)
+
+    async def _identify(self, request: Request, scope: CredentialScope | None, query: list[tuple[str, str]]) -> Service:
+        if self._catalog.is_loaded():
+            return self._catalog.identify(request, scope, query)
+        return await asyncio.to_thread(self._catalog.identify, request, scope, query)
+
+    def _bound(self, call: Call) -> tuple[Operation, BoundOperation]:
+        """Return an operation of the model and what serves it. Raises `AwsError` when either is missing."""
+        operation = call.service.operation(call.operation)
+        if operation is None:
+            raise unknown_operation(call)
+        bound = self._operations[call.service.name].get(call.operation)
+        if bound is None:
+            raise OperationNotImplemented(
+                f"The operation {call.operation} of {call.service.title} ({call.service.name}) is not implemented by "
+                "gatewright."
+            )
+        return operation, bound
+
+    async def _parse(self, protocol: Protocol, call: Call, operation: Operation, incoming: Incoming) -> Input:
+        arguments = (protocol, call.service, operation, incoming)
+        if len(incoming.body) > _LARGE_BODY_BYTES:
+            values = await asyncio.to_thread(parse_input, *arguments)
+        else:
+            values = parse_input(*arguments)
+        for name in operation.idempotency_tokens:
+            if name not in values:
+                values[name] = str(self._ids.uuid())
+        return values
+
+    def _caller(self, scope: CredentialScope | None, request_id: str) -> Caller:
+        if scope is None:
+            return Caller(self._account_id, self._default_region, request_id)
+        return Caller(self._account_id, scope.region or self._default_region, request_id, scope.access_key_id)
+
+
+def parse_input(protocol: Protocol, service: Service, operation: Operation, incoming: Incoming) -> Input:
+    """Return the validated input of an operation. Raises `AwsError`."""
+    try:
+        values = protocol.parse(operation, incoming)
+    except Malformed as error:
+        code = service.corrections.malformed_error or protocol.malformed_error
+        raise AwsError(code, str(error)) from error
+    found = violations(operation, values, _body_prefix(service, operation))
+    if found:
+        raise AwsError(service.corrections.validation_error or protocol.validation_error, message(found))
+    return values
+
+
+def usual_protocol(service: Service, request: Request) -> str:
+    """Return the protocol in which to answer a request before its operation is known."""
+    if "json" in service.protocols and request.headers.get("x-amz-target") is not None:
+        return "json"
+    return next((protocol for protocol in service.protocols if protocol != "json"), service.protocols[0])
+
+
+def unknown_operation(call: Call) -> AwsError:
+    """Return the error of an operation that a service does not have ("Common Error Types")."""
+    if call.protocol == "query":
+        version = call.service.metadata.get("apiVersion", "")
+        return AwsError("InvalidAction", f"Could not find operation {call.operation} for version {version}")
+    return AwsError("UnknownOperationException", f"{call.service.title} has no operation {call.operation}.", status=404)
+
+
+def internal_failure(service: Service) -> AwsError:
+    """Return the error for what went wrong on our side."""
+    code = "ServiceException" if service.error_shape("ServiceException") else "InternalFailure"
+    text = "The request processing has failed because of an unknown error, exception or failure."
+    return AwsError(code, text, status=500)
+
+
+def _body_prefix(service: Service, operation: Operation) -> str:
+    name = operation.name
+    return service.corrections.validation_path.format(operation=name[:1].lower() + name[1:])
+
+
+async def _read(request: Request) -> bytes:
+    try:
+        return await request.body.read()
+    except BodyError as error:
+        code = "RequestEntityTooLargeException" if error.status == 413 else "RequestTimeout"
+        text = str(error) or "The request body could not be read."
+        raise AwsError(code if error.status != 400 else "IncompleteBody", text, status=error.status) from error
+
+
+def _plain_error(error: AwsError, request_id: str) -> Response:
+    """Answer a request of no service that we know, in the form that most clients can read."""
+    headers = [("x-amzn-RequestId", request_id), ("x-amzn-ErrorType", error.code)]
+    body: dict[str, Any] = {"__type": error.code, "message": error.message}
+    return text_response(error.status, orjson.dumps(body), "application/json", headers)

@@ -1,0 +1,11 @@
+"""The protocols of AWS, the server's side: one module each, and the values they share."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from gatewright.aws.protocols.json_rpc import JSON_RPC
+from gatewright.aws.protocols.rest_json import REST_JSON
+from gatewright.aws.protocols.types import Protocol
+
+PROTOCOLS: Mapping[str, Protocol] = MappingProxyType({protocol.name: protocol for protocol in (REST_JSON, JSON_RPC)})
+"""By the name that botocore's models use."""

@@ -1,0 +1,242 @@
+"""The constraints of a model, with the messages of AWS's own framework.
+
+    2 validation errors detected: Value 'x y' at 'functionName' failed to satisfy constraint: Member must satisfy
+    regular expression pattern: …; Value '0' at 'timeout' failed to satisfy constraint: Member must have value greater
+    than or equal to 1
+
+Names are the model's with their first letter in lower case, members of a list are `tags.1.member.key`, and what breaks
+inside a list or map of scalars is reported once for the whole list. Values of `sensitive` shapes are left out.
+"""
+
+import re
+import sys
+import unicodedata
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+from gatewright.aws.operation import Operation
+from gatewright.aws.protocols.text_values import FLOATS, INTEGER_BITS
+from gatewright.aws.shapes import Member, Shape
+
+_TEXT = frozenset({"string", "character"})
+_LENGTHS = frozenset({"string", "character", "blob", "list", "map"})
+_LONGEST_MATCHED = 1 << 20
+"""Longer text is not matched against patterns: its length is wrong already, or nothing bounds what matching costs."""
+
+
+def violations(operation: Operation, values: Mapping[str, Any], body_prefix: str = "") -> list[str]:
+    """Return one sentence for each constraint that an input breaks.
+
+    `body_prefix` precedes the names of members in the body (API Gateway: `createRestApiInput.`).
+    """
+    if operation.input is None:
+        return []
+    return list(_structure(operation.input.shape, values, "", body_prefix))
+
+
+def message(found: list[str]) -> str:
+    """Return the text of the error for one or more sentences of `violations`."""
+    plural = "s" if len(found) > 1 else ""
+    return f"{len(found)} validation error{plural} detected: {'; '.join(found)}"
+
+
+def _structure(shape: Shape, values: Mapping[str, Any], path: str, body_prefix: str = "") -> Iterator[str]:
+    for name, member in shape.members.items():
+        value = values.get(name)
+        if value is None:
+            if name in shape.required:
+                prefix = body_prefix if member.location is None else path
+                yield _sentence("null", prefix + _lower_first(name), "Member must not be null")
+            continue
+        prefix = body_prefix if member.location is None and body_prefix else path
+        yield from _member(member, value, prefix + _lower_first(name))
+
+
+def _member(member: Member, value: Any, path: str) -> Iterator[str]:
+    shape = member.shape
+    kind = shape.type
+    broken = _broken(shape, value)
+    if broken:
+        shown = _shown(value, is_hidden=member.is_sensitive)
+        for constraint in broken:
+            yield _sentence(shown, path, constraint)
+    if kind == "structure":
+        if not shape.is_document and not shape.is_event_stream:
+            yield from _structure(shape, value, path + ".")
+    elif kind == "list":
+        yield from _list(member, value, path)
+    elif kind == "map":
+        yield from _map(member, value, path)
+
+
+def _list(member: Member, items: list[Any], path: str) -> Iterator[str]:
+    item = member.item
+    if _is_scalar(item):
+        if any(each is None or _broken(item.shape, each) for each in items):
+            shown = _shown(items, is_hidden=member.is_sensitive or item.is_sensitive)
+            yield _sentence(shown, path, f"Member must satisfy constraint: [{', '.join(_rules(item.shape))}]")
+        return
+    for index, each in enumerate(items, 1):
+        place = f"{path}.{index}.member"
+        if each is None:
+            yield _sentence("null", place, "Member must not be null")
+        else:
+            yield from _member(item, each, place)
+
+
+def _map(member: Member, entries: Mapping[str, Any], path: str) -> Iterator[str]:
+    key, value = member.key, member.value
+    if any(_broken(key.shape, each) for each in entries):
+        shown = _shown(entries, is_hidden=member.is_sensitive or key.is_sensitive)
+        yield _sentence(shown, path, f"Map keys must satisfy constraint: [{', '.join(_rules(key.shape)[:-1])}]")
+    if _is_scalar(value):
+        if any(each is None or _broken(value.shape, each) for each in entries.values()):
+            shown = _shown(entries, is_hidden=member.is_sensitive or value.is_sensitive)
+            yield _sentence(shown, path, f"Map value must satisfy constraint: [{', '.join(_rules(value.shape))}]")
+        return
+    for name, each in entries.items():
+        place = f"{path}.{name}.member"
+        if each is None:
+            yield _sentence("null", place, "Member must not be null")
+        else:
+            yield from _member(value, each, place)
+
+
+def _broken(shape: Shape, value: Any) -> list[str]:
+    """Return the constraints that a value itself breaks, what is inside it aside."""
+    broken = []
+    if shape.enum and value not in shape.enum:
+        broken.append(_enum_rule(shape))
+    if shape.minimum is not None or shape.maximum is not None:
+        measure = len(value) if shape.type in _LENGTHS else value
+        if shape.maximum is not None and measure > shape.maximum:
+            broken.append(_maximum_rule(shape))
+        if shape.minimum is not None and measure < shape.minimum:
+            broken.append(_minimum_rule(shape))
+    if shape.pattern is not None and shape.type in _TEXT and not _is_match(shape.pattern, value):
+        broken.append(_pattern_rule(shape))
+    return broken
+
+
+def _rules(shape: Shape) -> list[str]:
+    """Return all constraints of what a list or map holds, which is how AWS words one broken item; null comes last."""
+    rules = [_enum_rule(shape)] if shape.enum else []
+    if shape.maximum is not None:
+        rules.append(_maximum_rule(shape))
+    if shape.minimum is not None:
+        rules.append(_minimum_rule(shape))
+    if shape.pattern is not None:
+        rules.append(_pattern_rule(shape))
+    return [*rules, "Member must not be null"]
+
+
+def _enum_rule(shape: Shape) -> str:
+    return f"Member must satisfy enum value set: [{', '.join(shape.enum)}]"
+
+
+def _maximum_rule(shape: Shape) -> str:
+    return f"Member must have {_measure(shape)} less than or equal to {_number(shape, shape.maximum)}"
+
+
+def _minimum_rule(shape: Shape) -> str:
+    return f"Member must have {_measure(shape)} greater than or equal to {_number(shape, shape.minimum)}"
+
+
+def _pattern_rule(shape: Shape) -> str:
+    return f"Member must satisfy regular expression pattern: {shape.pattern}"
+
+
+def _measure(shape: Shape) -> str:
+    return "length" if shape.type in _LENGTHS else "value"
+
+
+def _number(shape: Shape, bound: float | None) -> str:
+    return str(float(bound)) if shape.type in FLOATS and bound is not None else str(bound)
+
+
+def _sentence(shown: str, path: str, constraint: str) -> str:
+    value = f"Value {shown} at" if shown else "Value at"
+    return f"{value} '{path}' failed to satisfy constraint: {constraint}"
+
+
+def _shown(value: Any, *, is_hidden: bool) -> str:
+    return "" if is_hidden else f"'{_text(value)}'"
+
+
+def _text(value: Any) -> str:
+    """Return a value as Java prints it, which is how AWS's messages show it."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, bytes):
+        return f"java.nio.HeapByteBuffer[pos=0 lim={len(value)} cap={len(value)}]"
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key}={_text(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(_text(item) for item in value) + "]"
+    return str(value)
+
+
+def _is_scalar(member: Member) -> bool:
+    return member.type in _TEXT or member.type in INTEGER_BITS or member.type in FLOATS
+
+
+def _lower_first(name: str) -> str:
+    return name[:1].lower() + name[1:]
+
+
+def _is_match(pattern: str, text: str) -> bool:
+    if len(text) > _LONGEST_MATCHED:
+        return True
+    compiled = compile_pattern(pattern)
+    return compiled is None or compiled.fullmatch(text) is not None
+
+
+@lru_cache(maxsize=4096)
+def compile_pattern(pattern: str) -> re.Pattern[str] | None:
+    """Return a pattern of a model, which is Java's or JavaScript's, as Python has it; None when Python cannot say it.
+
+    A pattern that Python cannot say is not enforced: refusing what AWS accepts would be worse.
+    """
+    if "&&" in pattern or "[[" in pattern:
+        return None
+    for java, python in _SPELLINGS:
+        pattern = pattern.replace(java, python)
+    try:
+        # \d, \w and \s are ASCII in Java and JavaScript.
+        return re.compile(_CATEGORY.sub(_category_class, pattern), re.ASCII)
+    except re.error:
+        return None
+
+
+_CATEGORY = re.compile(r"\\p\{(\w+)\}")
+_SPELLINGS = (
+    (r"\z", r"\Z"),
+    # All of Unicode beyond the basic plane, which Java's models write as surrogates.
+    (r"\uD800\uDC00-\uDBFF\uDFFF", r"\U00010000-\U0010ffff"),
+    (r"\ud800\udc00-\udbff\udfff", r"\U00010000-\U0010ffff"),
+)
+
+
+def _category_class(match: re.Match[str]) -> str:
+    r"""Return the inside of a character class for `\p{L}`; these stand in brackets in every model."""
+    name = {"Alpha": "L", "Alnum": "LN", "Punct": "P", "IsLetter": "L"}.get(match[1], match[1])
+    ranges = _category_ranges(name)
+    is_in_class = match.string.count("[", 0, match.start()) > match.string.count("]", 0, match.start())
+    return ranges if is_in_class else f"[{ranges}]"
+
+
+@lru_cache(maxsize=64)
+def _category_ranges(name: str) -> str:
+    """Return the code points of a general category (`L`, `Lu`, or several such as `LN`) as ranges of a class."""
+    wanted = (name,) if len(name) == 2 and name[1].islower() else tuple(name)
+    ranges: list[list[int]] = []
+    for code in range(sys.maxunicode + 1):
+        if unicodedata.category(chr(code)).startswith(wanted):
+            if ranges and ranges[-1][1] == code - 1:
+                ranges[-1][1] = code
+            else:
+                ranges.append([code, code])
+    return "".join(f"\\U{first:08x}-\\U{last:08x}" for first, last in ranges)
