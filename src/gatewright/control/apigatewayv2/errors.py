@@ -1,0 +1,48 @@
+"""The errors that the operations of HTTP APIs answer with, in API Gateway's words.
+
+    AwsError
+    ├── BadRequestException        400  the request is malformed, or asks for what this kind of API cannot have
+    ├── NotFoundException          404  the API, or the part of it, is not in this account and Region
+    ├── ConflictException          409  the request contradicts what is there
+    └── TooManyRequestsException   429  a quota of the API is used up
+
+Sources: the error shapes of the "API Gateway Version 2 API Reference"; texts as AWS answers them where they are known.
+"""
+
+from gatewright.base.errors import AwsError, OperationNotImplemented
+
+
+def bad_request(message: str) -> AwsError:
+    """Build a BadRequestException."""
+    return AwsError("BadRequestException", message, status=400)
+
+
+def not_found(message: str) -> AwsError:
+    """Build a NotFoundException."""
+    return AwsError("NotFoundException", message, status=404)
+
+
+def conflict(message: str) -> AwsError:
+    """Build a ConflictException."""
+    return AwsError("ConflictException", message, status=409)
+
+
+def quota_reached(resource: str) -> AwsError:
+    """Build the TooManyRequestsException of a quota; `resource` is the plural (`Routes`)."""
+    # The text has two spaces between its sentences where AWS sends it.
+    return AwsError(
+        "TooManyRequestsException",
+        f"Maximum number of {resource} for this API has been reached.  "
+        f"Please contact AWS if you need additional {resource}.",
+        status=429,
+    )
+
+
+def not_built(option: str) -> OperationNotImplemented:
+    """Build the 501 of an option that AWS has and gatewright has not; `option` names it."""
+    return OperationNotImplemented(f"Amazon API Gateway (apigatewayv2): {option} is not implemented.")
+
+
+def websocket_only(option: str) -> AwsError:
+    """Build the error of an option that AWS documents for WebSocket APIs only."""
+    return bad_request(f"{option} is supported only for WebSocket APIs")
