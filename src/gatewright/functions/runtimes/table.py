@@ -8,6 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from gatewright.functions.runtimes.discovery import SearchPlaces
+from gatewright.functions.runtimes.node.runtime import NodeRuntime
 from gatewright.functions.runtimes.provided import ProvidedRuntime
 from gatewright.functions.runtimes.python.runtime import PythonRuntime
 from gatewright.functions.runtimes.types import Launch, LaunchRefused, Runtime
@@ -21,6 +22,10 @@ _RUNTIMES: Mapping[str, Callable[[SearchPlaces, Path], Runtime]] = MappingProxyT
         "python3.12": lambda places, cache: PythonRuntime(12, places, cache),
         "python3.13": lambda places, cache: PythonRuntime(13, places, cache),
         "python3.14": lambda places, cache: PythonRuntime(14, places, cache),
+        "nodejs18.x": lambda places, cache: NodeRuntime(18, places),
+        "nodejs20.x": lambda places, cache: NodeRuntime(20, places),
+        "nodejs22.x": lambda places, cache: NodeRuntime(22, places),
+        "nodejs24.x": lambda places, cache: NodeRuntime(24, places),
         "provided.al2": lambda places, cache: ProvidedRuntime("provided.al2"),
         "provided.al2023": lambda places, cache: ProvidedRuntime("provided.al2023"),
     }

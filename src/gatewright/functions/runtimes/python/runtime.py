@@ -114,7 +114,7 @@ class PythonRuntime:
     def _ask(self, executable: Path) -> Interpreter | None:
         # A version manager's shim is only asked: it answers with the interpreter that it stands for.
         sites = os.pathsep.join(_sites(self._packages))
-        answer = self._probe((str(executable), "-S", str(_PROBE), sites, str(self._bytecode)))
+        answer = self._probe((str(executable), "-S", "-E", str(_PROBE), sites, str(self._bytecode)))
         if answer is None or answer["implementation"] != "cpython":
             return None
         major, minor, micro = answer["version"]

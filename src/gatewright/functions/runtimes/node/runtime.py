@@ -1,0 +1,181 @@
+"""The runtimes `nodejs18.x` and later, on the Node.js found on this machine."""
+
+import os
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from gatewright.functions.runtimes.discovery import Probe, SearchPlaces, run_probe
+from gatewright.functions.runtimes.types import Launch, LaunchRefused, Transport
+from gatewright.snapshot.types import FunctionVersion
+
+_HERE = Path(__file__).resolve().parent
+_OLDEST_MAJOR = 18
+
+# Versions 4 and later of the client have no callback handlers, which Lambda dropped with nodejs24.x.
+_FIRST_MAJOR_WITH_CLIENT_4 = 24
+
+# What Lambda switches off unless NODE_OPTIONS switches it on ("Building Lambda functions with Node.js"). What came
+# after Node.js 18 is off for nodejs18.x too, since a later Node.js may stand in for it.
+_REQUIRE_MODULE = "experimental-require-module"
+_DETECT_MODULE = "experimental-detect-module"
+_DISABLED_FEATURES: Mapping[int, tuple[str, ...]] = MappingProxyType(
+    {18: (_REQUIRE_MODULE, _DETECT_MODULE), 20: (_REQUIRE_MODULE,), 22: (_REQUIRE_MODULE, _DETECT_MODULE)}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A Node.js that was seen to run."""
+
+    executable: Path
+    version: tuple[int, int, int]
+    disabling_flags: frozenset[str]
+
+    @property
+    def version_text(self) -> str:
+        """Return the version such as `20.20.2`."""
+        return ".".join(map(str, self.version))
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A published version of `aws-lambda-ric`: what npm installed and the program that starts it."""
+
+    package: Path
+    program: Path
+
+
+class NodeRuntime:
+    """One runtime identifier `nodejsN.x`: the wanted major version, or else another that is installed."""
+
+    def __init__(self, major: int, places: SearchPlaces, probe: Probe = run_probe, directory: Path = _HERE) -> None:
+        """`directory` holds the JavaScript files and npm's `node_modules`."""
+        self._major = major
+        self._places = places
+        self._probe = probe
+        self._directory = directory
+        self._lock = threading.Lock()
+        self._found: Node | None = None
+
+    def problem(self) -> str | None:
+        """Return what is missing, or None."""
+        client = self._client()
+        if not client.package.is_dir():
+            return (
+                f"Functions of nodejs{self._major}.x need AWS's runtime interface client, which is not in "
+                f"{self._directory / 'node_modules'}: run `npm ci --ignore-scripts` in {self._directory}."
+            )
+        if self._node() is None:
+            return (
+                f"No Node.js on this machine can run functions of nodejs{self._major}.x: "
+                f"install Node.js {self._major} so that node is on PATH."
+            )
+        return None
+
+    def warning(self) -> str | None:
+        """Return that another major version stands in for the wanted one, or None."""
+        found = self._node()
+        if found is None or found.version[0] == self._major:
+            return None
+        return (
+            f"Node.js {self._major} is not installed: functions of nodejs{self._major}.x run on Node.js "
+            f"{found.version_text} ({found.executable})."
+        )
+
+    def launch(self, function: FunctionVersion, task_root: Path) -> Launch:
+        """Say how to start an environment; the function's code is found through LAMBDA_TASK_ROOT."""
+        found = self._node()
+        if found is None:
+            raise LaunchRefused("Runtime.InvalidEntrypoint", str(self.problem()))
+        client = self._client()
+        preload = self._directory / "preload.cjs"
+        flags = (*_memory_flags(function.memory_size_mb), *self._disabled_features(function, found))
+        return Launch(
+            argv=(str(found.executable), *flags, "--require", str(preload), str(client.program)),
+            environment={
+                "NODE_PATH": f"/opt/nodejs/node{self._major}/node_modules:/opt/nodejs/node_modules:"
+                f"/var/runtime/node_modules:/var/runtime:/var/task:{task_root}",
+                # The client takes it apart but, with our modules in place of its own, does not connect to it.
+                "AWS_LAMBDA_RUNTIME_API": "127.0.0.1:9001",
+            },
+            readable_paths=(
+                found.executable,
+                found.executable.parent.parent / "lib",
+                preload,
+                self._directory / "channel.cjs",
+                client.program,
+                client.package,
+            ),
+            transport=Transport.CHANNEL,
+            runtime_version_label=f"nodejs:{found.version_text}",
+        )
+
+    def _client(self) -> Client:
+        modules = self._directory / "node_modules"
+        if self._major >= _FIRST_MAJOR_WITH_CLIENT_4:
+            return Client(modules / "aws-lambda-ric-4", modules / "aws-lambda-ric-4" / "index.mjs")
+        return Client(modules / "aws-lambda-ric-3", self._directory / "start.mjs")
+
+    def _disabled_features(self, function: FunctionVersion, node: Node) -> Iterator[str]:
+        options = dict(function.environment).get("NODE_OPTIONS", "")
+        for feature in _DISABLED_FEATURES.get(self._major, ()):
+            flag = f"--no-{feature}"
+            if flag in node.disabling_flags and f"--{feature}" not in options.split():
+                yield flag
+
+    def _node(self) -> Node | None:
+        with self._lock:
+            if self._found is None:
+                self._found = self._search()
+            return self._found
+
+    def _search(self) -> Node | None:
+        another: Node | None = None
+        tried: set[Path] = set()
+        for candidate in self._candidates():
+            if candidate in tried or not os.access(candidate, os.X_OK):
+                continue
+            tried.add(candidate)
+            found = self._ask(candidate)
+            if found is not None and found.version[0] == self._major:
+                return found
+            another = another or found
+        return another
+
+    def _candidates(self) -> Iterator[Path]:
+        major = self._major
+        yield from self._places.pinned_for(f"nodejs{major}.x")
+        yield from self._places.on_path(f"node{major}")
+        yield from self._places.on_path(f"node-{major}")
+        yield from self._places.on_path("node")
+        yield from self._places.below_home(".nvm/versions/node", f"v{major}.*", "bin/node")
+        yield from self._places.below_home(".local/share/fnm/node-versions", f"v{major}.*", "installation/bin/node")
+        yield from self._places.below_home(".local/share/mise/installs/node", f"{major}.*", "bin/node")
+        yield from self._places.below_home(".asdf/installs/nodejs", f"{major}.*", "bin/node")
+        yield from self._places.below_home(".volta/tools/image/node", f"{major}.*", "bin/node")
+        yield from self._places.below_opt(".", f"node*{major}*", "bin/node")
+        yield from self._places.below_home(".nvm/versions/node", "v*", "bin/node")
+        yield from self._places.below_opt(".", "node*", "bin/node")
+
+    def _ask(self, executable: Path) -> Node | None:
+        wanted = (f"--no-{_REQUIRE_MODULE}", f"--no-{_DETECT_MODULE}")
+        answer = self._probe((str(executable), str(self._directory / "probe.cjs"), *wanted))
+        if answer is None or answer["version"][0] < _OLDEST_MAJOR:
+            return None
+        major, minor, patch = answer["version"]
+        return Node(Path(answer["executable"]), (major, minor, patch), frozenset(answer["flags"]))
+
+
+def _memory_flags(memory_size_mb: int) -> tuple[str, ...]:
+    # As Lambda starts Node.js. The garbage collector must know the limit, or garbage alone would reach it; V8 in turn
+    # does not use the code cache of Node.js' own modules when it has such flags, which takes about 10 ms at the start.
+    young = memory_size_mb // 10
+    return (
+        "--expose-gc",
+        "--max-http-header-size=81920",
+        f"--max-semi-space-size={young // 2}",
+        f"--max-old-space-size={memory_size_mb - young}",
+    )
