@@ -9,9 +9,9 @@ that does not settle it.
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from urllib.parse import parse_qsl
 
 from gatewright.aws.errors import UnknownService
+from gatewright.aws.protocols.form_values import parse_form
 from gatewright.aws.scope import CredentialScope, parse_credential, scope_of_authorization
 from gatewright.aws.service import Service, load_service
 from gatewright.base.errors import AwsError
@@ -51,7 +51,7 @@ class Catalog:
         return len(self._loaded) == len(self._names)
 
     def identify(self, request: Request, scope: CredentialScope | None, query: list[tuple[str, str]]) -> Service:
-        """Return the service that a request is for. Raises `UnknownService`."""
+        """Return the service that a request is for. Raises `UnknownService`, `Malformed`."""
         target = request.headers.get("x-amz-target")
         if scope is not None:
             return self._by_scope(scope.service, request, query, target)
@@ -114,7 +114,7 @@ def scope_of_request(request: Request, query: list[tuple[str, str]]) -> Credenti
 
 
 def resolve_call(service: Service, request: Request, query: list[tuple[str, str]], body: bytes) -> Call:
-    """Return the operation that a request calls. Raises `AwsError` when it names none."""
+    """Return the operation that a request calls. Raises `AwsError` when it names none, `Malformed`."""
     target = request.headers.get("x-amz-target")
     if target is not None and "json" in service.protocols:
         return Call(service, "json", target.rpartition(".")[2], {})
@@ -138,8 +138,7 @@ def resolve_call(service: Service, request: Request, query: list[tuple[str, str]
 
 
 def _action(query: list[tuple[str, str]], body: bytes) -> str:
-    form = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=None)
-    for name, value in [*form, *query]:
+    for name, value in [*parse_form(body), *query]:
         if name == "Action":
             return value
     raise AwsError("MissingAction", "The request is missing an action or a required parameter.")

@@ -57,6 +57,8 @@ class AwsEndpoint:
             service = await self._identify(request, scope, query)
         except AwsError as error:
             return _plain_error(error, request_id)
+        except Malformed as error:
+            return _plain_error(AwsError("SerializationException", str(error)), request_id)
         protocol = PROTOCOLS[usual_protocol(service, request)]
         try:
             body = await _read(request)
@@ -68,6 +70,8 @@ class AwsEndpoint:
             return protocol.serialize(service, operation, result, request_id)
         except AwsError as error:
             return protocol.serialize_error(service, error, request_id)
+        except Malformed as error:
+            return protocol.serialize_error(service, malformed(service, protocol, error), request_id)
         except Exception:  # noqa: BLE001 — the top of the call: whatever it is, the client gets an answer
             _LOG.exception("%s request %s %s failed", service.name, request.method, request.path)
             return protocol.serialize_error(service, internal_failure(service), request_id)
@@ -112,12 +116,16 @@ def parse_input(protocol: Protocol, service: Service, operation: Operation, inco
     try:
         values = protocol.parse(operation, incoming)
     except Malformed as error:
-        code = service.corrections.malformed_error or protocol.malformed_error
-        raise AwsError(code, str(error)) from error
+        raise malformed(service, protocol, error) from error
     found = violations(operation, values, _body_prefix(service, operation))
     if found:
         raise AwsError(service.corrections.validation_error or protocol.validation_error, message(found))
     return values
+
+
+def malformed(service: Service, protocol: Protocol, error: Malformed) -> AwsError:
+    """Return what a service answers to a request that cannot be read."""
+    return AwsError(service.corrections.malformed_error or protocol.malformed_error, str(error))
 
 
 def usual_protocol(service: Service, request: Request) -> str:
