@@ -14,6 +14,7 @@ class FakeTransport(asyncio.Transport):
         super().__init__()
         self.protocol = protocol
         self.written = b""
+        self.answers = 0
         self.is_aborted = False
         self.is_reading_paused = False
         self._is_closing = False
@@ -41,6 +42,7 @@ class FakeTransport(asyncio.Transport):
 
     def answer(self, octets: bytes) -> None:
         """Let the origin send octets."""
+        self.answers += 1
         self.protocol.data_received(octets)
 
 
