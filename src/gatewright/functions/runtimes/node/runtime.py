@@ -42,9 +42,9 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """A published version of `aws-lambda-ric`: what npm installed and the program that starts it."""
+    """A published version of `aws-lambda-ric`: its one file that npm installed, and the program that starts it."""
 
-    package: Path
+    bundle: Path
     program: Path
 
 
@@ -63,7 +63,7 @@ class NodeRuntime:
     def problem(self) -> str | None:
         """Return what is missing, or None."""
         client = self._client()
-        if not client.package.is_dir():
+        if not client.bundle.is_file():
             return (
                 f"Functions of nodejs{self._major}.x need AWS's runtime interface client, which is not in "
                 f"{self._directory / 'node_modules'}: run `npm ci --ignore-scripts` in {self._directory}."
@@ -103,11 +103,10 @@ class NodeRuntime:
             },
             readable_paths=(
                 found.executable,
-                found.executable.parent.parent / "lib",
                 preload,
                 self._directory / "channel.cjs",
                 client.program,
-                client.package,
+                client.bundle,
             ),
             transport=Transport.CHANNEL,
             runtime_version_label=f"nodejs:{found.version_text}",
@@ -116,8 +115,9 @@ class NodeRuntime:
     def _client(self) -> Client:
         modules = self._directory / "node_modules"
         if self._major >= _FIRST_MAJOR_WITH_CLIENT_4:
-            return Client(modules / "aws-lambda-ric-4", modules / "aws-lambda-ric-4" / "index.mjs")
-        return Client(modules / "aws-lambda-ric-3", self._directory / "start.mjs")
+            bundle = modules / "aws-lambda-ric-4" / "index.mjs"
+            return Client(bundle, bundle)
+        return Client(modules / "aws-lambda-ric-3" / "dist" / "index.mjs", self._directory / "start.mjs")
 
     def _disabled_features(self, function: FunctionVersion, node: Node) -> Iterator[str]:
         options = dict(function.environment).get("NODE_OPTIONS", "")
@@ -134,11 +134,12 @@ class NodeRuntime:
 
     def _search(self) -> Node | None:
         another: Node | None = None
-        tried: set[Path] = set()
+        tried: set[str] = set()
         for candidate in self._candidates():
-            if candidate in tried or not os.access(candidate, os.X_OK):
+            real = os.path.realpath(candidate)
+            if real in tried or not os.access(candidate, os.X_OK):
                 continue
-            tried.add(candidate)
+            tried.add(real)
             found = self._ask(candidate)
             if found is not None and found.version[0] == self._major:
                 return found

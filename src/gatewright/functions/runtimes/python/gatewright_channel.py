@@ -4,7 +4,7 @@
 
 What the handler sees, the error objects and the log lines are those of `awslambdaric`, which AWS runs on Lambda; this
 module only stands in for the HTTP client of the Runtime API. It imports no more than `awslambdaric` needs anyway:
-`socket` and `ctypes` would add 7 ms and 4 ms to every cold start.
+`socket` alone would add 7 ms to every cold start.
 """
 
 from __future__ import annotations  # this file runs on Python 3.9 too
@@ -31,7 +31,6 @@ _READ_BYTES = 1 << 16
 _READ_AT_MOST_BYTES = 1 << 20
 _XRAY_CAUSE_AT_MOST_BYTES = 1 << 20
 _NEXT_FRAME = b"\x00\x00\x00\x05\x10\x00\x00\x00\x00"
-_PR_SET_PDEATHSIG, _SIGKILL = 1, 9
 
 
 class VarRuntime:
@@ -116,23 +115,11 @@ def frame(kind: int, header: bytes, body: bytes = b"") -> bytes:
 def serve(sites: list[str]) -> None:
     """Run the function's handler for every invocation that the host sends. Returns only by SystemExit."""
     channel = Channel(int(os.environ.pop("_GATEWRIGHT_CHANNEL_FD")))
-    end_with_host()
     bootstrap, client = load(sites, channel)
     # The function's code comes first, then what `-S` left: PYTHONPATH and the standard library.
     sys.path.insert(0, os.environ["LAMBDA_TASK_ROOT"])
     sys.pycache_prefix = None
     bootstrap.run(os.environ["_HANDLER"], client)
-
-
-def end_with_host() -> None:
-    """Ask Linux to kill this process when its parent ends, even in the middle of a handler."""
-    try:
-        import _ctypes
-
-        prctl = _ctypes.dlsym(_ctypes.dlopen(None, 0), "prctl")  # type: ignore[arg-type]
-        _ctypes.call_function(prctl, (_PR_SET_PDEATHSIG, _SIGKILL, 0, 0, 0))
-    except (ImportError, AttributeError, OSError, TypeError):
-        return  # an interpreter built without it: the process ends when it next reads the channel
 
 
 def load(sites: list[str], channel: Channel) -> tuple[Any, Any]:

@@ -89,11 +89,12 @@ class PythonRuntime:
             return self._found
 
     def _search(self) -> Interpreter | None:
-        tried: set[Path] = set()
+        tried: set[str] = set()
         for candidate in self._candidates():
-            if candidate in tried or not os.access(candidate, os.X_OK):
+            real = os.path.realpath(candidate)
+            if real in tried or not os.access(candidate, os.X_OK):
                 continue
-            tried.add(candidate)
+            tried.add(real)
             found = self._ask(candidate)
             if found is not None and found.version[1] == self._minor:
                 return found
