@@ -1,38 +1,85 @@
 """A listening socket and the connections that came through it."""
 
+import asyncio
+import errno
 import ssl as tls
-from collections.abc import Callable
 from socket import socket
 
-from gatewright.base.messages import Handler, Request
+from gatewright.base.errors import SettingsError
+from gatewright.base.messages import Handler
+from gatewright.wire.connection import ServerConnection
+from gatewright.wire.http11 import BodyLimit
 from gatewright.wire.limits import Limits
-
-BodyLimit = Callable[[Request], int]
-"""How large the content of this request may be; asked only for requests that exceed `Limits.body_bytes`."""
+from gatewright.wire.listener_scope import ListenerScope
 
 
 class Listener:
     """Serves HTTP/1.1 on one address with one handler."""
 
     def __init__(self, handler: Handler, limits: Limits | None = None, *, body_limit: BodyLimit | None = None) -> None:
-        self._handler = handler
+        """`body_limit` takes the place of `Limits.body_bytes`; it is asked for requests that have a body."""
         self._limits = limits or Limits()
-        self._body_limit = body_limit
+        self._scope = ListenerScope(handler, self._limits, body_limit)
+        self._server: asyncio.Server | None = None
+        self._sweeping: asyncio.TimerHandle | None = None
 
     @property
     def port(self) -> int:
         """The port that is listened on (the kernel's choice when 0 was asked for)."""
-        return 0
+        if self._server is None or not self._server.sockets:
+            raise RuntimeError("this listener is not listening")
+        return int(self._server.sockets[0].getsockname()[1])
 
     @property
     def connections(self) -> int:
         """Number of open connections."""
-        return 0
+        return len(self._scope.connections)
 
     async def start(
         self, host: str, port: int, *, ssl: tls.SSLContext | None = None, sock: socket | None = None
     ) -> None:
-        """Listen. Raises `SettingsError` when the address cannot be used."""
+        """Listen on an address, or on a socket that is bound already. Raises `SettingsError`."""
+        loop = asyncio.get_running_loop()
+        address: dict[str, object] = {"sock": sock} if sock is not None else {"host": host, "port": port}
+        try:
+            self._server = await loop.create_server(  # type: ignore[call-overload]
+                lambda: ServerConnection(self._scope), backlog=self._limits.backlog, ssl=ssl, **address
+            )
+        except (OSError, OverflowError) as error:
+            raise SettingsError(f"cannot listen on {host} port {port}: {_explain(error)}") from error
+        self._sweep(loop)
 
     async def drain(self) -> None:
         """Refuse new connections, close idle ones, let requests in flight finish for `Limits.drain_seconds`."""
+        scope = self._scope
+        scope.is_draining = True
+        if self._server is not None:
+            self._server.close()
+        for connection in tuple(scope.connections):
+            connection.drain()
+        await scope.wait_until_empty(self._limits.drain_seconds)
+        for connection in tuple(scope.connections):
+            connection.abort()
+        # Cutting off takes a turn or two of the event loop, never a peer's good will.
+        await scope.wait_until_empty(1.0)
+        if self._sweeping is not None:
+            self._sweeping.cancel()
+
+    def _sweep(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._scope.now = now = loop.time()
+        for connection in tuple(self._scope.connections):
+            connection.sweep(now)
+        self._sweeping = loop.call_later(self._limits.sweep_seconds, self._sweep, loop)
+
+
+def _explain(error: Exception) -> str:
+    """Put an error of the operating system into a few words."""
+    if isinstance(error, OSError):
+        if error.errno == errno.EADDRINUSE:
+            return "the port is in use by another process"
+        if error.errno == errno.EACCES:
+            return "permission denied (ports below 1024 need privileges)"
+        if error.errno == errno.EADDRNOTAVAIL:
+            return "this machine has no such address"
+        return error.strerror or str(error)
+    return str(error)

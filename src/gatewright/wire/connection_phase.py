@@ -1,0 +1,47 @@
+"""What a server connection is doing, and what its deadline means then.
+
+HEAD ───▶ SERVING ◀──▶ BODY
+ ▲         ▲ │ └─────▶ UPGRADED
+ │         │ ▼
+ └──────  IDLE         any but UPGRADED ──▶ LINGERING ──▶ CLOSING ──▶ CLOSED
+"""
+
+from enum import IntEnum
+from types import MappingProxyType
+
+
+class Phase(IntEnum):
+    """One of the states of a connection."""
+
+    IDLE = 0
+    """Between two requests. Deadline: close."""
+    HEAD = 1
+    """A header section is expected or arriving. Deadline: 408, or close when nothing arrived."""
+    SERVING = 2
+    """The handler works or its response is being written. No deadline."""
+    BODY = 3
+    """Somebody waits for the request's body. Deadline: `BodyTimeout` for who waits."""
+    LINGERING = 4
+    """All is said; what the peer still sends is dropped (RFC 9112 section 9.6). Deadline: close."""
+    CLOSING = 5
+    """Our last octets are on their way."""
+    UPGRADED = 6
+    """Another protocol has the connection. No deadline of ours."""
+    CLOSED = 7
+    """The connection is gone."""
+
+
+_ENDINGS = frozenset({Phase.LINGERING, Phase.CLOSING, Phase.CLOSED})
+
+TRANSITIONS = MappingProxyType(
+    {
+        Phase.IDLE: frozenset({Phase.HEAD, Phase.SERVING}) | _ENDINGS,
+        Phase.HEAD: frozenset({Phase.SERVING}) | _ENDINGS,
+        Phase.SERVING: frozenset({Phase.IDLE, Phase.BODY, Phase.UPGRADED}) | _ENDINGS,
+        Phase.BODY: frozenset({Phase.SERVING}) | _ENDINGS,
+        Phase.LINGERING: frozenset({Phase.CLOSING, Phase.CLOSED}),
+        Phase.CLOSING: frozenset({Phase.CLOSED}),
+        Phase.UPGRADED: frozenset({Phase.CLOSED}),
+        Phase.CLOSED: frozenset[Phase](),
+    }
+)

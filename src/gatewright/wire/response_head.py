@@ -1,0 +1,106 @@
+"""The header section of a response: status, a handler's fields and the framing as octets.
+
+The framing is `wire`'s alone: what a handler says about it is dropped, except a length that only the handler can know
+(of a stream, or of what HEAD or 304 leave out). A handler whose fields would break the message is refused as a whole.
+"""
+
+import time
+from http import HTTPStatus
+from types import MappingProxyType
+
+from gatewright.base.errors import GatewrightError
+from gatewright.base.messages import Headers, Response, text_response
+from gatewright.wire import abnf
+
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+# RFC 9110 section 7.6.1 names what belongs to one connection only; the rest frames messages (RFC 9112 section 6).
+_FRAMING_FIELDS = frozenset(
+    {
+        "connection",
+        "content-length",
+        "keep-alive",
+        "proxy-connection",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    }
+)
+
+# Python's versions differ in the two; API Gateway's own message says "Request Entity Too Large".
+PHRASES = MappingProxyType(
+    {status.value: status.phrase for status in HTTPStatus} | {413: "Request Entity Too Large", 414: "URI Too Long"}
+)
+
+# RFC 9110 sections 8.6, 15.2, 15.3.5 and 15.4.5
+BODILESS_STATUSES = frozenset({101, 204, 304})
+
+
+class ResponseInvalid(GatewrightError):
+    """A handler's response that cannot be written without breaking the message."""
+
+
+class DateField:
+    """The Date field (RFC 9110 section 6.6.1), rendered once a second."""
+
+    __slots__ = ("_line", "_second")
+
+    def __init__(self) -> None:
+        self._second = -1
+        self._line = ""
+
+    def line(self, now: float) -> str:
+        """Return the field line for `now`, seconds since the epoch."""
+        second = int(now)
+        if second != self._second:
+            moment = time.gmtime(second)
+            self._line = (
+                f"Date: {_WEEKDAYS[moment.tm_wday]}, {moment.tm_mday:02d} {_MONTHS[moment.tm_mon - 1]} "
+                f"{moment.tm_year} {moment.tm_hour:02d}:{moment.tm_min:02d}:{moment.tm_sec:02d} GMT\r\n"
+            )
+            self._second = second
+        return self._line
+
+
+def render_head(status: int, headers: Headers, date_line: str, framing: str) -> bytes:
+    """Return a header section. `framing` is field lines too. Raises `ResponseInvalid`."""
+    fields = "".join([f"{name}: {value}\r\n" for name, value in headers])
+    if abnf.PLAIN_FIELD_LINES.fullmatch(fields) is None:
+        fields, has_date = _render_other_fields(headers)
+        if has_date:
+            date_line = ""
+    # A status without a registered phrase keeps the space before it (RFC 9112 section 4).
+    phrase = PHRASES.get(status, "")
+    return f"HTTP/1.1 {status} {phrase}\r\n{date_line}{fields}{framing}\r\n".encode("latin-1")
+
+
+def _render_other_fields(headers: Headers) -> tuple[str, bool]:
+    """Render the fields that are the handler's to set; also say whether Date is among them."""
+    kept = [(name, value) for name, value in headers if name.lower() not in _FRAMING_FIELDS]
+    lines = [f"{name}: {value}\r\n" for name, value in kept]
+    for line, (name, _) in zip(lines, kept, strict=True):
+        if abnf.FIELD_LINE.fullmatch(line) is None:
+            raise ResponseInvalid(f"header field {name!r} cannot be written: {line!r}")
+    return "".join(lines), any(name.lower() == "date" for name, _ in kept)
+
+
+def declared_length(headers: Headers) -> int | None:
+    """Return the Content-Length that a handler gave, or None. Raises `ResponseInvalid` when it is malformed."""
+    values = headers.get_all("content-length")
+    if not values:
+        return None
+    if len(set(values)) > 1 or abnf.LENGTH.fullmatch(values[0]) is None or len(values[0]) > 18:
+        raise ResponseInvalid(f"Content-Length {values!r}")
+    return int(values[0])
+
+
+def check_status(status: object) -> None:
+    """Raise `ResponseInvalid` unless a handler may answer with this status (RFC 9110 section 15)."""
+    if not isinstance(status, int) or not 200 <= status <= 999:
+        raise ResponseInvalid(f"status {status!r}")
+
+
+def error_response(status: int) -> Response:
+    """Build what `wire` itself answers when no handler can."""
+    return text_response(status, f'{{"message":"{PHRASES[status]}"}}', "application/json")
