@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl
 import orjson
 
 from gatewright.aws.catalog import Call, Catalog, resolve_call, scope_of_request
+from gatewright.aws.content_encoding import gunzip, is_gzip
 from gatewright.aws.errors import Malformed
 from gatewright.aws.operation import Operation
 from gatewright.aws.protocols import PROTOCOLS
@@ -61,11 +62,13 @@ class AwsEndpoint:
             return _plain_error(AwsError("SerializationException", str(error)), request_id)
         protocol = PROTOCOLS[usual_protocol(service, request)]
         try:
-            body = await _read(request)
+            headers, body = request.headers, await _read(request)
+            if not service.is_rest and is_gzip(headers):
+                headers, body = gunzip(headers, body)
             call = resolve_call(service, request, query, body)
             protocol = PROTOCOLS[call.protocol]
             operation, bound = self._bound(call)
-            values = await self._parse(protocol, call, operation, Incoming(request.headers, body, query, call.labels))
+            values = await self._parse(protocol, call, operation, Incoming(headers, body, query, call.labels))
             result = await bound(self._caller(scope, request_id), values)
             return protocol.serialize(service, operation, result, request_id)
         except AwsError as error:
@@ -114,6 +117,8 @@ class AwsEndpoint:
 def parse_input(protocol: Protocol, service: Service, operation: Operation, incoming: Incoming) -> Input:
     """Return the validated input of an operation. Raises `AwsError`."""
     try:
+        if operation.takes_gzip and service.is_rest and is_gzip(incoming.headers):
+            incoming.headers, incoming.body = gunzip(incoming.headers, incoming.body)
         values = protocol.parse(operation, incoming)
     except Malformed as error:
         raise malformed(service, protocol, error) from error

@@ -13,7 +13,7 @@ class Binding:
     labels: tuple[Member, ...] = ()
     query: tuple[Member, ...] = ()
     query_map: Member | None = None
-    """The map that takes the query parameters which no other member names."""
+    """The map that takes all query parameters, those of other members included (Smithy: httpQueryParams)."""
     headers: tuple[Member, ...] = ()
     prefix_headers: tuple[Member, ...] = ()
     status: Member | None = None
@@ -44,12 +44,16 @@ class Operation:
     response_binding: Binding
     idempotency_tokens: tuple[str, ...]
     """Members that get a fresh token when the client sends none."""
+    takes_gzip: bool
+    """Whether a gzip body is the client's compression (else it is content, as of an S3 object)."""
+    needs_payload: bool
+    """Whether the structure that is the request's body is a required member."""
     payload_content_type: str | None
     """Content-Type of a blob body, where AWS sends another one than application/octet-stream."""
 
 
-def bind(structure: Shape | None) -> Binding:
-    """Sort the members of a structure by where they go."""
+def bind_request(structure: Shape | None) -> Binding:
+    """Sort the members of an input by where they are."""
     if structure is None:
         return NOTHING
     members = structure.members.values()
@@ -60,11 +64,24 @@ def bind(structure: Shape | None) -> Binding:
         query_map=next((member for member in query if member.type == "map"), None),
         headers=_at(members, "header"),
         prefix_headers=_at(members, "headers"),
-        status=next(iter(_at(members, "statusCode")), None),
         payload=structure.members[structure.payload] if structure.payload else None,
         body=() if structure.payload else _at(members, None),
     )
 
 
-def _at(members: Iterable[Member], location: str | None) -> tuple[Member, ...]:
-    return tuple(member for member in members if member.location == location)
+def bind_response(structure: Shape | None) -> Binding:
+    """Sort the members of an output or exception by where they go; a response has no labels and no query."""
+    if structure is None:
+        return NOTHING
+    members = structure.members.values()
+    return Binding(
+        headers=_at(members, "header"),
+        prefix_headers=_at(members, "headers"),
+        status=next(iter(_at(members, "statusCode")), None),
+        payload=structure.members[structure.payload] if structure.payload else None,
+        body=() if structure.payload else _at(members, None, "uri", "querystring"),
+    )
+
+
+def _at(members: Iterable[Member], *locations: str | None) -> tuple[Member, ...]:
+    return tuple(member for member in members if member.location in locations)

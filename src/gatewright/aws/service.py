@@ -11,7 +11,7 @@ from functools import cached_property
 from importlib import resources
 from typing import Any
 
-from gatewright.aws.operation import Operation, bind
+from gatewright.aws.operation import Operation, bind_request, bind_response
 from gatewright.aws.routes import Route, Routes, parse_template
 from gatewright.aws.shapes import Definition, Shape, Shapes
 
@@ -141,9 +141,11 @@ class Service:
             input=request,
             output=response,
             result_wrapper=definition.get("output", {}).get("resultWrapper"),
-            request_binding=bind(request.shape if request else None),
-            response_binding=bind(response.shape if response else None),
+            request_binding=bind_request(request.shape if request else None),
+            response_binding=bind_response(response.shape if response else None),
             idempotency_tokens=tuple(member.name for member in members if member.is_idempotency_token),
+            takes_gzip="gzip" in definition.get("requestcompression", {}).get("encodings", ()),
+            needs_payload=bool(request and request.shape.payload in request.shape.required),
             payload_content_type=self.corrections.payload_content_types.get(name),
         )
 

@@ -149,8 +149,8 @@ class Shapes:
             name=name,
             shape=shape,
             location=traits.get("location"),
-            wire_name=traits.get("locationName", name),
-            has_location_name="locationName" in traits,
+            wire_name=_wire_name(name, reference, self.definitions[shape.name]),
+            has_location_name="locationName" in reference,
             is_flattened=bool(traits.get("flattened")),
             is_xml_attribute=bool(traits.get("xmlAttribute")),
             is_json_value=bool(traits.get("jsonvalue")),
@@ -170,6 +170,19 @@ def xml_namespace(traits: Definition) -> XmlNamespace | None:
     if isinstance(namespace, str):
         return XmlNamespace(namespace, None)
     return XmlNamespace(namespace["uri"], namespace.get("prefix"))
+
+
+def _wire_name(name: str, reference: Definition, definition: Definition) -> str:
+    """Return what a member is called on the wire.
+
+    A `locationName` of a definition names the root of a body, not a member. A list that is flattened by its definition
+    (models of old: SimpleDB) is named by its items, one flattened by the reference (models made from Smithy) is not.
+    """
+    if "locationName" in reference:
+        return str(reference["locationName"])
+    if definition.get("flattened") and definition["type"] == "list":
+        return str(definition["member"].get("locationName", name))
+    return name
 
 
 def _references(definition: Definition) -> Mapping[str, Definition]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from gatewright.aws.operation import Binding, bind
+from gatewright.aws.operation import Binding, bind_response
 from gatewright.aws.service import Service
 from gatewright.base.errors import AwsError
 
@@ -24,4 +24,4 @@ def error_members(service: Service, error: AwsError) -> tuple[Binding | None, in
     for member in shape.members.values():
         if member.wire_name.lower() == "message" or member.name.lower() == "message":
             members[member.name] = error.message
-    return bind(shape), status, {**members, **error.members}
+    return bind_response(shape), status, {**members, **error.members}

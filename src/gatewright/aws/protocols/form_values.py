@@ -57,17 +57,10 @@ def parse_members(members: Iterable[Member], node: FormNode) -> dict[str, Any]:
     """Return the members of a structure that are there. Raises `Malformed`."""
     parsed: dict[str, Any] = {}
     for member in members:
-        child = node.child(*_names(member))
+        child = node.child(member.wire_name)
         if child is not None:
             parsed[member.name] = _value(member, child)
     return parsed
-
-
-def _names(member: Member) -> tuple[str, ...]:
-    if member.type == "list" and member.is_flattened and member.item.has_location_name:
-        # Models of old name the items of a flattened list; those made from Smithy name the list.
-        return member.wire_name, member.item.wire_name
-    return (member.wire_name,)
 
 
 def _value(member: Member, node: FormNode) -> Any:

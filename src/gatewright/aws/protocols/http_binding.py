@@ -63,7 +63,7 @@ def _parse_query(binding: Binding, query: list[tuple[str, str]], parsed: dict[st
     for name, value in query:
         parameters.setdefault(name, []).append(value)
     for member in binding.query:
-        values = parameters.pop(member.wire_name, None)
+        values = parameters.get(member.wire_name)
         if values is None:
             continue
         if member.type == "list":
@@ -92,6 +92,8 @@ def _split(member: Member, value: str) -> list[str]:
     if member.type == "timestamp" and member.timestamp_format in {None, "rfc822"}:
         parts = value.split(",")
         return [",".join(parts[index : index + 2]).strip() for index in range(0, len(parts), 2)]
+    if not value.strip():
+        return []
     items, item, is_quoted, is_escaped = [], "", False, False
     for letter in value:
         if is_escaped:

@@ -29,7 +29,8 @@ def parse(operation: Operation, incoming: Incoming) -> Input:
     elif incoming.body:
         refuse_event_stream(operation, payload)
         value = parse_json(incoming.body)
-        if value is not None:
+        # Clients send `{}` for a structure that the caller left out.
+        if value is not None and (value != {} or operation.needs_payload):
             parsed[payload.name] = parse_value(payload, value)
     return parsed
 
@@ -45,12 +46,15 @@ def serialize(service: Service, operation: Operation, output: Mapping[str, Any],
         return Response(status, headers, build_octets(operation, payload, output, headers))
     if status == 204:
         return Response(status, headers)
-    headers.insert(0, ("Content-Type", "application/json"))
     if payload is None:
+        headers.insert(0, ("Content-Type", "application/json"))
         return Response(status, headers, orjson.dumps(build_members(binding.body, output)))
     refuse_event_stream(operation, payload)
     value = output.get(payload.name)
-    return Response(status, headers, b"{}" if value is None else orjson.dumps(build_value(payload, value)))
+    if value is None:
+        return Response(status, headers)
+    headers.insert(0, ("Content-Type", "application/json"))
+    return Response(status, headers, orjson.dumps(build_value(payload, value)))
 
 
 def serialize_error(service: Service, error: AwsError, request_id: str) -> Response:

@@ -10,8 +10,16 @@ from gatewright.aws.protocols.http_binding import build_headers, parse_bound
 from gatewright.aws.protocols.payload import build_octets, has_octets, parse_octets, refuse_event_stream
 from gatewright.aws.protocols.types import Incoming, Input, Protocol
 from gatewright.aws.protocols.xml_tree import parse_xml
-from gatewright.aws.protocols.xml_values import parse_members, parse_value, text_node, write_members, write_value
+from gatewright.aws.protocols.xml_values import (
+    parse_members,
+    parse_value,
+    start_tag,
+    text_node,
+    write_members,
+    write_value,
+)
 from gatewright.aws.service import Service
+from gatewright.aws.shapes import Member
 from gatewright.base.errors import AwsError
 from gatewright.base.messages import Headers, Response
 
@@ -50,16 +58,13 @@ def serialize(service: Service, operation: Operation, output: Mapping[str, Any],
         return Response(status, headers)
     out: list[str] = [_DECLARATION]
     if payload is None:
-        name, namespace = _root(service, operation)
-        out.append(f"<{name} {namespace}>" if namespace else f"<{name}>")
-        write_members(binding.body, output, out)
-        out.append(f"</{name}>")
+        _write_root(service, operation, output, out)
     else:
         refuse_event_stream(operation, payload)
         value = output.get(payload.name)
         if value is None:
             return Response(status, headers)
-        write_value(payload, value, out, payload.wire_name if payload.has_location_name else payload.shape.name)
+        write_value(payload, value, out, _root_name(payload))
     headers.insert(0, ("Content-Type", "application/xml"))
     return Response(status, headers, "".join(out).encode())
 
@@ -83,13 +88,20 @@ def serialize_error(service: Service, error: AwsError, request_id: str) -> Respo
     return Response(status, headers, (_DECLARATION + body).encode())
 
 
-def _root(service: Service, operation: Operation) -> tuple[str, str]:
-    """Return the name and the namespace of the root element of a body without a payload member."""
-    output = operation.output
-    if output is None:
-        return f"{operation.name}Result", ""
-    namespace = output.xml_namespace.attribute if output.xml_namespace else _namespace(service)
-    return (output.wire_name if output.has_location_name else output.shape.name), namespace
+def _write_root(service: Service, operation: Operation, output: Mapping[str, Any], out: list[str]) -> None:
+    """Write the root element of a body without a payload member."""
+    use = operation.output
+    if use is None:
+        return
+    name = _root_name(use)
+    namespace = "" if use.xml_namespace else _namespace(service)
+    out.append(start_tag(use, name, output, namespace))
+    write_members(operation.response_binding.body, output, out)
+    out.append(f"</{name}>")
+
+
+def _root_name(use: Member) -> str:
+    return use.wire_name if use.has_location_name else use.shape.location_name or use.shape.name
 
 
 def _namespace(service: Service) -> str:

@@ -24,7 +24,7 @@ def parse_members(members: Iterable[Member], element: Element) -> dict[str, Any]
             if member.wire_name in element.attributes:
                 parsed[member.name] = parse_text(member, element.attributes[member.wire_name], "iso8601")
         elif member.is_flattened and member.type in {"list", "map"}:
-            found = element.find_all(*flattened_names(member))
+            found = element.find_all(member.wire_name)
             if found:
                 parsed[member.name] = _list(member, found) if member.type == "list" else _map(member, found)
         else:
@@ -47,13 +47,6 @@ def parse_value(member: Member, element: Element) -> Any:
     return parse_text(member, text if kind == "string" else text.strip(), "iso8601")
 
 
-def flattened_names(member: Member) -> tuple[str, ...]:
-    """Return what the elements of a flattened list or map may be called: by the member, or by what it holds."""
-    if member.type == "list" and member.item.has_location_name:
-        return member.item.wire_name, member.wire_name
-    return (member.wire_name,)
-
-
 def write_members(members: Iterable[Member], value: Mapping[str, Any], out: list[str]) -> None:
     """Write the members of a structure; what is None is left out, attributes belong to the start tag."""
     for member in members:
@@ -69,7 +62,7 @@ def write_value(member: Member, value: Any, out: list[str], name: str | None = N
     if kind in {"list", "map"}:
         write = _write_list if kind == "list" else _write_map
         if member.is_flattened:
-            write(member, value, out, name or flattened_names(member)[0])
+            write(member, value, out, tag)
             return
         out.append(start_tag(member, tag))
         write(member, value, out, member.item.wire_name if kind == "list" else "entry")
@@ -82,9 +75,9 @@ def write_value(member: Member, value: Any, out: list[str], name: str | None = N
     out.append(f"</{tag}>")
 
 
-def start_tag(member: Member, name: str, value: Mapping[str, Any] | None = None) -> str:
+def start_tag(member: Member, name: str, value: Mapping[str, Any] | None = None, namespace: str = "") -> str:
     """Return a start tag with its namespace and, of a structure, its attributes."""
-    parts = [name]
+    parts = [name, namespace] if namespace else [name]
     if member.xml_namespace is not None:
         parts.append(member.xml_namespace.attribute)
     if value is not None:
