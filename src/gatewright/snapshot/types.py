@@ -76,6 +76,10 @@ class HttpIntegration:
     """Pairs such as (`append:header.x`, `$request.querystring.q`)."""
     response_parameters: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
     """Pairs of a status code and its mappings."""
+    credentials_arn: str | None = None
+    """A role that API Gateway assumes for the call, instead of the function's policy allowing it."""
+    server_name_to_verify: str | None = None
+    """The name that the certificate of an HTTP_PROXY origin must carry, when it is not the host of the URI."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,8 @@ class HttpStage:
     variables: Mapping[str, str]
     default_throttle: Throttle
     route_throttles: Mapping[str, Throttle]
+    cors: Cors | None = None
+    """What this stage's deployment serves; the API's own configuration where the deployment recorded none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,110 @@
+"""The data plane of API Gateway: from an API's id and a request to the response."""
+
+import logging
+
+from gatewright.base.clock import Clock
+from gatewright.base.ids import Ids
+from gatewright.base.messages import Request, Response
+from gatewright.gateway.call import Call
+from gatewright.gateway.errors import GatewayError, IntegrationFailure, NotFound
+from gatewright.gateway.gateway_response import gateway_response
+from gatewright.gateway.linked import EMPTY, LinkedApi, LinkedRoute, LinkedSnapshot, LinkedStage
+from gatewright.gateway.path import decode_path, octets_to_text
+
+
+class ExecuteApi:
+    """Serves APIs. `swap` replaces all that is served at once; requests in flight keep what they started with."""
+
+    __slots__ = ("_clock", "_ids", "_linked", "_log")
+
+    def __init__(self, *, clock: Clock, ids: Ids, log: logging.Logger, linked: LinkedSnapshot = EMPTY) -> None:
+        self._clock = clock
+        self._ids = ids
+        self._log = log
+        self._linked = linked
+
+    @property
+    def linked(self) -> LinkedSnapshot:
+        """Return what is served now."""
+        return self._linked
+
+    def swap(self, linked: LinkedSnapshot) -> None:
+        """Serve another snapshot from the next request on."""
+        self._linked = linked
+
+    async def handle(
+        self, request: Request, api_id: str, stage_name: str | None, path: str, domain_name: str
+    ) -> Response:
+        """Serve a request to an API.
+
+        `stage_name` is the stage that was asked for in words; None when the path tells. `path` is undecoded and begins
+        with a slash. Every response carries `Apigw-Requestid`.
+        """
+        request_id = self._ids.extended_request_id()
+        try:
+            api = self._linked.apis.get(api_id)
+            if api is None or api.source.disable_execute_api_endpoint:
+                raise NotFound
+            if not path.isascii():
+                path = octets_to_text(path)
+            stage, below = _stage(api, stage_name, path)
+            found = stage.routes.match(request.method, below)
+            if found is not None:
+                response = await self._run(request, stage, found, below, domain_name, request_id)
+            elif stage.cors is not None and request.method == "OPTIONS":
+                response = stage.cors.preflight(request)
+            else:
+                raise NotFound
+        except GatewayError as error:
+            response = gateway_response(error)
+        except Exception:  # noqa: BLE001 - the top of a request: a mistake of ours is a 500 and a line in the log
+            log = self._log
+            log.exception("%s %s: unexpected error", request_id, api_id)
+            response = gateway_response(IntegrationFailure())
+        response.headers.append(("Apigw-Requestid", request_id))
+        return response
+
+    async def _run(
+        self,
+        request: Request,
+        stage: LinkedStage,
+        found: tuple[LinkedRoute, dict[str, str]],
+        below: str,
+        domain_name: str,
+        request_id: str,
+    ) -> Response:
+        if not request.received_at:
+            request.received_at = self._clock.now()
+        route, path_parameters = found
+        path = decode_path(below)
+        call = Call(
+            request=request,
+            facts=route.facts,
+            path_parameters=path_parameters,
+            path=path,
+            raw_path=stage.prefix + path,
+            domain_name=domain_name,
+            request_id=request_id,
+            trace_header=self._trace_header(request),
+        )
+        return await route.pipeline.run(call)
+
+    def _trace_header(self, request: Request) -> str:
+        """Return the client's trace header when it names a root, else a new one."""
+        sent = request.headers.get("x-amzn-trace-id")
+        if sent is not None and "Root=" in sent:
+            return sent
+        return f"Root={self._ids.trace_root(request.received_at)}"
+
+
+def _stage(api: LinkedApi, stage_name: str | None, path: str) -> tuple[LinkedStage, str]:
+    """Return the stage and the path below it. Raises `NotFound`."""
+    if stage_name is None:
+        found = api.find_stage(path)
+        if found is None:
+            raise NotFound
+        return found
+    stage = api.stages.get(stage_name)
+    if stage is None:
+        raise NotFound
+    return stage, path

@@ -1,0 +1,1 @@
+"""What routes call. `INTEGRATIONS` is the table of integration types."""

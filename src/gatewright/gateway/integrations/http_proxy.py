@@ -1,0 +1,169 @@
+"""`HTTP_PROXY`: the request goes on to an origin, its response comes back as it arrives.
+
+Sources: "Create HTTP proxy integrations for HTTP APIs"; "Create routes for HTTP APIs" (the `$default` route passes the
+full request path); RFC 9110 section 7.6 (what a proxy does with fields); RFC 7239 (Forwarded).
+"""
+
+import re
+from collections.abc import AsyncIterable
+from urllib.parse import quote
+
+from gatewright.base.errors import BodyError
+from gatewright.base.messages import Headers, Request, Response
+from gatewright.gateway.binding import Binding
+from gatewright.gateway.call import Call, Integration
+from gatewright.gateway.errors import BadRequest, ServiceUnavailable
+from gatewright.gateway.fields import end_to_end
+from gatewright.gateway.gateway_response import body_fault
+from gatewright.gateway.integrations.refused import refuse
+from gatewright.gateway.integrations.stage_variables import substitute_stage_variables
+from gatewright.gateway.route_match import ANY, DEFAULT_ROUTE_KEY
+from gatewright.gateway.seams import UpstreamClient
+from gatewright.wire.client_errors import RequestInvalid, UpstreamError
+from gatewright.wire.client_request import Origin, UpstreamRequest, parse_url
+
+_VARIABLE = re.compile(r"\{([a-zA-Z0-9._-]+)\+?\}")
+
+_SEGMENT_SAFE = "!$&'()*+,;=:@~-._"  # RFC 3986 section 3.3, pchar
+_PATH_SAFE = _SEGMENT_SAFE + "/"
+
+_VIA = "HTTP/1.1 AmazonAPIGateway"
+
+_FORWARDED_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+
+# The client names the origin in Host and frames the body itself; Expect was answered when the body was asked for.
+_REPLACED = frozenset({"host", "content-length", "expect", "forwarded", "via", "x-amzn-trace-id"})
+
+
+class Target:
+    """The path and query of an integration URI, with places for path parameters."""
+
+    __slots__ = ("_appends_path", "_parts", "_query")
+
+    def __init__(self, target: str, *, appends_path: bool) -> None:
+        path, _, self._query = target.partition("?")
+        self._parts = tuple(_VARIABLE.split(path))
+        self._appends_path = appends_path
+
+    def render(self, call: Call) -> str:
+        """Return path and query of a request to the origin. Raises `BadRequest` for dot segments."""
+        path = self._path(call) if call.target_path is None else quote(call.target_path, safe=_PATH_SAFE + "%")
+        if not path.startswith("/"):
+            path = "/" + path
+        query = "&".join([part for part in (self._query, call.request.query) if part])
+        return f"{path}?{query}" if query else path
+
+    def _path(self, call: Call) -> str:
+        # Every second part of a split is the name of a variable.
+        path = "".join(
+            [
+                _encode(call.path_parameters.get(part, "")) if index % 2 else part
+                for index, part in enumerate(self._parts)
+            ]
+        )
+        if self._appends_path:
+            return path.removesuffix("/") + _encode(call.path)
+        return path
+
+
+def _encode(text: str) -> str:
+    # A client could climb out of the path that the integration gives it (RFC 3986 section 5.2.4).
+    if any(segment in {".", ".."} for segment in text.split("/")):
+        raise BadRequest(f"dot segments in {text!r}")
+    return quote(text, safe=_PATH_SAFE)
+
+
+class HttpProxy:
+    """Sends the requests of one route to one origin."""
+
+    __slots__ = ("_client", "_method", "_origin", "_target", "_timeout_seconds")
+
+    def __init__(
+        self, client: UpstreamClient, origin: Origin, target: Target, method: str, timeout_seconds: float
+    ) -> None:
+        self._client = client
+        self._origin = origin
+        self._target = target
+        self._method = method
+        self._timeout_seconds = timeout_seconds
+
+    async def __call__(self, call: Call) -> Response:
+        """Return the origin's response. Raises `GatewayError`."""
+        request = call.request
+        headers = proxied_headers(call)
+        body = _upstream_body(request, headers)
+        upstream = UpstreamRequest(
+            method=request.method if self._method == ANY else self._method,
+            origin=self._origin,
+            target=self._target.render(call),
+            headers=headers,
+            body=body,
+            response_seconds=self._timeout_seconds,
+        )
+        try:
+            response = await self._client.send(upstream)
+        except BodyError as error:
+            raise body_fault(error) from error
+        except RequestInvalid as error:
+            raise BadRequest(str(error)) from error
+        except UpstreamError as error:
+            origin = f"{self._origin.scheme}://{self._origin.authority}"
+            raise ServiceUnavailable(f"{origin}: {type(error).__name__}: {error}") from error
+        return Response(response.status, end_to_end(response.headers), response.body)
+
+
+def proxied_headers(call: Call) -> Headers:
+    """Return the fields of the request to the origin."""
+    request = call.request
+    headers = Headers([field for field in end_to_end(request.headers) if field[0].lower() not in _REPLACED])
+    host = request.headers.get("host") or call.domain_name
+    element = f"by=_gatewright;for={_node(request.peer_address)};host={_quoted(host)};proto={request.scheme}"
+    headers.append(("Forwarded", ", ".join([*request.headers.get_all("forwarded"), element])))
+    headers.append(("Via", ", ".join([*request.headers.get_all("via"), _VIA])))
+    headers.append(("X-Amzn-Trace-Id", call.trace_header))
+    return headers
+
+
+def _upstream_body(request: Request, headers: Headers) -> bytes | AsyncIterable[bytes]:
+    """Return the body as it goes on; one of known length keeps its length, one that comes in chunks goes in chunks."""
+    length = request.headers.get("content-length")
+    if length is not None and length.strip("0") != "":
+        headers.append(("Content-Length", length))
+        return request.body
+    if length is None and request.headers.get("transfer-encoding") is not None:
+        return request.body
+    return b""
+
+
+def _node(address: str) -> str:
+    """Return an address in the form of RFC 7239 section 6."""
+    return f'"[{address}]"' if ":" in address else address
+
+
+def _quoted(text: str) -> str:
+    if _FORWARDED_TOKEN.fullmatch(text):
+        return text
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def link(binding: Binding) -> Integration:
+    """Bind a route to its origin, or to the reason why there is none."""
+    integration, facts = binding.integration, binding.facts
+    uri = substitute_stage_variables(integration.integration_uri, facts.stage_variables)
+    # Variables stand in the path; braces elsewhere make no URL.
+    placeless = _VARIABLE.sub("x", uri)
+    try:
+        origin, _ = parse_url(placeless)
+    except RequestInvalid as error:
+        return refuse(f"integration {integration.integration_id}: {error}")
+    authority_end = re.search(r"[/?]|$", uri[uri.index("://") + 3 :])
+    start = uri.index("://") + 3 + (authority_end.start() if authority_end else 0)
+    if "{" in uri[:start]:
+        return refuse(f"integration {integration.integration_id}: a variable in the host of {uri}")
+    if integration.server_name_to_verify:
+        origin = Origin(origin.scheme, origin.host, origin.port, integration.server_name_to_verify)
+    target = Target(uri[start:].partition("#")[0], appends_path=facts.route_key == DEFAULT_ROUTE_KEY)
+    return HttpProxy(
+        binding.seams.client, origin, target, integration.integration_method, integration.timeout_ms / 1000
+    )

@@ -1,0 +1,109 @@
+"""`AWS_PROXY`: the request becomes an event, the function's result the response."""
+
+import asyncio
+import re
+from collections.abc import Callable
+
+from gatewright.base.arn import parse_arn, parse_function_name
+from gatewright.base.errors import BodyError, GatewrightError
+from gatewright.base.messages import Response
+from gatewright.gateway.binding import Binding
+from gatewright.gateway.call import Call, Integration
+from gatewright.gateway.errors import IntegrationFailure, RequestEntityTooLarge, ServiceUnavailable
+from gatewright.gateway.gateway_response import body_fault
+from gatewright.gateway.integrations.refused import refuse
+from gatewright.gateway.integrations.stage_variables import substitute_stage_variables
+from gatewright.gateway.payloads.result import MalformedResult
+from gatewright.gateway.payloads.table import PAYLOAD_FORMATS
+from gatewright.gateway.permission import refusal
+from gatewright.gateway.seams import Invocation, Invoker
+from gatewright.snapshot.types import FunctionVersion
+
+# OpenAPI definitions name a function as `arn:aws:apigateway:REGION:lambda:path/2015-03-31/functions/ARN/invocations`.
+_INVOCATIONS_URI = re.compile(r"arn:[^:]+:apigateway:[^:]*:lambda:path/2015-03-31/functions/(.+)/invocations")
+
+
+class LambdaProxy:
+    """Calls one function for one route."""
+
+    __slots__ = ("_encode", "_function", "_invoker", "_parse_result", "_timeout_seconds")
+
+    def __init__(
+        self,
+        function: FunctionVersion,
+        invoker: Invoker,
+        encode: Callable[[Call, bytes], bytes],
+        parse_result: Callable[[bytes], Response],
+        timeout_seconds: float,
+    ) -> None:
+        self._function = function
+        self._invoker = invoker
+        self._encode = encode
+        self._parse_result = parse_result
+        self._timeout_seconds = timeout_seconds
+
+    async def __call__(self, call: Call) -> Response:
+        """Invoke the function and return its response. Raises `GatewayError`."""
+        try:
+            body = await call.request.body.read()
+        except BodyError as error:
+            raise body_fault(error) from error
+        invocation = await self._invoke(self._encode(call, body), call.trace_header)
+        if invocation.function_error is not None:
+            shown = invocation.payload[:300].decode(errors="replace")
+            raise IntegrationFailure(f"function {self._function.name} failed: {shown}")
+        try:
+            return self._parse_result(invocation.payload)
+        except MalformedResult as error:
+            raise IntegrationFailure(f"function {self._function.name} gave no response: {error}") from error
+
+    async def _invoke(self, event: bytes, trace_header: str) -> Invocation:
+        name = self._function.name
+        try:
+            # The client is answered in time; the invocation goes on to its own end, as on Lambda.
+            async with asyncio.timeout(self._timeout_seconds):
+                return await self._invoker.invoke(self._function, event, trace_header=trace_header)
+        except TimeoutError as error:
+            raise ServiceUnavailable(f"function {name} did not answer in {self._timeout_seconds:g} s") from error
+        except GatewrightError as error:
+            status = getattr(error, "status", 500)
+            if status == 413:
+                raise RequestEntityTooLarge(str(error)) from error
+            if status == 429:
+                raise ServiceUnavailable(f"function {name} is throttled: {error}") from error
+            raise IntegrationFailure(f"function {name} cannot be invoked: {error}") from error
+
+
+def function_arn_of(uri: str) -> tuple[str, str | None] | None:
+    """Return the unqualified ARN of the function that an integration URI names, and the qualifier."""
+    match = _INVOCATIONS_URI.fullmatch(uri)
+    name = match[1] if match else uri
+    arn = parse_arn(name)
+    reference = parse_function_name(name)
+    if arn is None or arn.service != "lambda" or reference is None:
+        return None
+    unqualified = f"arn:{arn.partition}:lambda:{arn.region}:{arn.account}:function:{reference.name}"
+    return unqualified, reference.qualifier
+
+
+def link(binding: Binding) -> Integration:
+    """Bind a route to its function, or to the reason why it cannot be invoked."""
+    integration, seams, facts = binding.integration, binding.seams, binding.facts
+    uri = substitute_stage_variables(integration.integration_uri, facts.stage_variables)
+    named = function_arn_of(uri)
+    if named is None:
+        return refuse(f"the integration URI names no function: {uri}")
+    arn, qualifier = named
+    function = binding.functions.get(arn)
+    if function is None:
+        return refuse(f"there is no function {arn}")
+    if qualifier not in (None, "$LATEST"):
+        return refuse(f"function {arn} has no version or alias {qualifier}")
+    reason = None if integration.credentials_arn else refusal(function, facts, binding.method)
+    if reason is not None:
+        return refuse(reason)
+    payload = PAYLOAD_FORMATS.get(integration.payload_format_version)
+    if payload is None:
+        return refuse(f"payload format version {integration.payload_format_version} is not supported")
+    encode = payload.event(facts, seams.clf).encode
+    return LambdaProxy(function, seams.invoker, encode, payload.parse_result, integration.timeout_ms / 1000)

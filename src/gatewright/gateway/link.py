@@ -1,0 +1,183 @@
+"""From a `Snapshot` to what serves it. Only APIs that changed, or whose functions did, are linked again.
+
+An API that does not link keeps its previous form, and the log says why. Throttles keep their tokens.
+"""
+
+import logging
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from gatewright.base.clock import Clock
+from gatewright.base.ids import Ids
+from gatewright.gateway.binding import Binding
+from gatewright.gateway.call import RouteFacts
+from gatewright.gateway.cors import LinkedCors
+from gatewright.gateway.fault_log import FaultLog
+from gatewright.gateway.integrations.lambda_proxy import function_arn_of
+from gatewright.gateway.integrations.stage_variables import substitute_stage_variables
+from gatewright.gateway.linked import BucketKey, LinkedApi, LinkedRoute, LinkedSnapshot, LinkedStage
+from gatewright.gateway.permission import refusal
+from gatewright.gateway.pipeline import link_pipeline
+from gatewright.gateway.route_match import ANY, DEFAULT_ROUTE_KEY, RouteTrie
+from gatewright.gateway.seams import Invoker, Seams, UpstreamClient
+from gatewright.gateway.throttle import ACCOUNT_BURST_LIMIT, ACCOUNT_RATE_LIMIT, TokenBucket
+from gatewright.languages.times import ClfClock
+from gatewright.snapshot.types import FunctionVersion, HttpApi, HttpIntegration, HttpRoute, HttpStage, Snapshot
+
+# The methods of "Create routes for HTTP APIs"; permission for an ANY route may differ between them.
+_METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
+
+
+@dataclass(frozen=True, slots=True)
+class AccountThrottle:
+    """What one account may call in one region, over all its APIs ("Amazon API Gateway quotas")."""
+
+    rate_limit: float = ACCOUNT_RATE_LIMIT
+    burst_limit: int = ACCOUNT_BURST_LIMIT
+
+
+def link(
+    snapshot: Snapshot,
+    previous: LinkedSnapshot | None,
+    *,
+    invoker: Invoker,
+    client: UpstreamClient,
+    clock: Clock,
+    ids: Ids,
+    log: logging.Logger,
+    account_throttle: AccountThrottle | None = None,
+) -> LinkedSnapshot:
+    """Bind a snapshot to code. What did not change since `previous` is taken over from it."""
+    limits = account_throttle or AccountThrottle()
+    seams = Seams(invoker, client, clock, ids, ClfClock(), FaultLog(log, clock))
+    old_apis: Mapping[str, LinkedApi] = previous.apis if previous else {}
+    account_buckets = _account_buckets(snapshot, previous, limits, clock)
+    apis = {}
+    for api_id, api in snapshot.http_apis.items():
+        old = old_apis.get(api_id)
+        if old is not None and _is_current(old, api, snapshot.functions):
+            apis[api_id] = old
+            continue
+        account_bucket = account_buckets[api.account_id, api.region, ""]
+        try:
+            apis[api_id] = _ApiLinker(api, snapshot.functions, old, account_bucket, limits, seams).link()
+        except ValueError as error:
+            kept = "its previous version keeps serving" if old else "it is not served"
+            log.error("API %s (%s) does not link, %s: %s", api_id, api.name, kept, error)
+            if old:
+                apis[api_id] = old
+    return LinkedSnapshot(snapshot.revision, MappingProxyType(apis), MappingProxyType(account_buckets))
+
+
+def _is_current(old: LinkedApi, api: HttpApi, functions: Mapping[str, FunctionVersion]) -> bool:
+    return old.source is api and all(functions.get(arn) is function for arn, function in old.functions)
+
+
+def _account_buckets(
+    snapshot: Snapshot, previous: LinkedSnapshot | None, limits: AccountThrottle, clock: Clock
+) -> dict[BucketKey, TokenBucket]:
+    buckets: dict[BucketKey, TokenBucket] = {}
+    for api in snapshot.http_apis.values():
+        key = (api.account_id, api.region, "")
+        old = previous.account_buckets.get(key) if previous else None
+        buckets[key] = _bucket(old, limits.rate_limit, limits.burst_limit, clock)
+    return buckets
+
+
+def _bucket(old: TokenBucket | None, rate: float, burst: int, clock: Clock) -> TokenBucket:
+    if old is not None and (old.rate, old.burst) == (rate, burst):
+        return old
+    return TokenBucket(rate, burst, clock.monotonic)
+
+
+@dataclass(frozen=True, slots=True)
+class _ApiLinker:
+    """Links one API."""
+
+    api: HttpApi
+    functions: Mapping[str, FunctionVersion]
+    old: LinkedApi | None
+    account_bucket: TokenBucket
+    limits: AccountThrottle
+    seams: Seams
+
+    def link(self) -> LinkedApi:
+        """Link every stage. Raises `MappingError`."""
+        buckets: dict[BucketKey, TokenBucket] = {}
+        stages = {stage.name: self._link_stage(stage, buckets) for stage in self.api.stages}
+        named = tuple((arn, self.functions.get(arn)) for arn in sorted(self._function_arns()))
+        return LinkedApi(self.api, named, MappingProxyType(stages), MappingProxyType(buckets))
+
+    def _function_arns(self) -> set[str]:
+        arns = set()
+        for stage in self.api.stages:
+            for route in stage.routes:
+                if route.integration is not None:
+                    named = self._function_of(route.integration, stage)
+                    arns |= {named} if named else set()
+        return arns
+
+    def _function_of(self, integration: HttpIntegration, stage: HttpStage) -> str | None:
+        if integration.integration_type != "AWS_PROXY":
+            return None
+        named = function_arn_of(substitute_stage_variables(integration.integration_uri, stage.variables))
+        return named[0] if named else None
+
+    def _link_stage(self, stage: HttpStage, buckets: dict[BucketKey, TokenBucket]) -> LinkedStage:
+        routes: list[tuple[str, LinkedRoute]] = []
+        for route in stage.routes:
+            if route.integration is None:
+                # "Not Found" for a route without integration, as for no route.
+                continue
+            bucket = self._route_bucket(stage, route)
+            throttles: tuple[TokenBucket, ...] = (self.account_bucket,)
+            if bucket is not None:
+                buckets[self.api.api_id, stage.name, route.route_key] = bucket
+                throttles = (bucket, self.account_bucket)
+            routes += self._link_route(stage, route, route.integration, throttles)
+        # Where an ANY route has a form of its own for a method, a route for that very method still wins.
+        routes.sort(key=lambda pair: pair[0] == pair[1].facts.route_key)
+        prefix = "" if stage.name == "$default" else f"/{stage.name}"
+        return LinkedStage(stage.name, prefix, RouteTrie(routes), LinkedCors(stage.cors) if stage.cors else None)
+
+    def _route_bucket(self, stage: HttpStage, route: HttpRoute) -> TokenBucket | None:
+        """Return the throttle of a route: its own settings, else the stage's default, else none but the account's."""
+        default, own = stage.default_throttle, stage.route_throttles.get(route.route_key)
+        rate = own.rate_limit if own and own.rate_limit is not None else default.rate_limit
+        burst = own.burst_limit if own and own.burst_limit is not None else default.burst_limit
+        if rate is None and burst is None:
+            return None
+        key = (self.api.api_id, stage.name, route.route_key)
+        return _bucket(
+            self.old.buckets.get(key) if self.old else None,
+            self.limits.rate_limit if rate is None else rate,
+            self.limits.burst_limit if burst is None else burst,
+            self.seams.clock,
+        )
+
+    def _link_route(
+        self, stage: HttpStage, route: HttpRoute, integration: HttpIntegration, throttles: tuple[TokenBucket, ...]
+    ) -> Iterator[tuple[str, LinkedRoute]]:
+        """Yield the route, and further forms of it for methods with another permission than ANY has."""
+        method, _, path = route.route_key.partition(" ")
+        facts = RouteFacts(
+            partition=self.api.partition,
+            account_id=self.api.account_id,
+            region=self.api.region,
+            api_id=self.api.api_id,
+            stage_name=stage.name,
+            route_key=route.route_key,
+            resource_path=path or DEFAULT_ROUTE_KEY,
+            stage_variables=stage.variables,
+        )
+        binding = Binding(facts, method, integration, self.functions, stage.cors, throttles, self.seams)
+        yield route.route_key, LinkedRoute(facts, link_pipeline(binding))
+        function = self.functions.get(self._function_of(integration, stage) or "")
+        if method != ANY or function is None or integration.credentials_arn:
+            return
+        is_refused = refusal(function, facts, ANY) is not None
+        for each in _METHODS:
+            if (refusal(function, facts, each) is not None) is not is_refused:
+                own = Binding(facts, each, integration, self.functions, stage.cors, throttles, self.seams)
+                yield f"{each} {path}", LinkedRoute(facts, link_pipeline(own))

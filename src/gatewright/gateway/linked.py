@@ -1,0 +1,67 @@
+"""What linking makes of a snapshot: the form in which requests are served."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from gatewright.gateway.call import RouteFacts
+from gatewright.gateway.cors import LinkedCors
+from gatewright.gateway.pipeline import Pipeline
+from gatewright.gateway.route_match import RouteTrie
+from gatewright.gateway.throttle import TokenBucket
+from gatewright.snapshot.types import FunctionVersion, HttpApi
+
+BucketKey = tuple[str, str, str]
+"""API id, stage name and route key; or account, region and nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedRoute:
+    """A route with everything decided that can be decided before there is a request."""
+
+    facts: RouteFacts
+    pipeline: Pipeline
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedStage:
+    """A stage."""
+
+    name: str
+    prefix: str
+    """What its name adds to the path: `/prod`, nothing for `$default`."""
+    routes: RouteTrie[LinkedRoute]
+    cors: LinkedCors | None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedApi:
+    """An HTTP API."""
+
+    source: HttpApi
+    functions: tuple[tuple[str, FunctionVersion | None], ...]
+    """What the ARNs that its integrations name stood for when it was linked."""
+    stages: Mapping[str, LinkedStage]
+    buckets: Mapping[BucketKey, TokenBucket]
+
+    def find_stage(self, path: str) -> tuple[LinkedStage, str] | None:
+        """Return the stage of a path and the path below it: a stage by its first segment, else `$default`."""
+        end = path.find("/", 1)
+        name = path[1:] if end < 0 else path[1:end]
+        stage = self.stages.get(name)
+        if stage is not None and name != "$default":
+            return stage, path[end:] if end > 0 else "/"
+        stage = self.stages.get("$default")
+        return None if stage is None else (stage, path)
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedSnapshot:
+    """All that is served. Never changed: a request keeps the one that it started with."""
+
+    revision: int
+    apis: Mapping[str, LinkedApi]
+    account_buckets: Mapping[BucketKey, TokenBucket]
+
+
+EMPTY = LinkedSnapshot(0, MappingProxyType({}), MappingProxyType({}))

@@ -1,0 +1,1 @@
+"""The events that functions get and the results they give, by payload format version."""

@@ -1,0 +1,46 @@
+"""May API Gateway invoke a function for a route? Decided when the route is linked.
+
+"API Gateway gets permission to invoke your function from the function's resource-based policy" (Lambda Developer Guide,
+"Invoking a Lambda function using an Amazon API Gateway endpoint"); the source ARN is that of
+"ARN format reference for API Gateway resources".
+"""
+
+from gatewright.base.policy import AccessRequest, Effect, Principal, PrincipalType
+from gatewright.gateway.call import RouteFacts
+from gatewright.gateway.route_match import ANY, DEFAULT_ROUTE_KEY
+from gatewright.snapshot.types import FunctionVersion
+
+_API_GATEWAY = Principal(PrincipalType.SERVICE, ("apigateway.amazonaws.com",))
+
+
+def source_arn(facts: RouteFacts, method: str, region: str) -> str:
+    """Return the ARN of a method of a route.
+
+    "the Region identifier in the source ARN must match the Region of the function, not the Region of the API".
+    """
+    part = DEFAULT_ROUTE_KEY if facts.route_key == DEFAULT_ROUTE_KEY else f"{method}{facts.resource_path}"
+    return f"arn:{facts.partition}:execute-api:{region}:{facts.account_id}:{facts.api_id}/{facts.stage_name}/{part}"
+
+
+def refusal(function: FunctionVersion, facts: RouteFacts, method: str) -> str | None:
+    """Return why a function must not be invoked for a method of a route, None when it may.
+
+    A route for `ANY` may be granted by a pattern with the request's own method or with the word ANY.
+    """
+    if function.policy is None:
+        return f"function {function.name} has no resource-based policy that lets API Gateway invoke it"
+    is_any = facts.route_key.startswith(f"{ANY} ")
+    effects = []
+    for name in dict.fromkeys((method, ANY) if is_any else (method,)):
+        arn = source_arn(facts, name, function.region)
+        request = AccessRequest(
+            principal=_API_GATEWAY,
+            action="lambda:InvokeFunction",
+            resource=function.arn,
+            context={"aws:SourceArn": arn, "aws:SourceAccount": facts.account_id},
+        )
+        effects.append(function.policy.evaluate(request).effect)
+    if Effect.EXPLICIT_DENY not in effects and Effect.ALLOW in effects:
+        return None
+    arn = source_arn(facts, method, function.region)
+    return f"the resource-based policy of function {function.name} does not let {arn} invoke it"

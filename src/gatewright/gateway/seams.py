@@ -1,0 +1,54 @@
+"""What the gateway needs from the outside, as it needs it. The composition root passes the real ones in."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from gatewright.base.clock import Clock
+from gatewright.base.ids import Ids
+from gatewright.base.messages import Response
+from gatewright.gateway.fault_log import FaultLog
+from gatewright.languages.times import ClfClock
+from gatewright.snapshot.types import FunctionVersion
+from gatewright.wire.client_request import UpstreamRequest
+
+
+class Invocation(Protocol):
+    """What an invocation came to."""
+
+    @property
+    def payload(self) -> bytes:
+        """JSON: the function's result, or Lambda's error object."""
+        ...
+
+    @property
+    def function_error(self) -> str | None:
+        """Set when the function failed."""
+        ...
+
+
+class Invoker(Protocol):
+    """Runs functions: `functions.invoke.Functions`."""
+
+    async def invoke(self, function: FunctionVersion, event: bytes, *, trace_header: str | None = None) -> Invocation:
+        """Run a function once. Raises `InvokeError`. A caller who goes away does not stop the invocation."""
+        ...
+
+
+class UpstreamClient(Protocol):
+    """Sends requests to origins: `wire.client.Client`."""
+
+    async def send(self, request: UpstreamRequest) -> Response:
+        """Return the response, its body perhaps still arriving. Raises `UpstreamError`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Seams:
+    """All of it, for whatever is linked."""
+
+    invoker: Invoker
+    client: UpstreamClient
+    clock: Clock
+    ids: Ids
+    clf: ClfClock
+    faults: FaultLog
