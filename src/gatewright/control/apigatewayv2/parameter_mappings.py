@@ -50,7 +50,7 @@ _ANY_NAME = r"\..+"
 _BARE_NAME = r"\.[A-Za-z0-9._-]+"
 _SHARED_SOURCES = r"context\.[A-Za-z0-9._]+|stageVariables\.[A-Za-z0-9_]+"
 # JSON paths without recursive descent (`..`) and filters (`?(…)`).
-_BODY = r"body(?:[.\[](?:(?!\.\.|\?\().)+)?"
+_BODY = r"body(?:(?=[.\[])(?:(?!\.\.|\?\().)+)?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,8 @@ def _mapping_errors(message: _Message, mappings: Mapping[str, str]) -> Iterator[
         yield from _destination_errors(destination)
         if value and destination.label in labels:
             yield f"Parameter {destination.label} is not unique"
-        labels.add(destination.label)
+        if value:
+            labels.add(destination.label)
 
 
 def _parse_destination(message: _Message, key: str) -> _Destination | None:
