@@ -1,0 +1,147 @@
+"""The unpacked deployment packages of this node, by the SHA-256 of the zip file.
+
+A directory is either complete or not there: unpacking happens beside it, and a rename publishes it. What an earlier
+run of the node left is used again, unless the machine was started since: after a power failure a name may have reached
+the disk before its content did. Files are read-only, since all environments of a function share them.
+"""
+
+import asyncio
+import contextlib
+import os
+import shutil
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from gatewright.functions.errors import FunctionGone
+from gatewright.functions.unzip import unzip
+
+_PARTIAL: Final = ".partial"
+_BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")
+
+OpenBlob = Callable[[str], BinaryIO]
+"""Opens a blob by its hex SHA-256. Raises `LookupError` or `OSError` when it is not there."""
+
+
+@dataclass(slots=True)
+class _Package:
+    """One package in the cache. Not frozen: it is the cache's book-keeping, changed on the event loop only."""
+
+    ready: "asyncio.Future[Path]"
+    size_bytes: int = 0
+    users: int = 0
+
+
+class CodeCache:
+    """Unpacks packages on demand and keeps them while there is room."""
+
+    def __init__(self, root: Path, open_blob: OpenBlob, capacity_bytes: int) -> None:
+        self._root = root
+        self._open_blob = open_blob
+        self._capacity_bytes = capacity_bytes
+        self._packages: dict[str, _Package] = {}  # least recently used first
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @contextlib.asynccontextmanager
+    async def hold(self, sha256: str) -> AsyncIterator[Path]:
+        """Give the directory of a package, which stays until the block is left.
+
+        Requests for the same package share one unpacking, which goes on if the one who asked first is cancelled.
+        Raises `CodeUnusable` and `FunctionGone`.
+        """
+        package = self._packages.pop(sha256, None)
+        if package is None or (package.ready.done() and package.ready.exception() is not None):
+            package = self._start_unpacking(sha256)
+        self._packages[sha256] = package
+        package.users += 1
+        try:
+            yield await asyncio.shield(package.ready)
+        finally:
+            package.users -= 1
+            self._make_room()
+
+    async def close(self) -> None:
+        """Wait for what is under way in threads."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    def _start_unpacking(self, sha256: str) -> _Package:
+        package = _Package(asyncio.get_running_loop().create_future())
+        task = asyncio.create_task(self._unpack(sha256, package))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return package
+
+    async def _unpack(self, sha256: str, package: _Package) -> None:
+        try:
+            path, package.size_bytes = await asyncio.to_thread(self._unpack_in_thread, sha256)
+        except BaseException as error:
+            package.ready.set_exception(error)
+            package.ready.exception()  # nobody may be waiting any more
+            if isinstance(error, asyncio.CancelledError):
+                raise
+        else:
+            package.ready.set_result(path)
+
+    def _unpack_in_thread(self, sha256: str) -> tuple[Path, int]:
+        folder = self._folder()
+        target = folder / sha256
+        if target.is_dir():
+            return target, _size(target)
+        partial = folder / f"{sha256}{_PARTIAL}"
+        remove_tree(partial)
+        partial.mkdir()
+        try:
+            with self._open_blob(sha256) as blob:
+                size_bytes = unzip(blob, partial)
+        except (LookupError, FileNotFoundError) as error:
+            remove_tree(partial)
+            raise FunctionGone("The deployment package of the function is not there any more.") from error
+        except BaseException:
+            remove_tree(partial)
+            raise
+        partial.rename(target)
+        return target, size_bytes
+
+    def _make_room(self) -> None:
+        total = sum(package.size_bytes for package in self._packages.values())
+        for sha256, package in list(self._packages.items()):
+            if total <= self._capacity_bytes:
+                return
+            if package.users == 0 and package.ready.done():
+                total -= package.size_bytes
+                del self._packages[sha256]
+                if package.ready.exception() is None:
+                    self._remove(package.ready.result())
+
+    def _remove(self, path: Path) -> None:
+        # The rename happens here, so that whoever needs the package next unpacks it anew.
+        doomed = path.with_name(f"{path.name}.{os.urandom(4).hex()}{_PARTIAL}")
+        with contextlib.suppress(OSError):
+            path.rename(doomed)
+            task = asyncio.create_task(asyncio.to_thread(remove_tree, doomed))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    def _folder(self) -> Path:
+        """Return the directory of this start of the machine; the first time, remove what was there before."""
+        boot_id = _BOOT_ID.read_text().strip() if _BOOT_ID.exists() else "unknown"
+        folder = self._root / boot_id
+        if not folder.is_dir():
+            remove_tree(self._root)
+            folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+
+def remove_tree(path: Path) -> None:
+    """Remove a directory whose folders may be read-only."""
+    for folder, names, _ in os.walk(path):
+        for name in [".", *names]:
+            with contextlib.suppress(OSError):
+                os.chmod(os.path.join(folder, name), 0o700)
+    shutil.rmtree(path, ignore_errors=True)
+
+
+def _size(path: Path) -> int:
+    return sum(os.lstat(os.path.join(folder, name)).st_size for folder, _, names in os.walk(path) for name in names)

@@ -1,0 +1,16 @@
+"""The names that Lambda gives to failures of a function (`errorType`), in one place.
+
+Sources: "Troubleshoot invocation issues in Lambda" and "Understanding the Lambda execution environment lifecycle",
+Lambda Developer Guide; the fatal errors of aws/aws-lambda-runtime-interface-emulator.
+"""
+
+from typing import Final
+
+TIMED_OUT: Final = "Sandbox.Timedout"
+EXIT_ERROR: Final = "Runtime.ExitError"
+UNKNOWN: Final = "Runtime.Unknown"
+INVALID_ENTRYPOINT: Final = "Runtime.InvalidEntrypoint"
+RESPONSE_TOO_LARGE: Final = "Function.ResponseSizeTooLarge"
+
+CONCURRENT_INVOCATION_LIMIT: Final = "ConcurrentInvocationLimitExceeded"
+"""The `Reason` of TooManyRequestsException when the account's concurrency is used up."""

@@ -1,0 +1,172 @@
+"""The face of the data plane of Lambda: what API Gateway and the Invoke operation call.
+
+    invoke ──▶ pool of the function's revision ──▶ environment ──▶ link ──▶ runtime in its sandbox
+
+An invocation has no task of its own: it is handed on by calls until its octets are in the socket, and its future is
+resolved where the answer's octets are read. Whoever awaits the future may go away; the invocation runs to its end.
+Source: "Invoke", Lambda API Reference.
+"""
+
+import asyncio
+import contextlib
+import os
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+
+from gatewright.base.clock import Clock
+from gatewright.base.ids import Ids
+from gatewright.functions import error_types
+from gatewright.functions.capacity import Capacity
+from gatewright.functions.channel import Channel
+from gatewright.functions.code import CodeCache, OpenBlob
+from gatewright.functions.environment import KILLED, LinkFactory, Surroundings
+from gatewright.functions.errors import EventTooLarge, ServiceUnavailable, TooManyRequests
+from gatewright.functions.invocation import Invocation, InvocationResult
+from gatewright.functions.invoke_operation import OPERATIONS, InvokeContext
+from gatewright.functions.journal import Journal
+from gatewright.functions.log_stream import LogStream
+from gatewright.functions.platform_log import platform_log
+from gatewright.functions.pool import Pool, Runtimes
+from gatewright.functions.runtime_api import RuntimeApi
+from gatewright.functions.runtimes.types import Transport
+from gatewright.functions.sandbox.types import Sandbox
+from gatewright.functions.settings import MAX_EVENT_BYTES, FunctionSettings
+from gatewright.functions.states import State
+from gatewright.functions.sweep import Sweep
+from gatewright.observe.logs import LogSink
+from gatewright.snapshot.types import FunctionVersion
+
+__all__ = ["OPERATIONS", "Functions", "InvocationResult", "InvokeContext"]
+
+_KILL_SECONDS = 5.0
+
+
+class Functions:
+    """Runs functions. Made and used on one event loop."""
+
+    def __init__(
+        self,
+        settings: FunctionSettings,
+        clock: Clock,
+        ids: Ids,
+        open_blob: OpenBlob,
+        runtimes: Runtimes,
+        sandbox: Sandbox,
+        log_sink: LogSink,
+    ) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._ids = ids
+        self._runtimes = runtimes
+        self._log_sink = log_sink
+        self._pools: dict[tuple[str, str], Pool] = {}
+        self._retired: list[Pool] = []
+        self._is_open = True
+        self._code = CodeCache(settings.code_directory, open_blob, settings.code_cache_mb << 20)
+        self._capacity = Capacity(settings, os.cpu_count() or 1, self._evict_idle)
+        self._sweep = Sweep(clock, settings.memory_check_ms, self._all_pools)
+        links: dict[Transport, LinkFactory] = {Transport.CHANNEL: Channel, Transport.RUNTIME_API: RuntimeApi}
+        self._surroundings = Surroundings(settings, clock, sandbox, links)
+
+    @property
+    def running(self) -> int:
+        """Return how many invocations are under way or wait for an environment."""
+        return self._capacity.invocations
+
+    def swap(self, functions: Mapping[str, FunctionVersion]) -> None:
+        """Take the functions, by ARN, that exist from now on.
+
+        Environments of unchanged revisions live on. Those of changed and removed ones finish what they do and end.
+        """
+        for key, pool in list(self._pools.items()):
+            current = functions.get(pool.function.arn)
+            if current is None or current.revision_id != pool.function.revision_id:
+                self._retire(key)
+
+    async def invoke(
+        self,
+        function: FunctionVersion,
+        event: bytes,
+        *,
+        request_id: str | None = None,
+        trace_header: str | None = None,
+        client_context: str | None = None,
+        wants_log_tail: bool = False,
+        invoked_arn: str | None = None,
+    ) -> InvocationResult:
+        """Run a function with an event (JSON) and return what came of it. Raises `InvokeError` when it was refused.
+
+        `client_context` is JSON. `invoked_arn` is the ARN as the caller named the function, if it had a qualifier.
+        Cancelling the awaiting task does not cancel the invocation.
+        """
+        if len(event) > MAX_EVENT_BYTES:
+            raise EventTooLarge(
+                f"{len(event)} byte payload is too large for the RequestResponse invocation type "
+                f"(limit {MAX_EVENT_BYTES} bytes)"
+            )
+        if self._capacity.invocations >= self._settings.account_concurrency:
+            raise TooManyRequests(error_types.CONCURRENT_INVOCATION_LIMIT)
+        if not self._is_open:
+            raise ServiceUnavailable("The node is stopping.")
+        pool = self._pools.get((function.arn, function.version))
+        if pool is None or pool.function.revision_id != function.revision_id:
+            pool = self._pool_of(function)
+        future: asyncio.Future[InvocationResult] = asyncio.get_running_loop().create_future()
+        invocation = Invocation(
+            request_id or self._ids.request_id(),
+            invoked_arn or function.arn,
+            event,
+            trace_header or f"Root={self._ids.trace_root(self._clock.now())};Sampled=0",
+            client_context,
+            wants_log_tail,
+            future,
+            self._clock.monotonic(),
+        )
+        if not self._sweep.is_fast:
+            self._sweep.hurry()
+        pool.submit(invocation)
+        return await future
+
+    async def close(self) -> None:
+        """Refuse new invocations, wait for those that run as long as the settings say, then end every environment."""
+        self._is_open = False
+        await self._capacity.drain(self._settings.drain_seconds)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_KILL_SECONDS):
+                await asyncio.gather(*(pool.close() for pool in self._all_pools()))
+        self._sweep.stop()
+        await self._code.close()
+
+    def _pool_of(self, function: FunctionVersion) -> Pool:
+        """Return the pool of a revision, made now or about to go: requests keep the snapshot that they started with."""
+        for pool in self._retired:
+            if pool.function.revision_id == function.revision_id and pool.function.arn == function.arn:
+                return pool
+        key = (function.arn, function.version)
+        if key in self._pools:
+            self._retire(key)
+        pool = Pool(function, self._surroundings, self._capacity, self._code, self._runtimes, self._journal)
+        self._pools[key] = pool
+        return pool
+
+    def _retire(self, key: tuple[str, str]) -> None:
+        pool = self._pools.pop(key)
+        pool.retire()
+        self._retired = [*(old for old in self._retired if not old.is_gone), pool]
+
+    def _all_pools(self) -> Iterator[Pool]:
+        yield from self._pools.values()
+        yield from self._retired
+
+    def _evict_idle(self) -> bool:
+        idle = [environment for pool in self._all_pools() if (environment := pool.longest_idle()) is not None]
+        if not idle:
+            return False
+        min(idle, key=lambda environment: environment.idle_since).end(State.STOPPING, KILLED)
+        return True
+
+    def _journal(self, function: FunctionVersion) -> Journal:
+        day = datetime.fromtimestamp(self._clock.now(), UTC).strftime("%Y/%m/%d")
+        name = f"{day}/[{function.version}]{self._ids.uuid().hex}"
+        stream = LogStream(self._log_sink, function.log_group, name)
+        return Journal(platform_log(function), stream, self._clock, function.version)

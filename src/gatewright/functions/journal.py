@@ -1,0 +1,71 @@
+"""What one environment writes into its log stream, and the results that belong to it."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from gatewright.base.clock import Clock
+from gatewright.functions.failure import Failure
+from gatewright.functions.invocation import Invocation, InvocationResult
+from gatewright.functions.log_stream import LogStream
+from gatewright.functions.platform_log import PlatformLog, Report
+
+_FLUSH_SECONDS: Final = 0.25
+"""How long lines of an invocation that is still running are held back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Journal:
+    """The log of one environment: the platform's lines and the output of the process between them."""
+
+    log: PlatformLog
+    stream: LogStream
+    clock: Clock
+    version: str
+
+    def init_started(self, runtime_version: str) -> None:
+        """Write that INIT begins."""
+        now = self.clock.now()
+        self.stream.add_platform_lines(self.log.init_start(now, runtime_version))
+        self.stream.flush(now)
+
+    def init_failed(self, duration_ms: float, phase: str, failure: Failure) -> None:
+        """Write that INIT failed; `phase` is `init` or `invoke`."""
+        now = self.clock.now()
+        self.stream.add_platform_lines(self.log.init_report(now, duration_ms, phase, failure))
+        self.stream.flush(now)
+
+    def begin(self, invocation: Invocation) -> None:
+        """Write that an invocation begins. What was printed before it is written first."""
+        now = self.clock.now()
+        self.stream.flush(now)
+        self.stream.add_platform_lines(self.log.start(now, invocation.request_id, self.version))
+
+    def end(self, invocation: Invocation, report: Report, payload: bytes, function_error: str | None) -> None:
+        """Write the end of an invocation and answer it."""
+        now = self.clock.now()
+        self.stream.add_platform_lines(self.log.end(now, report))
+        self.stream.flush(now, invocation)
+        result = InvocationResult(
+            invocation.request_id,
+            payload,
+            function_error,
+            bytes(invocation.log_tail),
+            self.version,
+            report.duration_ms,
+            report.billed_duration_ms,
+            report.memory_size_mb,
+            report.max_memory_used_mb,
+            report.init_duration_ms,
+            None if report.failure is None else report.failure.error_type,
+        )
+        invocation.resolve(result)
+
+    def printed(self, invocation: Invocation | None) -> None:
+        """Pass on what should not wait for the end of an invocation: there is none, or it is much."""
+        if invocation is None or self.stream.is_large():
+            self.stream.flush(self.clock.now(), invocation)
+
+    def show_progress(self, invocation: Invocation, monotonic: float) -> None:
+        """Pass on what an invocation wrote that runs for longer than a moment."""
+        if monotonic - invocation.begun_at > _FLUSH_SECONDS:
+            self.stream.flush(self.clock.now(), invocation)

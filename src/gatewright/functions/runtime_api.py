@@ -1,0 +1,226 @@
+"""The Runtime API over HTTP, for `provided.*` and whatever else brings its own bootstrap.
+
+Each environment has a listener of its own, so that the port says whose runtime is speaking. Answers, states and error
+bodies are those of AWS: "Using the Lambda runtime API for custom runtimes", Lambda Developer Guide, and the handlers of
+aws/aws-lambda-runtime-interface-emulator.
+"""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+import orjson
+
+from gatewright.base.errors import BodyError, BodyTooLarge
+from gatewright.base.messages import Body, Headers, Request, Response
+from gatewright.functions import error_types
+from gatewright.functions.failure import RESPONSE_TOO_LARGE, error_object
+from gatewright.functions.invocation import Invocation
+from gatewright.functions.link import RuntimeEvents
+from gatewright.functions.settings import MAX_RESPONSE_BYTES
+from gatewright.functions.states import State
+from gatewright.wire.limits import Limits
+from gatewright.wire.listener import Listener
+
+_HOST: Final = "127.0.0.1"
+_DAY_SECONDS: Final = 86_400.0
+_LIMITS: Final = Limits(
+    header_bytes=1 << 20,  # an X-Ray error cause travels in a field
+    body_bytes=64 << 20,  # counted here, to answer as Lambda does
+    header_seconds=_DAY_SECONDS,
+    body_idle_seconds=_DAY_SECONDS,
+    keep_alive_seconds=_DAY_SECONDS,  # a runtime is silent while its function works
+    drain_seconds=0.1,
+    connections=256,
+)
+"""The peer is a process of ours that a time-out of its own ends, so slowness is no reason to hang up."""
+
+_RUNTIME_STATES: Final[Mapping[State, str]] = MappingProxyType(
+    {State.STARTING: "Started", State.IDLE: "Ready", State.BUSY: "Running", State.ANSWERED: "ResponseSent"}
+)
+_ERROR_TYPE: Final = re.compile(r"(Runtime|Function)\.[A-Z][a-zA-Z]+")
+_PREFIX: Final = "/2018-06-01/runtime/"
+_INVOCATION: Final = re.compile(r"invocation/([^/]+)/(response|error)")
+
+
+class RuntimeApi:
+    """The link to one runtime that asks for its invocations over HTTP."""
+
+    __slots__ = ("_closing", "_events", "_listener", "_poll", "_undelivered")
+
+    def __init__(self, events: RuntimeEvents) -> None:
+        self._events = events
+        self._listener = Listener(self.handle, _LIMITS)
+        self._poll: asyncio.Future[Response] | None = None
+        self._undelivered: Response | None = None
+        self._closing: asyncio.Task[None] | None = None
+
+    async def open(self) -> None:
+        """Listen on a port of the kernel's choice."""
+        await self._listener.start(_HOST, 0)
+
+    def variables(self) -> Mapping[str, str]:
+        """Return where the runtime finds the API."""
+        return {"AWS_LAMBDA_RUNTIME_API": f"{_HOST}:{self._listener.port}"}
+
+    def inherited_fds(self) -> tuple[int, ...]:
+        """Return nothing: the runtime connects by itself."""
+        return ()
+
+    def spawned(self) -> None:
+        """Nothing of the host's belongs to the process."""
+
+    def send(self, invocation: Invocation, deadline_ms: int) -> None:
+        """Answer the runtime's poll, or the next one if the runtime gave that up."""
+        response = _invocation_response(invocation, deadline_ms)
+        if self._poll is not None and not self._poll.done():
+            self._poll.set_result(response)
+        else:
+            self._undelivered = response
+
+    def close(self) -> None:
+        """Stop to listen."""
+        if self._poll is not None:
+            self._poll.cancel()
+        if self._closing is None:
+            self._closing = asyncio.create_task(self._listener.drain())
+
+    async def handle(self, request: Request) -> Response:
+        """Serve one request of the runtime."""
+        path = request.path.removeprefix(_PREFIX)
+        route = _ROUTES.get(path)
+        if route is not None:
+            method, handler = route
+            return await handler(self, request) if request.method == method else _text(405, "Method Not Allowed")
+        match = _INVOCATION.fullmatch(path)
+        if match is None or not request.path.startswith(_PREFIX):
+            return _text(404, "404 page not found")
+        if request.method != "POST":
+            return _text(405, "Method Not Allowed")
+        return await self._end_invocation(request, match[1], is_error=match[2] == "error")
+
+    async def _next(self, request: Request) -> Response:
+        if self._undelivered is not None:
+            response, self._undelivered = self._undelivered, None
+            return response
+        state = self._events.state
+        if state not in (State.STARTING, State.ANSWERED, State.IDLE):
+            return self._wrong_state("Ready")
+        if self._poll is not None:
+            self._poll.cancel()  # a poll that its runtime gave up
+        poll: asyncio.Future[Response] = asyncio.get_running_loop().create_future()
+        self._poll = poll
+        if state is not State.IDLE:
+            self._events.runtime_ready()
+        return await poll
+
+    async def _end_invocation(self, request: Request, request_id: str, *, is_error: bool) -> Response:
+        mode = request.headers.get("Lambda-Runtime-Function-Response-Mode") or "streaming"
+        if not is_error and mode != "streaming":
+            return _error(400, "InvalidFunctionResponseMode", "Invalid function response mode")
+        refusal = self._refusal(request_id, is_error=is_error)
+        if refusal is not None:
+            return refusal
+        try:
+            body = await _read(request.body)
+        except BodyError:
+            return _error(400, "TruncatedHTTPRequest", "HTTP request detected as truncated")
+        refusal = self._refusal(request_id, is_error=is_error)  # the time may have been up meanwhile
+        if refusal is not None:
+            return refusal
+        if body is None:
+            self._events.runtime_answered(request_id, RESPONSE_TOO_LARGE, "Unhandled")
+            message = f"Exceeded maximum allowed payload size ({MAX_RESPONSE_BYTES} bytes)."
+            return _error(413, "RequestEntityTooLarge", message)
+        if is_error:
+            body = body or error_object(_error_type(request), "")
+        self._events.runtime_answered(request_id, body, "Unhandled" if is_error else None)
+        return _accepted()
+
+    async def _init_error(self, request: Request) -> Response:
+        if self._events.state is not State.STARTING:
+            return self._wrong_state("InitError")
+        error_type = _error_type(request)
+        try:
+            body = await _read(request.body)
+        except BodyError:
+            return _error(400, "TruncatedHTTPRequest", "HTTP request detected as truncated")
+        self._events.init_failed(error_type, body or error_object(error_type, ""))
+        return _accepted()
+
+    def _refusal(self, request_id: str, *, is_error: bool) -> Response | None:
+        invocation = self._events.invocation
+        if self._events.state is not State.BUSY or invocation is None:
+            return self._wrong_state("InvocationErrorResponse" if is_error else "InvocationResponse")
+        if invocation.request_id != request_id:
+            return _error(400, "InvalidRequestID", "Invalid request ID")
+        return None
+
+    def _wrong_state(self, wanted: str) -> Response:
+        state = _RUNTIME_STATES.get(self._events.state, "Ended")
+        return _error(
+            403,
+            "InvalidStateTransition",
+            f"State transition from {state} to {wanted} failed for runtime. Error: State transition is not allowed",
+        )
+
+
+_Route = Callable[[RuntimeApi, Request], Awaitable[Response]]
+
+_ROUTES: Final[Mapping[str, tuple[str, _Route]]] = MappingProxyType(
+    {
+        "invocation/next": ("GET", RuntimeApi._next),  # noqa: SLF001 (its own)
+        "init/error": ("POST", RuntimeApi._init_error),  # noqa: SLF001
+    }
+)
+
+
+def _invocation_response(invocation: Invocation, deadline_ms: int) -> Response:
+    headers = Headers(
+        [
+            ("Content-Type", "application/json"),
+            ("Lambda-Runtime-Aws-Request-Id", invocation.request_id),
+            ("Lambda-Runtime-Deadline-Ms", str(deadline_ms)),
+            ("Lambda-Runtime-Invoked-Function-Arn", invocation.invoked_arn),
+            ("Lambda-Runtime-Trace-Id", invocation.trace_header),
+        ]
+    )
+    if invocation.client_context is not None:
+        headers.add("Lambda-Runtime-Client-Context", invocation.client_context)
+    return Response(200, headers, invocation.event)
+
+
+async def _read(body: Body) -> bytes | None:
+    """Return the body, or None when it is larger than a response may be; then it is read and dropped."""
+    kept = bytearray()
+    try:
+        async for piece in body:
+            if len(kept) <= MAX_RESPONSE_BYTES:
+                kept += piece
+    except BodyTooLarge:
+        return None
+    return bytes(kept) if len(kept) <= MAX_RESPONSE_BYTES else None
+
+
+def _error_type(request: Request) -> str:
+    """Return the type that the runtime names, if it is of the form that Lambda lets through."""
+    named = request.headers.get("Lambda-Runtime-Function-Error-Type") or ""
+    return named if _ERROR_TYPE.fullmatch(named) else error_types.UNKNOWN
+
+
+def _accepted() -> Response:
+    return _json(202, {"status": "OK"})
+
+
+def _error(status: int, error_type: str, message: str) -> Response:
+    return _json(status, {"errorMessage": message, "errorType": error_type})
+
+
+def _json(status: int, content: Mapping[str, str]) -> Response:
+    return Response(status, Headers([("Content-Type", "application/json")]), orjson.dumps(content))
+
+
+def _text(status: int, content: str) -> Response:
+    return Response(status, Headers([("Content-Type", "text/plain; charset=utf-8")]), f"{content}\n".encode())

@@ -1,0 +1,1 @@
+"""Where the processes of execution environments run: the seam, and one module for each kind of sandbox."""

@@ -1,0 +1,106 @@
+"""A plain child process: no isolation beyond what the node's own user has.
+
+It ends when the node ends, however that happens: `setpriv --pdeathsig` (util-linux) has the kernel kill it. The kernel
+watches the thread that started it, which is why `spawn` belongs on the event loop's thread. It is a session of its own,
+so that one signal reaches what it starts, unless that starts a session in turn. Its `/tmp` is the machine's.
+"""
+
+import asyncio
+import contextlib
+import os
+import resource
+import signal
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from gatewright.functions.sandbox.process_tree import ProcessTree
+from gatewright.functions.sandbox.types import ProcessSpec, SandboxError
+
+_CORE_LIMIT: Final = (0, 0)
+
+
+class PlainProcess:
+    """A running child."""
+
+    __slots__ = ("_child", "_loop", "_on_exit", "_pidfd", "_tree")
+
+    def __init__(self, child: "subprocess.Popen[bytes]", on_exit: Callable[[int], None]) -> None:
+        self._child = child
+        self._on_exit = on_exit
+        self._loop = asyncio.get_running_loop()
+        self._pidfd = os.pidfd_open(child.pid)
+        self._tree = ProcessTree(child.pid)
+        self._loop.add_reader(self._pidfd, self._exited)
+
+    @property
+    def pid(self) -> int:
+        """Return the process id, which is also that of its session and group."""
+        return self._child.pid
+
+    def kill(self) -> None:
+        """End the whole process group."""
+        self._signal(signal.SIGKILL)
+
+    def freeze(self) -> None:
+        """Stop the whole process group."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Continue the whole process group."""
+        self._signal(signal.SIGCONT)
+
+    def memory_bytes(self) -> int:
+        """Return the resident memory of the process and its descendants."""
+        return self._tree.resident_bytes()
+
+    def peak_memory_bytes(self) -> int:
+        """Return the high-water mark of the process itself."""
+        return self._tree.peak_bytes()
+
+    def _signal(self, number: signal.Signals) -> None:
+        # Only before the child is reaped: until then nobody else can have its number.
+        if self._child.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._child.pid, number)
+
+    def _exited(self) -> None:
+        self._loop.remove_reader(self._pidfd)
+        self.kill()  # what it started and left behind
+        os.close(self._pidfd)
+        self._tree.close()
+        self._on_exit(self._child.wait())
+
+
+class PlainSandbox:
+    """Starts plain child processes."""
+
+    __slots__ = ("_prefix",)
+
+    def __init__(self, setpriv: Path | None = None) -> None:
+        self._prefix = () if setpriv is None else (str(setpriv), "--pdeathsig", "KILL", "--")
+
+    def visible_task_root(self, task_root: Path) -> str:
+        """Return the same path: nothing is mounted elsewhere."""
+        return str(task_root)
+
+    def spawn(self, spec: ProcessSpec, on_exit: Callable[[int], None]) -> PlainProcess:
+        """Start a child without a copy of this process's memory (vfork), so that a large node forks as fast."""
+        try:
+            child = subprocess.Popen(
+                [*self._prefix, *spec.argv],
+                cwd=spec.task_root,
+                env=dict(spec.environment),
+                stdin=subprocess.DEVNULL,
+                stdout=spec.output_fd,
+                stderr=spec.output_fd,
+                pass_fds=spec.inherited_fds,
+                start_new_session=True,
+            )
+        except (OSError, ValueError) as error:
+            raise SandboxError(f"cannot start {spec.argv[0]}: {error}") from error
+        with contextlib.suppress(OSError):  # it may have ended already
+            resource.prlimit(child.pid, resource.RLIMIT_DATA, (spec.data_limit_bytes, spec.data_limit_bytes))
+            resource.prlimit(child.pid, resource.RLIMIT_CORE, _CORE_LIMIT)
+        return PlainProcess(child, on_exit)

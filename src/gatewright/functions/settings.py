@@ -1,0 +1,55 @@
+"""What an operator may set about running functions. Read by the composition root, passed in as one value."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+MAX_EVENT_BYTES: Final = 6_291_456
+"""Largest event of a synchronous invocation ("Lambda quotas")."""
+MAX_RESPONSE_BYTES: Final = 6_291_556
+"""Largest response: Lambda allows 100 octets more than for the event, and says so in its error message."""
+LOG_TAIL_BYTES: Final = 4096
+"""How much of the log LogType=Tail returns ("Invoke", Lambda API Reference)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What the SDKs in a function sign with."""
+
+    access_key_id: str = "gatewright"
+    secret_access_key: str = "gatewright"  # noqa: S105 (open mode takes any)
+    session_token: str = "gatewright"  # noqa: S105
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionSettings:
+    """Settings of the data plane of Lambda."""
+
+    endpoint_url: str
+    """Where the SDKs in functions find this node's AWS APIs (`AWS_ENDPOINT_URL`)."""
+    code_directory: Path
+    """Holds unpacked deployment packages; may be emptied while the node is stopped."""
+    credentials: Credentials = Credentials()
+    init_seconds: float = 10.0
+    """Limit of INIT before it is run again as part of the first invocation."""
+    idle_seconds: float = 300.0
+    """How long the last environment of a function stays without work; surplus ones go after a fifth of it."""
+    freeze_when_idle: bool = False
+    """Stop idle environments with SIGSTOP, as Lambda freezes them."""
+    account_concurrency: int = 1000
+    """Invocations of all functions at once; beyond it TooManyRequestsException."""
+    max_environments: int = 256
+    """Processes of all functions at once. When all are busy, invocations wait for `queue_seconds`."""
+    queue_seconds: float = 10.0
+    """How long an invocation waits for one of `max_environments` before TooManyRequestsException."""
+    parallel_starts: int = 0
+    """Environments that may be starting at once; 0 for twice the number of CPUs."""
+    memory_check_ms: int = 50
+    """How often the memory of working environments is measured against MemorySize."""
+    memory_slack_mb: int = 1024
+    """RLIMIT_DATA is MemorySize and this. It only stops what outruns the check above, so that a function that
+    needs too much memory is killed, as on Lambda, rather than told so by its allocator."""
+    code_cache_mb: int = 4096
+    """Unpacked packages that no environment uses are removed, oldest first, when all together take more than this."""
+    drain_seconds: float = 30.0
+    """How long `close` waits for invocations that are running."""

@@ -1,0 +1,50 @@
+"""The states of an execution environment. What is not in `TRANSITIONS` cannot happen.
+
+    STARTING ──▶ IDLE ──▶ BUSY ──▶ ANSWERED ──▶ IDLE        the runtime's NEXT, our INVOKE, its RESULT or ERROR, NEXT
+        any of these ──▶ FAILED | STOPPING ──▶ STOPPED     it is to blame | nobody is; its process is gone
+
+Source: "Understanding the Lambda execution environment lifecycle", Lambda Developer Guide.
+"""
+
+import enum
+from typing import Final
+
+
+class State(enum.IntEnum):
+    """Where an environment is in its life."""
+
+    STARTING = 0
+    IDLE = 1
+    BUSY = 2
+    ANSWERED = 3
+    """The invocation is answered; the runtime has not asked for the next one yet."""
+    STOPPING = 4
+    FAILED = 5
+    STOPPED = 6
+
+
+_END: Final = frozenset({State.STOPPING, State.FAILED})
+TRANSITIONS: Final[tuple[frozenset[State], ...]] = (
+    frozenset({State.IDLE}) | _END,
+    frozenset({State.BUSY}) | _END,
+    frozenset({State.ANSWERED}) | _END,
+    frozenset({State.IDLE}) | _END,
+    frozenset({State.STOPPED}),
+    frozenset({State.STOPPED}),
+    frozenset(),
+)
+"""For each state, in the order of `State`, those that may follow."""
+
+WORKING: Final = frozenset({State.STARTING, State.BUSY, State.ANSWERED})
+"""States in which the process runs, and time and memory are watched."""
+
+
+class IllegalTransition(RuntimeError):
+    """A transition that the table does not have: a mistake in this program."""
+
+
+def transition(state: State, to: State) -> State:
+    """Return `to`. Raises `IllegalTransition`."""
+    if to not in TRANSITIONS[state]:
+        raise IllegalTransition(f"{state.name} to {to.name}")
+    return to

@@ -1,0 +1,99 @@
+"""Unpacks a deployment package that somebody else made.
+
+Nothing is written outside of the target, however the archive is built: names are checked part by part, links are made
+after all files, and what a link leads to must lie inside. What the archive claims about sizes is not believed.
+Source: "Lambda quotas" (250 MB unzipped) and "Working with .zip file archives", Lambda Developer Guide.
+"""
+
+import os
+import stat
+import zipfile
+import zlib
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from gatewright.functions.errors import CodeUnusable
+
+MAX_UNZIPPED_BYTES: Final = 262_144_000
+MAX_ENTRIES: Final = 200_000
+_MAX_LINK_BYTES: Final = 4096
+_COPY_BYTES: Final = 1 << 18
+_DIRECTORY_MODE: Final = 0o755
+
+
+def unzip(archive: BinaryIO, target: Path, max_bytes: int = MAX_UNZIPPED_BYTES) -> int:
+    """Unpack `archive` into the empty directory `target`; return the octets of all files. Raises `CodeUnusable`."""
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            return _unpack(opened, target, max_bytes)
+    except CodeUnusable:
+        raise
+    # zipfile raises RuntimeError for encrypted entries and NotImplementedError for methods that it does not know.
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError, OSError) as error:
+        raise CodeUnusable(f"Lambda was not able to unzip the file: {error}") from error
+
+
+def _unpack(opened: zipfile.ZipFile, target: Path, max_bytes: int) -> int:
+    entries = opened.infolist()
+    if len(entries) > MAX_ENTRIES:
+        raise CodeUnusable(f"Lambda was not able to unzip the file: more than {MAX_ENTRIES} entries")
+    total = 0
+    links: list[tuple[Path, str]] = []
+    for entry in entries:
+        path = target.joinpath(*_parts(entry.filename))
+        mode = entry.external_attr >> 16
+        if entry.is_dir():
+            path.mkdir(_DIRECTORY_MODE, parents=True, exist_ok=True)
+        elif stat.S_ISLNK(mode):
+            links.append((path, _link_target(opened, entry)))
+        else:
+            total += _extract(opened, entry, path, max_bytes - total)
+    root = os.path.realpath(target)
+    for path, link in links:
+        _make_link(root, path, link)
+    for path, _ in links:  # again, since a later link may lie on the way of an earlier one
+        if not _is_inside(root, os.path.realpath(path)):
+            raise CodeUnusable("Lambda was not able to unzip the file: a link leads outside of it")
+    return total
+
+
+def _parts(name: str) -> list[str]:
+    parts = [part for part in name.replace("\\", "/").split("/") if part not in ("", ".")]
+    if name.startswith(("/", "\\")) or ".." in parts or not parts:
+        raise CodeUnusable(f"Lambda was not able to unzip the file: an entry is named {name[:256]!r}")
+    return parts
+
+
+def _extract(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, path: Path, room: int) -> int:
+    path.parent.mkdir(_DIRECTORY_MODE, parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)  # a name that occurs twice: the later one counts, as in unzip -o
+    written = 0
+    with opened.open(entry) as source, path.open("xb") as destination:
+        while piece := source.read(_COPY_BYTES):
+            written += len(piece)
+            if written > room:
+                raise CodeUnusable(f"Unzipped size must be smaller than {MAX_UNZIPPED_BYTES} bytes")
+            destination.write(piece)
+        # Readable for every user that a sandbox may run as; executable as the archive says.
+        os.fchmod(destination.fileno(), 0o444 | (entry.external_attr >> 16 & 0o111))
+    return written
+
+
+def _link_target(opened: zipfile.ZipFile, entry: zipfile.ZipInfo) -> str:
+    with opened.open(entry) as source:
+        content = source.read(_MAX_LINK_BYTES + 1)
+    if len(content) > _MAX_LINK_BYTES:
+        raise CodeUnusable("Lambda was not able to unzip the file: a link is too long")
+    return os.fsdecode(content)
+
+
+def _make_link(root: str, path: Path, link: str) -> None:
+    if os.path.isabs(link) or not _is_inside(root, os.path.realpath(path.parent)):
+        raise CodeUnusable("Lambda was not able to unzip the file: a link leads outside of it")
+    path.parent.mkdir(_DIRECTORY_MODE, parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    path.symlink_to(link)
+
+
+def _is_inside(root: str, path: str) -> bool:
+    return path == root or path.startswith(root + os.sep)

@@ -1,0 +1,82 @@
+"""The environment variables of a function. Source: "Working with Lambda environment variables" (Developer Guide)."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from gatewright.functions.settings import FunctionSettings
+from gatewright.snapshot.types import FunctionVersion
+
+RESERVED: Final = frozenset(
+    {
+        "_HANDLER",
+        "_X_AMZN_TRACE_ID",
+        "AWS_DEFAULT_REGION",
+        "AWS_REGION",
+        "AWS_LAMBDA_FUNCTION_NAME",
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+        "AWS_LAMBDA_FUNCTION_VERSION",
+        "AWS_LAMBDA_INITIALIZATION_TYPE",
+        "AWS_LAMBDA_LOG_GROUP_NAME",
+        "AWS_LAMBDA_LOG_STREAM_NAME",
+        "AWS_ACCESS_KEY",
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_SESSION_TOKEN",
+        "AWS_LAMBDA_RUNTIME_API",
+        "LAMBDA_TASK_ROOT",
+        "LAMBDA_RUNTIME_DIR",
+    }
+)
+"""Set by Lambda in every case; a function's configuration cannot have them."""
+
+_PATH: Final = "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin"
+_LIBRARIES: Final = "/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:{task_root}:{task_root}/lib:/opt/lib"
+
+
+def environment_variables(
+    function: FunctionVersion,
+    settings: FunctionSettings,
+    *,
+    launch: Mapping[str, str],
+    link: Mapping[str, str],
+    task_root: str,
+    log_stream: str,
+) -> dict[str, str]:
+    """Return all variables of one environment, from the weakest source to the strongest."""
+    variables = {
+        "LANG": "en_US.UTF-8",
+        "TZ": ":UTC",
+        "PATH": _PATH,
+        "LD_LIBRARY_PATH": _LIBRARIES.format(task_root=task_root),
+        "AWS_ENDPOINT_URL": settings.endpoint_url,
+    }
+    if function.runtime.startswith(("python", "nodejs", "java", "ruby", "dotnet")):
+        variables["AWS_EXECUTION_ENV"] = f"AWS_Lambda_{function.runtime}"
+    variables |= launch
+    variables |= dict(function.environment)
+    variables |= _reserved(function, settings, task_root, log_stream)
+    variables |= link
+    return variables
+
+
+def _reserved(function: FunctionVersion, settings: FunctionSettings, task_root: str, log_stream: str) -> dict[str, str]:
+    variables = {
+        "_HANDLER": function.handler,
+        "AWS_REGION": function.region,
+        "AWS_DEFAULT_REGION": function.region,
+        "AWS_LAMBDA_FUNCTION_NAME": function.name,
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory_size_mb),
+        "AWS_LAMBDA_FUNCTION_VERSION": function.version,
+        "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+        "AWS_LAMBDA_LOG_GROUP_NAME": function.log_group,
+        "AWS_LAMBDA_LOG_STREAM_NAME": log_stream,
+        "AWS_LAMBDA_LOG_FORMAT": function.log_format,
+        "AWS_ACCESS_KEY_ID": settings.credentials.access_key_id,
+        "AWS_SECRET_ACCESS_KEY": settings.credentials.secret_access_key,
+        "AWS_SESSION_TOKEN": settings.credentials.session_token,
+        "LAMBDA_TASK_ROOT": task_root,
+        "LAMBDA_RUNTIME_DIR": "/var/runtime",
+    }
+    if function.log_format == "JSON":
+        variables["AWS_LAMBDA_LOG_LEVEL"] = function.application_log_level or "INFO"
+    return variables
