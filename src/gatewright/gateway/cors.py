@@ -32,8 +32,8 @@ class LinkedCors:
         self._patterns = tuple(
             tuple(origin.lower().split("*", 1)) for origin in cors.allow_origins if "*" in origin and origin != "*"
         )
-        self._allows_any_method = "*" in cors.allow_methods
-        self._methods = frozenset(cors.allow_methods)
+        self._methods = frozenset(method.upper() for method in cors.allow_methods)
+        self._allows_any_method = not self._methods.isdisjoint({"*", "ANY"})
         self._allows_any_header = "*" in cors.allow_headers
         self._headers = frozenset(name.lower() for name in cors.allow_headers)
         credentials = [("Access-Control-Allow-Credentials", "true")] if cors.allow_credentials else []

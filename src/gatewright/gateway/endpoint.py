@@ -8,60 +8,50 @@ anything else                                                 the AWS APIs
 """
 
 from collections.abc import Awaitable, Callable
+from types import MappingProxyType
 from urllib.parse import unquote
 
 from gatewright.base.messages import Handler, Request, Response
 from gatewright.gateway.execute_api import ExecuteApi
 
-_Door = Callable[[Request, str], Awaitable[Response]]
+_OWN_SEGMENT = "_gatewright"
 
 
 class Endpoint:
     """The handler of a public listener."""
 
-    __slots__ = ("_aws", "_doors", "_execute_api", "_own")
+    __slots__ = ("_aws", "_execute_api", "_own")
 
     def __init__(self, execute_api: ExecuteApi, aws: Handler, own: Handler) -> None:
         self._execute_api = execute_api
         self._aws = aws
         self._own = own
-        self._doors: dict[str, _Door] = {
-            "_aws": self._to_api,
-            "_gatewright": self._to_own,
-            "restapis": self._to_user_request,
-        }
 
     def handle(self, request: Request) -> Awaitable[Response]:
         """Serve a request."""
         host = domain_of(request.headers.get("host") or "")
-        api_id, _, rest = host.partition(".")
-        if rest.startswith("execute-api.") or rest == "execute-api":
+        api_id, is_api = _api_of_host(host)
+        if is_api:
             return self._execute_api.handle(request, api_id, None, request.path, host)
-        door = self._doors.get(request.path[1:].partition("/")[0])
-        return self._aws(request) if door is None else door(request, host)
-
-    def _to_own(self, request: Request, _: str) -> Awaitable[Response]:
-        return self._own(request)
-
-    def _to_api(self, request: Request, host: str) -> Awaitable[Response]:
-        """`/_aws/execute-api/{apiId}/{stage}/…`; anything else below `/_aws/` is an AWS API's."""
-        parts = request.path.split("/", 5)
-        if len(parts) < 5 or parts[2] != "execute-api":
+        first = request.path[1:].partition("/")[0]
+        if first == _OWN_SEGMENT:
+            return self._own(request)
+        door = _DOORS.get(first)
+        address = door(request.path) if door is not None else None
+        if address is None:
             return self._aws(request)
-        return self._to_stage(request, parts[3], parts[4], parts[5] if len(parts) > 5 else "", host)
-
-    def _to_user_request(self, request: Request, host: str) -> Awaitable[Response]:
-        """`/restapis/{apiId}/{stage}/_user_request_/…`; anything else there is an operation on REST APIs."""
-        parts = request.path.split("/", 5)
-        if len(parts) < 5 or parts[4] != "_user_request_":
-            return self._aws(request)
-        return self._to_stage(request, parts[2], parts[3], parts[5] if len(parts) > 5 else "", host)
-
-    def _to_stage(self, request: Request, api_id: str, stage: str, rest: str, host: str) -> Awaitable[Response]:
-        api_id = api_id.lower()
+        api_id, stage, path = address
         # The event names the domain that the API has in its own right.
         domain_name = f"{api_id}.execute-api.{host or 'localhost'}"
-        return self._execute_api.handle(request, api_id, unquote(stage), f"/{rest}", domain_name)
+        return self._execute_api.handle(request, api_id, stage, path, domain_name)
+
+
+def names_an_api(host: str, path: str) -> bool:
+    """Tell whether a request with this Host field and this path goes to an API."""
+    if _api_of_host(domain_of(host))[1]:
+        return True
+    door = _DOORS.get(path[1:].partition("/")[0])
+    return door is not None and door(path) is not None
 
 
 def domain_of(host: str) -> str:
@@ -69,3 +59,37 @@ def domain_of(host: str) -> str:
     if host.startswith("["):
         return host.partition("]")[0].lower() + "]"
     return host.partition(":")[0].lower()
+
+
+def _api_of_host(domain: str) -> tuple[str, bool]:
+    api_id, _, rest = domain.partition(".")
+    return api_id, rest.startswith("execute-api.") or rest == "execute-api"
+
+
+_Address = tuple[str, str, str]
+"""API id, stage name, path below the stage."""
+
+
+def _below_aws(path: str) -> _Address | None:
+    """Take `/_aws/execute-api/{apiId}/{stage}/…` apart; there is more below `/_aws/`."""
+    parts = path.split("/", 5)
+    if len(parts) < 5 or parts[2] != "execute-api":
+        return None
+    return _address(parts[3], parts[4], parts[5:])
+
+
+def _below_restapis(path: str) -> _Address | None:
+    """Take `/restapis/{apiId}/{stage}/_user_request_/…` apart; the rest are operations on REST APIs."""
+    parts = path.split("/", 5)
+    if len(parts) < 5 or parts[4] != "_user_request_":
+        return None
+    return _address(parts[2], parts[3], parts[5:])
+
+
+def _address(api_id: str, stage: str, rest: list[str]) -> _Address:
+    return api_id.lower(), unquote(stage), "/" + "".join(rest)
+
+
+_DOORS: MappingProxyType[str, Callable[[str], _Address | None]] = MappingProxyType(
+    {"_aws": _below_aws, "restapis": _below_restapis}
+)

@@ -43,10 +43,13 @@ class ExecuteApi:
         request_id = self._ids.extended_request_id()
         try:
             api = self._linked.apis.get(api_id)
-            if api is None or api.source.disable_execute_api_endpoint:
+            # "Disable the default endpoint for HTTP APIs"; a path without a slash is `OPTIONS *` or no path at all.
+            if api is None or api.source.disable_execute_api_endpoint or not path.startswith("/"):
                 raise NotFound
             if not path.isascii():
                 path = octets_to_text(path)
+            if not request.query.isascii():
+                request.query = octets_to_text(request.query)
             stage, below = _stage(api, stage_name, path)
             found = stage.routes.match(request.method, below)
             if found is not None:
@@ -57,7 +60,7 @@ class ExecuteApi:
                 raise NotFound
         except GatewayError as error:
             response = gateway_response(error)
-        except Exception:  # noqa: BLE001 - the top of a request: a mistake of ours is a 500 and a line in the log
+        except Exception:
             log = self._log
             log.exception("%s %s: unexpected error", request_id, api_id)
             response = gateway_response(IntegrationFailure())

@@ -4,7 +4,7 @@ Source: "Transform API requests and responses for HTTP APIs in API Gateway" (API
 
     value        static text, `$request.header.x`, `$request.querystring.x`, `$request.body.json.path`, `$request.path`,
                  `$request.path.x`, `$response.header.x`, `$response.body.x`, `$context.x`, `$stageVariables.x`;
-                 several of them, and text between, as `${request.path.a}-${context.requestId}`
+                 several of them with text between, also in braces: `${request.path.a}-${context.requestId}`
     MappingError a mapping that cannot be compiled
 
 Every value reads the message as it came, so a header can be renamed by one `append` and one `remove`. A value that
@@ -26,11 +26,12 @@ from gatewright.languages.json_path import MISSING, JsonPathError, compile_json_
 BODY_LIMIT_BYTES = 100 * 1024
 
 _KEY = re.compile(
-    r"(?P<action>append|overwrite|remove):(?P<location>header|querystring|path|statuscode)(?:\.(?P<name>.+))?"
+    r"(?P<action>append|overwrite|remove):(?P<location>(?i:header|querystring|path|statuscode))(?:\.(?P<name>.+))?"
 )
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_SELECTION = re.compile(r"\$(?P<expression>(?:request|response|context|stageVariables)(?:[.\[][^\s${}]*)?)")
-_EMBEDDED = re.compile(r"\$\{(?P<expression>[^{}]*)\}")
+
+# A selection is `${…}` up to the first closing brace, or `$` and what a name may consist of.
+_SELECTION = re.compile(r"\$\{(?P<block>[^}]*)\}|\$(?P<bare>[A-Za-z0-9._\-\[\]'*]*)")
 
 _RESERVED_PREFIXES = ("access-control-", "apigw-", "x-amz-", "x-amzn-")
 _RESERVED_HEADERS = frozenset(
@@ -119,14 +120,12 @@ class Value:
 
     parts: tuple[str | Selection, ...]
     reads_body: bool
-    is_selection: bool
-    """One selection alone: it yields None where it selects nothing."""
 
     def read(self, source: Source) -> str | None:
-        """Return the value, or None for nothing."""
-        if self.is_selection:
-            selection = self.parts[0]
-            return selection if isinstance(selection, str) else selection(source)
+        """Return the value; None where one selection alone selects nothing."""
+        if len(self.parts) == 1:
+            part = self.parts[0]
+            return part if isinstance(part, str) else part(source)
         return "".join([part if isinstance(part, str) else part(source) or "" for part in self.parts])
 
 
@@ -142,17 +141,12 @@ class Mapping:
 
 def compile_request_mappings(parameters: Iterable[tuple[str, str]]) -> tuple[Mapping, ...]:
     """Compile RequestParameters. Raises `MappingError`."""
-    locations = (Location.HEADER, Location.QUERYSTRING, Location.PATH)
-    return tuple(_compile_mapping(key, value, locations, ("request",)) for key, value in parameters)
+    return _compile_mappings(parameters, (Location.HEADER, Location.QUERYSTRING, Location.PATH), "request")
 
 
 def compile_response_mappings(parameters: Iterable[tuple[str, str]]) -> tuple[Mapping, ...]:
     """Compile the ResponseParameters of one status code. Raises `MappingError`."""
-    # The page's table writes `$request.header.name` for responses, later editions `$response.header.name`.
-    roots = ("request", "response")
-    return tuple(
-        _compile_mapping(key, value, (Location.HEADER, Location.STATUS_CODE), roots) for key, value in parameters
-    )
+    return _compile_mappings(parameters, (Location.HEADER, Location.STATUS_CODE), "response")
 
 
 def is_reserved_header(name: str) -> bool:
@@ -161,82 +155,85 @@ def is_reserved_header(name: str) -> bool:
     return lowered in _RESERVED_HEADERS or lowered.startswith(_RESERVED_PREFIXES)
 
 
-def _compile_mapping(key: str, value: str, locations: tuple[Location, ...], roots: tuple[str, ...]) -> Mapping:
+def _compile_mappings(
+    parameters: Iterable[tuple[str, str]], locations: tuple[Location, ...], root: str
+) -> tuple[Mapping, ...]:
+    # "Remove configured parameter mappings": an empty value takes a mapping away.
+    return tuple(_compile_mapping(key, value, locations, root) for key, value in parameters if value)
+
+
+def _compile_mapping(key: str, value: str, locations: tuple[Location, ...], root: str) -> Mapping:
     match = _KEY.fullmatch(key)
     if match is None:
         raise MappingError(f"Invalid mapping expression specified: {key}")
-    action, location, name = Action(match["action"]), Location(match["location"]), match["name"] or ""
+    action, location, name = Action(match["action"]), Location(match["location"].lower()), match["name"] or ""
     needs_name = location in (Location.HEADER, Location.QUERYSTRING)
     if location not in locations or needs_name is not bool(name):
         raise MappingError(f"Invalid mapping expression specified: {key}")
     if not needs_name and action is not Action.OVERWRITE:
-        raise MappingError(f"Only overwrite is supported for {location.value}: {key}")
+        raise MappingError(f"Action {action.value} is not supported on {location.value}: {key}")
     if location is Location.HEADER:
         if _HEADER_NAME.fullmatch(name) is None:
             raise MappingError(f"Invalid header name: {key}")
         if is_reserved_header(name):
             raise MappingError(f"Operations on header {name.lower()} are restricted")
-    compiled = _text("") if action is Action.REMOVE else compile_value(value, roots)
+    compiled = Value(("",), reads_body=False) if action is Action.REMOVE else compile_value(value, root)
     return Mapping(action, location, name, compiled)
 
 
-def compile_value(value: str, roots: tuple[str, ...]) -> Value:
-    """Compile a value; `roots` are the messages it may read. Raises `MappingError`."""
-    match = _SELECTION.fullmatch(value)
-    if match is not None:
-        selection, reads_body = _compile_selection(match["expression"], roots)
-        return Value((selection,), reads_body, is_selection=True)
+def compile_value(value: str, root: str) -> Value:
+    """Compile a value; `root` is the message that it may read (`request`, `response`). Raises `MappingError`."""
     parts: list[str | Selection] = []
     reads_body = False
     position = 0
-    for embedded in _EMBEDDED.finditer(value):
-        selection, reads = _compile_selection(embedded["expression"], roots)
-        parts += [value[position : embedded.start()], selection]
+    for match in _SELECTION.finditer(value):
+        bare = match["bare"]
+        # `$` with nothing or one character after it is static text.
+        if bare is not None and len(bare) < 2:
+            continue
+        selection, reads = _compile_selection(bare if bare is not None else match["block"], root)
+        parts += [value[position : match.start()], selection]
         reads_body = reads_body or reads
-        position = embedded.end()
+        position = match.end()
     parts.append(value[position:])
-    kept = tuple(part for part in parts if part != "")
-    # A lone ${…} is a selection like its form without braces.
-    is_selection = len(kept) == 1 and not isinstance(kept[0], str)
-    return Value(kept, reads_body, is_selection)
+    return Value(tuple(part for part in parts if part != ""), reads_body)
 
 
-def _text(text: str) -> Value:
-    return Value((text,), reads_body=False, is_selection=False)
-
-
-def _compile_selection(expression: str, roots: tuple[str, ...]) -> tuple[Selection, bool]:
+def _compile_selection(expression: str, message: str) -> tuple[Selection, bool]:
     root, _, rest = expression.partition(".")
     if root == "context" and rest:
         return lambda source: source.context(rest), False
     if root == "stageVariables" and rest:
         return lambda source: source.stage_variable(rest), False
-    if root in roots:
-        return _compile_message_selection(expression, rest)
-    raise MappingError(f"Invalid mapping expression specified: ${expression}")
+    selection = None
+    if root == message:
+        selection = _compile_body_selection(rest) or _compile_head_selection(message, rest)
+    if selection is None:
+        raise MappingError(f"Invalid mapping expression specified: ${expression}")
+    return selection, rest.startswith("body")
 
 
-def _compile_message_selection(expression: str, rest: str) -> tuple[Selection, bool]:
+def _compile_head_selection(message: str, rest: str) -> Selection | None:
     part, _, name = rest.partition(".")
     if part == "header" and name:
         lowered = name.lower()
-        return lambda source: source.header(lowered), False
+        return lambda source: source.header(lowered)
+    if message != "request":
+        return None
     if part == "querystring" and name:
-        return lambda source: source.querystring(name), False
-    if rest == "path":
-        return lambda source: source.path(), False
+        return lambda source: source.querystring(name)
     if part == "path" and name:
-        return lambda source: source.path_parameter(name), False
+        return lambda source: source.path_parameter(name)
+    return (lambda source: source.path()) if rest == "path" else None
+
+
+def _compile_body_selection(rest: str) -> Selection | None:
     if rest == "body":
-        return lambda source: source.body().decode(errors="replace"), True
-    if rest.startswith(("body.", "body[")):
-        return _compile_body_path(rest.removeprefix("body")), True
-    raise MappingError(f"Invalid mapping expression specified: ${expression}")
-
-
-def _compile_body_path(text: str) -> Selection:
+        return lambda source: source.body().decode(errors="replace")
+    if not rest.startswith(("body.", "body[")):
+        return None
     try:
-        path = compile_json_path(text)
+        path = compile_json_path(rest.removeprefix("body"))
     except JsonPathError as error:
         raise MappingError(str(error)) from error
 

@@ -24,8 +24,8 @@ from gatewright.wire.client_request import Origin, UpstreamRequest, parse_url
 
 _VARIABLE = re.compile(r"\{([a-zA-Z0-9._-]+)\+?\}")
 
-_SEGMENT_SAFE = "!$&'()*+,;=:@~-._"  # RFC 3986 section 3.3, pchar
-_PATH_SAFE = _SEGMENT_SAFE + "/"
+_PATH_SAFE = "!$&'()*+,;=:@~-._/"  # RFC 3986 section 3.3, pchar
+_QUERY_SAFE = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
 
 _VIA = "HTTP/1.1 AmazonAPIGateway"
 
@@ -38,35 +38,37 @@ _REPLACED = frozenset({"host", "content-length", "expect", "forwarded", "via", "
 class Target:
     """The path and query of an integration URI, with places for path parameters."""
 
-    __slots__ = ("_appends_path", "_parts", "_query")
+    __slots__ = ("_appends_path", "_path", "_query")
 
     def __init__(self, target: str, *, appends_path: bool) -> None:
-        path, _, self._query = target.partition("?")
-        self._parts = tuple(_VARIABLE.split(path))
+        path, _, query = target.partition("?")
+        # Every second part of a split is the name of a variable.
+        self._path = _VARIABLE.split(path)
+        self._query = _VARIABLE.split(query)
         self._appends_path = appends_path
 
     def render(self, call: Call) -> str:
         """Return path and query of a request to the origin. Raises `BadRequest` for dot segments."""
-        path = self._path(call) if call.target_path is None else quote(call.target_path, safe=_PATH_SAFE + "%")
-        if not path.startswith("/"):
-            path = "/" + path
-        query = "&".join([part for part in (self._query, call.request.query) if part])
+        values = call.path_parameters
+        if call.target_path is not None:
+            path = quote(call.target_path, safe=_PATH_SAFE + "%")
+        else:
+            path = _fill(self._path, {name: _encode_path(value) for name, value in values.items()})
+            if self._appends_path:
+                path = path.removesuffix("/") + _encode_path(call.path)
+        query = _fill(self._query, {name: quote(value, safe="") for name, value in values.items()})
+        sent = call.request.query
+        query = "&".join([part for part in (query, sent if sent.isascii() else quote(sent, safe=_QUERY_SAFE)) if part])
+        path = path if path.startswith("/") else f"/{path}"
         return f"{path}?{query}" if query else path
 
-    def _path(self, call: Call) -> str:
-        # Every second part of a split is the name of a variable.
-        path = "".join(
-            [
-                _encode(call.path_parameters.get(part, "")) if index % 2 else part
-                for index, part in enumerate(self._parts)
-            ]
-        )
-        if self._appends_path:
-            return path.removesuffix("/") + _encode(call.path)
-        return path
+
+def _fill(parts: list[str], values: dict[str, str]) -> str:
+    """Join a template's parts; a variable that the route does not have is empty."""
+    return "".join([values.get(part, "") if index % 2 else part for index, part in enumerate(parts)])
 
 
-def _encode(text: str) -> str:
+def _encode_path(text: str) -> str:
     # A client could climb out of the path that the integration gives it (RFC 3986 section 5.2.4).
     if any(segment in {".", ".."} for segment in text.split("/")):
         raise BadRequest(f"dot segments in {text!r}")
