@@ -1,0 +1,1 @@
+"""What gatewright costs, measured beside yardsticks in the same run: `python -m benchmarks`."""

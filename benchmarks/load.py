@@ -1,0 +1,93 @@
+"""Load from wrk, one thread, and what it reports."""
+
+import re
+import subprocess
+from dataclasses import dataclass
+from statistics import median
+
+from benchmarks.programs import ProgramFailed, find
+
+_UNITS_MS = (("us", 0.001), ("ms", 1.0), ("s", 1000.0), ("m", 60_000.0))
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Something that answers GET requests."""
+
+    name: str
+    port: int
+    path: str = "/hello"
+    host: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """One run, or the medians of several."""
+
+    requests_per_second: float
+    p50_ms: float
+    p99_ms: float
+    requests: int
+    errors: int
+
+
+def run_wrk(target: Target, connections: int, seconds: float) -> Measurement:
+    """Run wrk against a target. Raises `ProgramFailed`."""
+    wrk = find("wrk")
+    if wrk is None:
+        raise ProgramFailed("wrk is missing")
+    whole_seconds = max(1, round(seconds))
+    command = [wrk, "-t1", f"-c{connections}", f"-d{whole_seconds}s", "--latency", "--timeout", "10s"]
+    if target.host is not None:
+        command += ["-H", f"Host: {target.host}"]
+    try:
+        output = subprocess.run(
+            [*command, f"http://127.0.0.1:{target.port}{target.path}"],
+            capture_output=True,
+            text=True,
+            timeout=whole_seconds + 30,
+        ).stdout
+    except subprocess.TimeoutExpired:
+        raise ProgramFailed(f"wrk against {target.name} did not end") from None
+    return parse_wrk(output)
+
+
+def parse_wrk(output: str) -> Measurement:
+    """Read wrk's report. Raises `ProgramFailed` when it is none."""
+    rate = re.search(r"Requests/sec:\s+([\d.]+)", output)
+    total = re.search(r"(\d+) requests in", output)
+    if rate is None or total is None:
+        raise ProgramFailed(f"wrk reported nothing: {output.strip()[-200:]!r}")
+    refused = re.search(r"Non-2xx or 3xx responses: (\d+)", output)
+    broken = re.search(r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)", output)
+    errors = int(refused[1]) if refused else 0
+    errors += sum(int(count) for count in broken.groups()) if broken else 0
+    return Measurement(float(rate[1]), _percentile(output, 50), _percentile(output, 99), int(total[1]), errors)
+
+
+def _percentile(output: str, percent: int) -> float:
+    match = re.search(rf"^\s+{percent}%\s+([\d.]+)(us|ms|s|m)\s*$", output, re.MULTILINE)
+    if match is None:
+        raise ProgramFailed("wrk reported no latencies")
+    return float(match[1]) * dict(_UNITS_MS)[match[2]]
+
+
+def medians(runs: list[Measurement]) -> Measurement:
+    """Return the median of each figure, and the sums of requests and errors."""
+    return Measurement(
+        median(run.requests_per_second for run in runs),
+        median(run.p50_ms for run in runs),
+        median(run.p99_ms for run in runs),
+        sum(run.requests for run in runs),
+        sum(run.errors for run in runs),
+    )
+
+
+def interleave(targets: list[Target], connections: int, rounds: int, seconds: float) -> dict[str, Measurement]:
+    """Load the targets in turns, so that what else the machine does hits all of them; return medians by name."""
+    runs: dict[str, list[Measurement]] = {target.name: [] for target in targets}
+    for number in range(rounds):
+        # Every other round backwards: who comes right after whom would matter otherwise.
+        for target in targets if number % 2 == 0 else reversed(targets):
+            runs[target.name].append(run_wrk(target, connections, seconds))
+    return {name: medians(measured) for name, measured in runs.items()}

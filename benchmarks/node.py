@@ -1,0 +1,101 @@
+"""A gatewright node as its users start it, and what they deploy to it with boto3."""
+
+import contextlib
+import io
+import sys
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from subprocess import Popen
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+
+from benchmarks.load import Target
+from benchmarks.programs import free_port, running, wait_until_answering
+
+if TYPE_CHECKING:
+    from types_boto3_lambda.client import LambdaClient
+
+_FUNCTIONS = Path(__file__).parent / "functions"
+_ROLE = "arn:aws:iam::000000000000:role/benchmark"
+_RUNTIMES = (("python3.11", "app.handler", "app.py"), ("nodejs20.x", "index.handler", "index.js"))
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A running node."""
+
+    port: int
+    process: Popen[bytes]
+    ready_seconds: float
+
+    def client(self, service: str) -> Any:
+        """Return a boto3 client of this node."""
+        return boto3.client(
+            service,
+            endpoint_url=f"http://127.0.0.1:{self.port}",
+            region_name="us-east-1",
+            aws_access_key_id="benchmark",
+            aws_secret_access_key="benchmark",
+            config=Config(retries={"total_max_attempts": 1}, read_timeout=60),
+        )
+
+
+@contextlib.contextmanager
+def started_node(directory: Path) -> Iterator[Node]:
+    """Start a node, wait until it is ready, and stop it in the end. Raises `ProgramFailed`."""
+    port = free_port()
+    installed = Path(sys.executable).with_name("gatewright")
+    program = [str(installed)] if installed.exists() else [sys.executable, "-m", "gatewright"]
+    log = directory / f"node-{port}.log"
+    command = [*program, "up", "--host", "127.0.0.1", "--port", str(port), "--ephemeral"]
+    with running(command, log, cwd=directory) as process:
+        yield Node(port, process, wait_until_answering(process, port, "/_gatewright/health", log))
+
+
+def create_function(node: Node, name: str, language: str = "python") -> str:
+    """Deploy the function of the benchmarks and return its ARN once it is active."""
+    runtime, handler, file = _RUNTIMES[0 if language == "python" else 1]
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as package:
+        package.write(_FUNCTIONS / file, file)
+    lambda_: LambdaClient = node.client("lambda")
+    created = lambda_.create_function(
+        FunctionName=name,
+        Runtime=runtime,  # type: ignore[arg-type]
+        Role=_ROLE,
+        Handler=handler,
+        Code={"ZipFile": archive.getvalue()},
+        MemorySize=256,
+        Timeout=30,
+    )
+    lambda_.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 30})
+    return created["FunctionArn"]
+
+
+def function_behind_api(node: Node, name: str) -> Target:
+    """Put an HTTP API in front of the benchmarks' Python function."""
+    arn = create_function(node, name)
+    api_id = node.client("apigatewayv2").create_api(Name=name, ProtocolType="HTTP", Target=arn)["ApiId"]
+    _, _, _, region, account, *_ = arn.split(":")
+    node.client("lambda").add_permission(
+        FunctionName=name,
+        StatementId="benchmark",
+        Action="lambda:InvokeFunction",
+        Principal="apigateway.amazonaws.com",
+        SourceArn=f"arn:aws:execute-api:{region}:{account}:{api_id}/*/*",
+    )
+    return Target("gatewright", node.port, host=_execute_api(node, api_id))
+
+
+def url_behind_api(node: Node, url: str) -> Target:
+    """Put an HTTP API in front of somebody else's server."""
+    api_id = node.client("apigatewayv2").create_api(Name="proxy", ProtocolType="HTTP", Target=url)["ApiId"]
+    return Target("gatewright", node.port, host=_execute_api(node, api_id))
+
+
+def _execute_api(node: Node, api_id: str) -> str:
+    return f"{api_id}.execute-api.localhost:{node.port}"

@@ -1,0 +1,132 @@
+"""Results as a table, as JSON and against the targets."""
+
+import os
+import platform
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+Results = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A target and what was reached."""
+
+    target: str
+    reached: str
+    is_met: bool
+
+
+def machine_facts() -> Results:
+    """Return what the figures depend on."""
+    model = ""
+    if (cpus := Path("/proc/cpuinfo")).exists():
+        names = [
+            line.partition(":")[2].strip() for line in cpus.read_text().splitlines() if line.startswith("model name")
+        ]
+        model = names[0] if names else ""
+    return {
+        "cores": os.cpu_count(),
+        "processor": model,
+        "python": platform.python_version(),
+        "kernel": platform.release(),
+        "load_average": os.getloadavg(),
+    }
+
+
+def table(results: Results) -> str:
+    """Return everything that was measured as text."""
+    return "\n".join(_lines(results))
+
+
+def verdicts(results: Results) -> list[Verdict]:
+    """Judge what was measured; what was not has no verdict."""
+    found = []
+    for judge in _JUDGES.values():
+        try:
+            found.append(judge(results["parts"]))
+        except KeyError:
+            continue  # that part, or gatewright's share in it, was not measured
+    return found
+
+
+def _lines(results: Results) -> Iterator[str]:
+    parts = results["parts"]
+    titles = {"functions": "Python function behind an HTTP API", "proxying": "HTTP_PROXY to nginx, 1 KiB"}
+    for part, title in titles.items():
+        if part in parts:
+            yield ""
+            yield f"{title:<36}{'requests/s':>12}{'p50 ms':>10}{'p99 ms':>10}{'errors':>9}"
+            for connections, measured in parts[part].items():
+                for name, one in measured.items():
+                    label = f"{name}, {connections} connections"
+                    yield (
+                        f"  {label:<34}{one['requests_per_second']:>12,.0f}{one['p50_ms']:>10.3f}"
+                        f"{one['p99_ms']:>10.3f}{one['errors']:>9}"
+                    )
+    if starts := parts.get("starts"):
+        yield ""
+        yield f"ready after (median)                {starts['ready_seconds_median'] * 1000:>10.0f} ms"
+        rss, pss = starts["idle_rss_mib_median"], starts["idle_pss_mib_median"]
+        yield f"idle memory, RSS (PSS)              {rss:>10.1f} MiB  ({pss:.1f})"
+        for language in ("python", "node"):
+            if cold := starts.get(f"cold_start_{language}"):
+                yield (
+                    f"first invocation, {language:<10}        {cold['first_ms_median']:>10.1f} ms"
+                    f"   (second: {cold['second_ms_median']:.1f} ms)"
+                )
+    if endurance := parts.get("endurance"):
+        yield ""
+        yield (
+            f"memory over {endurance['requests']:,} requests      "
+            f"{endurance['before']['rss_mib']:.1f} → {endurance['after']['rss_mib']:.1f} MiB RSS"
+        )
+    yield ""
+    for verdict in results["verdicts"]:
+        yield f"{'pass' if verdict['is_met'] else 'FAIL'}  {verdict['target']:<72}{verdict['reached']:>12}"
+
+
+def _judge_throughput(parts: Results) -> Verdict:
+    measured = parts["functions"]["16"]
+    ratio = measured["gatewright"]["requests_per_second"] / measured["bare"]["requests_per_second"]
+    target = "a function behind an HTTP API, 16 connections: at least 0.5 of bare"
+    return Verdict(target, f"{ratio:.2f}", ratio >= 0.5 and not measured["gatewright"]["errors"])
+
+
+def _judge_latency(parts: Results) -> Verdict:
+    measured = parts["functions"]["1"]
+    ratio = measured["gatewright"]["p50_ms"] / measured["bare"]["p50_ms"]
+    target = "its median latency at one connection: at most 2 times bare"
+    return Verdict(target, f"{ratio:.2f}", ratio <= 2.0 and not measured["gatewright"]["errors"])
+
+
+def _judge_ready(parts: Results) -> Verdict:
+    seconds = parts["starts"]["ready_seconds_median"]
+    return Verdict("a node is ready within 1 s", f"{seconds:.2f} s", seconds <= 1.0)
+
+
+def _judge_idle(parts: Results) -> Verdict:
+    mebibytes = parts["starts"]["idle_rss_mib_median"]
+    return Verdict("an idle node holds less than 90 MiB (RSS)", f"{mebibytes:.1f} MiB", mebibytes < 90)
+
+
+def _judge_growth(parts: Results) -> Verdict:
+    endurance = parts["endurance"]
+    growth = endurance["after"]["rss_mib"] - endurance["before"]["rss_mib"]
+    # An allocator's arenas move by a few MiB either way; what leaks 16 octets a request shows up beyond that.
+    target = f"no growth of memory over {endurance['requests']:,} requests (3 MiB tolerance)"
+    return Verdict(target, f"{growth:+.1f} MiB", growth <= 3.0)
+
+
+_JUDGES: Mapping[str, Callable[[Results], Verdict]] = MappingProxyType(
+    {
+        "throughput": _judge_throughput,
+        "latency": _judge_latency,
+        "ready": _judge_ready,
+        "idle": _judge_idle,
+        "growth": _judge_growth,
+    }
+)
