@@ -15,6 +15,7 @@ from gatewright.control.apigatewayv2.documents import (
     STAGE,
     list_parts,
     part_key,
+    require_api,
     timestamp,
 )
 from gatewright.control.context import Context
@@ -54,7 +55,11 @@ def deploy_automatically(context: Context, writer: Writer, api_id: str, stage_na
 
 
 def freeze(context: Context, reader: Reader, api_id: str) -> Document | None:
-    """Return the routes of an API with the integrations that they target; None when it has no routes."""
+    """Return what a deployment serves; None when the API has no routes.
+
+    That is its routes, the integrations that they target, and its CORS configuration: like a change of a route, one of
+    CORS reaches a stage with its next deployment.
+    """
     routes = list_parts(context, reader, ROUTE, api_id)
     if not routes:
         return None
@@ -63,6 +68,7 @@ def freeze(context: Context, reader: Reader, api_id: str) -> Document | None:
     return {
         "Routes": routes,
         "Integrations": [item for item in integrations if item["IntegrationId"] in targets],
+        "CorsConfiguration": require_api(context, reader, api_id).get("CorsConfiguration"),
     }
 
 

@@ -5,6 +5,7 @@ APIs", "Use stage variables for HTTP APIs in API Gateway" (API Gateway Developer
 """
 
 import re
+from urllib.parse import urlsplit
 
 from gatewright.base.errors import AwsError
 from gatewright.control.apigatewayv2.errors import bad_request
@@ -19,9 +20,8 @@ _FUNCTION_URI = re.compile(
     rf"{_FUNCTION_ARN}"
     rf"|arn:aws[a-z-]*:apigateway:[a-z0-9-]+:lambda:path/2015-03-31/functions/{_FUNCTION_ARN}/invocations"
 )
-# With stage variables scheme, host or path may all be variable, as long as something of the form is left.
-_URL = re.compile(rf"(?:https?://|{_STAND_IN})[^\s]*", re.IGNORECASE)
-_HOST = re.compile(r"https?://[^/?#\s]+(?:[/?#].*)?", re.IGNORECASE)
+# Visible ASCII; scheme, host or path may be stage variables.
+_URL = re.compile(rf"(?:https?://|{_STAND_IN})[!-~{_STAND_IN}]*", re.IGNORECASE)
 
 
 def is_function_uri(uri: str) -> bool:
@@ -34,7 +34,7 @@ def is_http_url(uri: str) -> bool:
     text = _without_stage_variables(uri)
     if not _URL.fullmatch(text):
         return False
-    return text.startswith(_STAND_IN) or _HOST.fullmatch(text) is not None
+    return _STAND_IN in text or _has_host(text)
 
 
 def check_integration_uri(integration_type: str, uri: str | None) -> None:
@@ -49,6 +49,15 @@ def check_integration_uri(integration_type: str, uri: str | None) -> None:
 
 def _invalid_arn() -> AwsError:
     return bad_request("Invalid ARN specified in the request")
+
+
+def _has_host(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        # A port that is none, brackets that do not match.
+        return False
 
 
 def _without_stage_variables(uri: str) -> str:

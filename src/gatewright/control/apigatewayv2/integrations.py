@@ -21,7 +21,11 @@ from gatewright.control.apigatewayv2.documents import (
 )
 from gatewright.control.apigatewayv2.errors import bad_request, conflict, not_built, quota_reached, websocket_only
 from gatewright.control.apigatewayv2.integration_uris import check_integration_uri
-from gatewright.control.apigatewayv2.parameter_mappings import check_request_parameters, check_response_parameters
+from gatewright.control.apigatewayv2.parameter_mappings import (
+    check_request_parameters,
+    check_response_parameters,
+    without_empty,
+)
 from gatewright.control.context import Context
 from gatewright.store.types import Document, Reader, Writer
 
@@ -113,11 +117,11 @@ def add_integration(
     _apply(integration, request)
     # On creation a mapping to nothing is left out, and the map stays, as AWS answers it.
     if "RequestParameters" in request:
-        integration["RequestParameters"] = _without_empty(request["RequestParameters"])
+        integration["RequestParameters"] = without_empty(request["RequestParameters"])
         check_request_parameters(request["RequestParameters"])
     if "ResponseParameters" in request:
         check_response_parameters(request["ResponseParameters"])
-        merged = {status: _without_empty(mappings) for status, mappings in request["ResponseParameters"].items()}
+        merged = {status: without_empty(mappings) for status, mappings in request["ResponseParameters"].items()}
         integration["ResponseParameters"] = {status: mappings for status, mappings in merged.items() if mappings}
     if len(list_parts(context, writer, INTEGRATION, api_id)) >= INTEGRATIONS_PER_API:
         raise quota_reached("Integrations")
@@ -174,7 +178,7 @@ def _check(integration: Document) -> None:
 def _merge_request_parameters(integration: Document, sent: Mapping[str, str]) -> None:
     merged = {**integration.get("RequestParameters", {}), **sent}
     check_request_parameters(merged)
-    kept = _without_empty(merged)
+    kept = without_empty(merged)
     if kept:
         integration["RequestParameters"] = kept
     else:
@@ -187,16 +191,12 @@ def _merge_response_parameters(integration: Document, sent: Mapping[str, Mapping
         # An empty block takes all mappings of its status code away.
         merged[status_code] = {**merged.get(status_code, {}), **mappings} if mappings else {}
     check_response_parameters(merged)
-    kept = {status: left for status, mappings in merged.items() if (left := _without_empty(mappings))}
+    kept = {status: left for status, mappings in merged.items() if (left := without_empty(mappings))}
     if kept or all(sent.values()):
         integration["ResponseParameters"] = kept
     else:
         # AWS leaves the member out after an empty block, and an empty map after an empty value.
         integration.pop("ResponseParameters", None)
-
-
-def _without_empty(mappings: Mapping[str, str]) -> dict[str, str]:
-    return {key: value for key, value in mappings.items() if value}
 
 
 def _require_integration(context: Context, reader: Reader, request: Shape) -> Document:

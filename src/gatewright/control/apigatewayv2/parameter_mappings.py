@@ -2,6 +2,7 @@
 
 A mapping is a pair such as (`append:header.x`, `$request.querystring.q`): action and destination, and a value made
 of static text and selection expressions. API Gateway reports all that is wrong with a set of mappings in one message.
+What passes must also compile, or the data plane could not serve the API: so it is compiled last.
 
 Source: "Transform API requests and responses for HTTP APIs in API Gateway" (API Gateway Developer Guide).
 """
@@ -11,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from gatewright.control.apigatewayv2.errors import bad_request
+from gatewright.languages.parameter_mapping import MappingError, compile_request_mappings, compile_response_mappings
 
 _ACTIONS = frozenset(("append", "overwrite", "remove"))
 _REQUEST_LOCATIONS = frozenset(("header", "querystring", "path"))
@@ -92,12 +94,26 @@ class _Destination:
 
 def check_request_parameters(parameters: Mapping[str, str]) -> None:
     """Raise BadRequestException with all that is wrong with an integration's request parameters."""
-    _report(_mapping_errors(_REQUEST, parameters))
+    _report(list(_mapping_errors(_REQUEST, parameters)))
+    try:
+        compile_request_mappings(without_empty(parameters).items())
+    except MappingError as error:
+        _report([str(error)])
 
 
 def check_response_parameters(parameters: Mapping[str, Mapping[str, str]]) -> None:
     """Raise BadRequestException with all that is wrong with response parameters, by status code."""
-    _report(_response_errors(parameters))
+    _report(list(_response_errors(parameters)))
+    try:
+        for mappings in parameters.values():
+            compile_response_mappings(without_empty(mappings).items())
+    except MappingError as error:
+        _report([str(error)])
+
+
+def without_empty(mappings: Mapping[str, str]) -> dict[str, str]:
+    """Return mappings without those that an empty value takes away."""
+    return {key: value for key, value in mappings.items() if value}
 
 
 def _response_errors(parameters: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
@@ -173,9 +189,8 @@ def _is_status_code(text: str, *, lowest: int) -> bool:
     return len(text) == 3 and text.isascii() and text.isdigit() and lowest <= int(text) <= 599
 
 
-def _report(errors: Iterator[str]) -> None:
-    found = list(errors)
-    if found:
+def _report(errors: list[str]) -> None:
+    if errors:
         raise bad_request(
-            f"Invalid mapping expression specified: Validation Result: warnings : [], errors : [{', '.join(found)}]"
+            f"Invalid mapping expression specified: Validation Result: warnings : [], errors : [{', '.join(errors)}]"
         )

@@ -53,7 +53,7 @@ def test_a_deployment_is_a_copy(calls: Calls, routed: str) -> None:
     calls.route(routed, "GET /new", Target=f"integrations/{unused['IntegrationId']}")
 
     frozen = calls.contexts.document("apigatewayv2", "deployed-routes", f"{routed}/{deployment_id}")
-    assert frozen == {"Routes": [route], "Integrations": [integration]}
+    assert frozen == {"Routes": [route], "Integrations": [integration], "CorsConfiguration": None}
 
 
 def test_only_integrations_that_a_route_targets_are_frozen(calls: Calls, routed: str) -> None:
@@ -64,6 +64,20 @@ def test_only_integrations_that_a_route_targets_are_frozen(calls: Calls, routed:
     assert frozen is not None
     assert len(frozen["Integrations"]) == 1
     assert len(frozen["Routes"]) == 2
+
+
+def test_a_change_of_cors_waits_for_the_next_deployment(calls: Calls, routed: str) -> None:
+    def frozen() -> object:
+        deployment_id = calls("CreateDeployment", ApiId=routed)["DeploymentId"]
+        document = calls.contexts.document("apigatewayv2", "deployed-routes", f"{routed}/{deployment_id}")
+        assert document is not None
+        return document["CorsConfiguration"]
+
+    assert frozen() is None
+    calls("UpdateApi", ApiId=routed, CorsConfiguration={"AllowMethods": ["GET"]})
+    assert frozen() == {"AllowMethods": ["GET"]}
+    calls("DeleteCorsConfiguration", ApiId=routed)
+    assert frozen() is None
 
 
 def test_an_api_without_routes_is_not_deployed(calls: Calls, api_id: str) -> None:

@@ -120,7 +120,23 @@ def test_urls(calls: Calls, api_id: str, uri: str) -> None:
     assert integration["IntegrationUri"] == uri
 
 
-@pytest.mark.parametrize("uri", ["example.com", "ftp://example.com", "http://", "http:///a", "http://a b", FUNCTION])
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "example.com",
+        "ftp://example.com",
+        "http://",
+        "http:///a",
+        "http://?a",
+        "http://a b",
+        "http://a/\x01",
+        "http://a:0/",
+        "http://a:65536/",
+        "http://a:b/",
+        "http://[::1/",
+        FUNCTION,
+    ],
+)
 def test_uris_that_are_no_url(calls: Calls, api_id: str, uri: str) -> None:
     error = calls.error("CreateIntegration", ApiId=api_id, **{**HTTP, "IntegrationUri": uri})
     assert (error.code, error.message) == ("BadRequestException", "Invalid HTTP endpoint specified for URI")
