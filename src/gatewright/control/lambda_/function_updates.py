@@ -1,0 +1,72 @@
+"""Functions: change code or configuration.
+
+Source: UpdateFunctionCode and UpdateFunctionConfiguration in the "API reference" (AWS Lambda). Both give the function a
+new RevisionId, also when nothing changed; execution environments of the old revision finish what they do and end.
+"""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from gatewright.base.operations import Shape
+from gatewright.control.context import Context
+from gatewright.control.lambda_.configuration import apply_code, apply_settings, touch
+from gatewright.control.lambda_.errors import revision_mismatch
+from gatewright.control.lambda_.functions import package_content
+from gatewright.control.lambda_.names import FunctionTarget, function_key, require_function, resolve_unqualified
+from gatewright.control.lambda_.options import log_records, refuse_unbuilt
+from gatewright.control.lambda_.packages import check_package
+from gatewright.store.types import Document, Reader
+
+
+def update_function_code(context: Context, request: Shape) -> Shape:
+    """Replace a function's deployment package; with DryRun, only check whether that could be done."""
+    target = resolve_unqualified(context, "UpdateFunctionCode", request["FunctionName"])
+    content = package_content("UpdateFunctionCode", request)
+    is_dry_run = bool(request.get("DryRun"))
+    with context.store.read() as reader:
+        document = _require_revision(context, reader, target, request)
+    check_package(content)
+    if is_dry_run:
+        return _with_code(document, request, content)
+    context.store.blobs.put(content)
+    with context.store.write() as writer:
+        document = _with_code(_require_revision(context, writer, target, request), request, content)
+        touch(context, document)
+        writer.put(function_key(context, target), document)
+    return document
+
+
+def update_function_configuration(context: Context, request: Shape) -> Shape:
+    """Change the settings that the request has; the others stay."""
+    target = resolve_unqualified(context, "UpdateFunctionConfiguration", request["FunctionName"])
+    refuse_unbuilt("UpdateFunctionConfiguration", request)
+    with context.store.write() as writer:
+        document = _require_revision(context, writer, target, request)
+        apply_settings(context, document, request)
+        touch(context, document)
+        writer.put(function_key(context, target), document)
+    log_records(target, request)
+    return document
+
+
+def _require_revision(context: Context, reader: Reader, target: FunctionTarget, request: Shape) -> Document:
+    document = require_function(context, reader, target)
+    revision_id = request.get("RevisionId")
+    if revision_id and revision_id != document["RevisionId"]:
+        raise revision_mismatch("GetFunction/GetAlias")
+    return document
+
+
+def _with_code(document: Document, request: Shape, content: bytes) -> Document:
+    apply_code(document, content)
+    if request.get("Architectures"):
+        document["Architectures"] = request["Architectures"]
+    return document
+
+
+OPERATIONS: Mapping[str, Callable[[Context, Shape], Shape]] = MappingProxyType(
+    {
+        "UpdateFunctionCode": update_function_code,
+        "UpdateFunctionConfiguration": update_function_configuration,
+    }
+)

@@ -1,0 +1,84 @@
+"""Which function a request means, and its documents.
+
+Source: the FunctionName and Qualifier parameters in the "API reference" (AWS Lambda): a name, a partial ARN
+(`123456789012:function:my-function`) or a full ARN, each with or without a qualifier.
+"""
+
+from dataclasses import dataclass
+
+from gatewright.base.arn import function_arn, parse_function_name
+from gatewright.base.errors import AwsError
+from gatewright.control.context import Context
+from gatewright.control.lambda_.errors import function_not_found, invalid_parameter, not_found, qualifier_not_permitted
+from gatewright.store.types import Document, Key, Reader
+
+SERVICE = "lambda"
+FUNCTION = "function"
+FUNCTION_POLICY = "function-policy"
+FUNCTION_TAGS = "function-tags"
+LATEST = "$LATEST"
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionTarget:
+    """The function that a request names in the caller's account and Region; `qualifier` None where it names none."""
+
+    name: str
+    arn: str
+    """Unqualified."""
+    qualifier: str | None
+
+    @property
+    def qualified_arn(self) -> str:
+        """Return the ARN with the qualifier that the request has, if any."""
+        return self.arn if self.qualifier is None else f"{self.arn}:{self.qualifier}"
+
+
+def resolve_function(context: Context, operation: str, name: str, qualifier: str | None = None) -> FunctionTarget:
+    """Return what a FunctionName and a Qualifier mean; whether it exists is not asked. Raises AwsError."""
+    caller = context.caller
+    reference = parse_function_name(name)
+    if reference is None:
+        raise function_not_found(function_arn(caller.partition, caller.region, caller.account_id, name))
+    if reference.qualifier and qualifier and reference.qualifier != qualifier:
+        raise invalid_parameter("The derived qualifier from the function name does not match the specified qualifier.")
+    if reference.region and reference.region != caller.region:
+        raise not_found(f"Functions from '{reference.region}' are not reachable in this region ('{caller.region}')")
+    account = reference.account or caller.account_id
+    arn = function_arn(caller.partition, caller.region, account, reference.name)
+    if account != caller.account_id:
+        raise AwsError(
+            "AccessDeniedException",
+            f"User: arn:{caller.partition}:iam::{caller.account_id}:root is not authorized to perform: "
+            f"lambda:{operation} on resource: {arn} because no resource-based policy allows the lambda:{operation} "
+            "action",
+            status=403,
+        )
+    return FunctionTarget(reference.name, arn, reference.qualifier or qualifier)
+
+
+def resolve_unqualified(context: Context, operation: str, name: str) -> FunctionTarget:
+    """Return what a FunctionName means to an operation that works on functions, not on their versions."""
+    target = resolve_function(context, operation, name)
+    if target.qualifier not in (None, LATEST):
+        raise qualifier_not_permitted()
+    return target
+
+
+def function_key(context: Context, target: FunctionTarget) -> Key:
+    """Return the key of a function's configuration."""
+    return context.key(SERVICE, FUNCTION, target.name)
+
+
+def require_function(context: Context, reader: Reader, target: FunctionTarget) -> Document:
+    """Return the configuration of a function. Raises ResourceNotFoundException, for unknown versions too."""
+    document = reader.get(function_key(context, target))
+    # Versions cannot be published yet, so there is $LATEST and nothing else.
+    if document is None or target.qualifier not in (None, LATEST):
+        raise function_not_found(target.qualified_arn)
+    return document
+
+
+def qualified(document: Document) -> Document:
+    """Return a configuration with the ARN of its version."""
+    return {**document, "FunctionArn": f"{document['FunctionArn']}:{document['Version']}"}

@@ -1,0 +1,44 @@
+"""Which runtimes a function can be created with.
+
+Source: "Lambda runtimes" (AWS Lambda Developer Guide). Which of them this machine can run is the node's to say.
+"""
+
+from gatewright.control.context import Context
+from gatewright.control.lambda_.errors import invalid_parameter
+
+SUPPORTED = (
+    *("nodejs18.x", "nodejs20.x", "nodejs22.x", "nodejs24.x", "nodejs26.x"),
+    *("python3.9", "python3.10", "python3.11", "python3.12", "python3.13", "python3.14", "python3.15"),
+    *("java8.al2", "java8.al2023", "java11", "java11.al2023", "java17", "java17.al2023", "java21", "java25"),
+    *("dotnet8", "dotnet10"),
+    *("ruby3.2", "ruby3.3", "ruby3.4", "ruby4.0"),
+    *("provided.al2", "provided.al2023"),
+)
+
+DEPRECATED = frozenset(
+    {
+        *("nodejs", "nodejs4.3", "nodejs4.3-edge", "nodejs6.10", "nodejs8.10"),
+        *("nodejs10.x", "nodejs12.x", "nodejs14.x", "nodejs16.x"),
+        *("python2.7", "python3.6", "python3.7", "python3.8"),
+        *("dotnetcore1.0", "dotnetcore2.0", "dotnetcore2.1", "dotnetcore3.1", "dotnet6"),
+        *("java8", "go1.x", "ruby2.5", "ruby2.7", "provided"),
+    }
+)
+"""Lambda refuses to create or update functions with these ("Deprecated runtimes")."""
+
+
+def check_runtime(context: Context, runtime: str) -> None:
+    """Raise InvalidParameterValueException for a runtime that Lambda or this machine does not have."""
+    if runtime in DEPRECATED:
+        raise invalid_parameter(
+            f"The runtime parameter of {runtime} is no longer supported for creating or updating AWS Lambda functions. "
+            "We recommend you use a supported runtime while creating or updating functions."
+        )
+    if runtime not in SUPPORTED:
+        raise invalid_parameter(
+            f"Value {runtime} at 'runtime' failed to satisfy constraint: Member must satisfy enum value set: "
+            f"[{', '.join(SUPPORTED)}] or be a valid ARN"
+        )
+    problem = context.node.runtime_problem(runtime)
+    if problem is not None:
+        raise invalid_parameter(problem)
