@@ -13,13 +13,13 @@ from typing import cast
 
 from gatewright.base.errors import BodyBroken, BodyError, BodyTimeout, BodyTooLarge
 from gatewright.base.messages import Body, BytesBody, Headers, Request, Response
-from gatewright.wire.connection_phase import TRANSITIONS, Phase
+from gatewright.wire.connection_phase import Phase, is_legal
 from gatewright.wire.errors import RequestRefused
 from gatewright.wire.http11 import RequestReader
 from gatewright.wire.incoming_body import IncomingBody
 from gatewright.wire.listener_scope import ListenerScope
 from gatewright.wire.request_head import RequestHead
-from gatewright.wire.response_head import ResponseInvalid, error_response
+from gatewright.wire.response_head import ResponseInvalid, error_content, error_response
 from gatewright.wire.response_writer import ResponseWriter, close_stream
 from gatewright.wire.upgrade import Relay, Successor, Upgrade
 
@@ -97,7 +97,7 @@ class ServerConnection(asyncio.Protocol):
         if is_full or scope.is_draining:
             self._refuse(503, "too many connections")
             return
-        self._deadline = scope.deadline(scope.limits.header_seconds)
+        self._deadline = scope.next_sweep + scope.limits.header_seconds
         self._task = self._loop.create_task(self._run())
 
     def data_received(self, octets: bytes) -> None:
@@ -202,22 +202,25 @@ class ServerConnection(asyncio.Protocol):
         response = await self._handle(head)
         if self._phase >= Phase.LINGERING:
             return False
-        if isinstance(response, Upgrade) and await self._upgrade(head, response):
-            return False
+        if response.status == 101:
+            if await self._upgrade(head, response):
+                return False
+            response = error_response(500)
         keeps_alive = head.keeps_alive and not self._scope.is_draining and not self._is_continue_due
         body = response.body
         if isinstance(body, bytes):
-            keeps_alive = keeps_alive and self._can_discard_rest()
-            self._write(head, response, keeps_alive)
+            if not self._reader.is_between_requests and not self._can_discard_rest():
+                keeps_alive = False
+            self._write(head, response, body, keeps_alive)
         else:
             self._is_continue_due = False
             keeps_alive = await self._stream(head, response, body, keeps_alive)
         if self._writer.is_paused:
             await self._writer.wait_for_room()
-        if not self._reader.is_between_requests:
-            keeps_alive = keeps_alive and await self._discard_rest()
-        self._is_continue_due = False
-        self._body = None
+        if self._body is not None:
+            keeps_alive = keeps_alive and await self._discard_rest(self._body)
+            self._retire_body()
+            self._is_continue_due = False
         if not keeps_alive:
             self._finish()
         return keeps_alive
@@ -286,10 +289,9 @@ class ServerConnection(asyncio.Protocol):
         remaining = self._reader.remaining_length
         return remaining is not None and remaining <= self._scope.limits.unread_body_bytes
 
-    async def _discard_rest(self) -> bool:
+    async def _discard_rest(self, body: IncomingBody) -> bool:
         """Read the rest of a body that nobody wants; say whether its end was found."""
-        body = self._body
-        if body is None or not self._can_discard_rest():
+        if not self._can_discard_rest() or self._phase is Phase.BODY:
             return False
         try:
             while await self.receive_content(body):
@@ -298,15 +300,26 @@ class ServerConnection(asyncio.Protocol):
             return False
         return True
 
+    def _retire_body(self) -> None:
+        """Part with the body of a request that is answered, also from a task of the handler's that still reads it."""
+        self._body = None
+        if self._phase is Phase.BODY:
+            self._fail_arrival(BodyBroken("the response has been sent"))
+            self._enter(Phase.SERVING)
+
     # Writing
 
-    def _write(self, head: RequestHead, response: Response, keeps_alive: bool) -> None:
+    def _write(self, head: RequestHead, response: Response, body: bytes, keeps_alive: bool) -> None:
         date_line = self._scope.dates.line(time.time())
         try:
-            self._writer.write_whole(head, response, date_line, keeps_alive)
+            self._writer.write_whole(head, response, body, date_line, keeps_alive)
         except (ResponseInvalid, ValueError, TypeError):
             logger.exception("the handler's response cannot be written: %s %s", head.method, head.path)
-            self._writer.write_whole(head, error_response(500), date_line, keeps_alive)
+            self._write_error(head, 500, keeps_alive)
+
+    def _write_error(self, head: RequestHead, status: int, keeps_alive: bool) -> None:
+        date_line = self._scope.dates.line(time.time())
+        self._writer.write_whole(head, error_response(status), error_content(status), date_line, keeps_alive)
 
     async def _stream(
         self, head: RequestHead, response: Response, body: AsyncIterator[bytes], keeps_alive: bool
@@ -317,7 +330,7 @@ class ServerConnection(asyncio.Protocol):
         except (ResponseInvalid, ValueError, TypeError):
             logger.exception("the handler's response cannot be written: %s %s", head.method, head.path)
             await close_stream(body)
-            self._write(head, error_response(500), keeps_alive)
+            self._write_error(head, 500, keeps_alive)
             return keeps_alive
         if framing.is_empty:
             await close_stream(body)
@@ -331,12 +344,13 @@ class ServerConnection(asyncio.Protocol):
             return False
         return keeps_alive and not framing.is_close_delimited
 
-    async def _upgrade(self, head: RequestHead, response: Upgrade) -> bool:
-        """Hand the connection over, or answer 500 for a request that cannot be upgraded."""
-        if head.http_version != "1.1" or not self._reader.is_between_requests:
-            logger.error("a request of HTTP/1.0 or with an unread body cannot be upgraded: %s", head.path)
-            return False
+    async def _upgrade(self, head: RequestHead, response: Response) -> bool:
+        """Hand the connection over; say whether that was possible."""
         try:
+            if not isinstance(response, Upgrade):
+                raise ResponseInvalid("status 101 without an upgrade")
+            if head.http_version != "1.1" or not self._reader.is_between_requests:
+                raise ResponseInvalid("an upgrade in HTTP/1.0 or before the request's body was read")
             self._writer.write_switching_protocols(response.headers, self._scope.dates.line(time.time()))
         except (ResponseInvalid, ValueError, TypeError):
             logger.exception("the handler's upgrade cannot be written: %s", head.path)
@@ -361,7 +375,7 @@ class ServerConnection(asyncio.Protocol):
         """Answer a request that no handler sees, and end the connection."""
         logger.debug("refused %s: %d %s", self._peer, status, reason)
         if self._phase < Phase.LINGERING:
-            self._write(_NO_REQUEST, error_response(status), keeps_alive=False)
+            self._write_error(_NO_REQUEST, status, keeps_alive=False)
             self._linger()
 
     def _finish(self) -> None:
@@ -388,10 +402,10 @@ class ServerConnection(asyncio.Protocol):
     # Small things
 
     def _enter(self, phase: Phase, seconds: float = _NEVER) -> None:
-        if phase not in TRANSITIONS[self._phase]:
+        if not is_legal(self._phase, phase):
             raise RuntimeError(f"a connection cannot go from {self._phase.name} to {phase.name}")
         self._phase = phase
-        self._deadline = self._scope.deadline(seconds)
+        self._deadline = self._scope.next_sweep + seconds
 
     async def _wait_for_octets(self) -> None:
         self._resume_reading()

@@ -45,3 +45,10 @@ TRANSITIONS = MappingProxyType(
         Phase.CLOSED: frozenset[Phase](),
     }
 )
+
+_LEGAL = tuple(tuple(after in TRANSITIONS[before] for after in Phase) for before in Phase)
+
+
+def is_legal(before: Phase, after: Phase) -> bool:
+    """Say whether the table has a transition; two look-ups by number, since each request asks twice."""
+    return _LEGAL[before][after]

@@ -66,7 +66,8 @@ class Listener:
             self._sweeping.cancel()
 
     def _sweep(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._scope.now = now = loop.time()
+        now = loop.time()
+        self._scope.next_sweep = now + self._limits.sweep_seconds
         for connection in tuple(self._scope.connections):
             connection.sweep(now)
         self._sweeping = loop.call_later(self._limits.sweep_seconds, self._sweep, loop)

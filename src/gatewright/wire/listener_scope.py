@@ -35,8 +35,8 @@ class ListenerScope:
     body_limit: BodyLimit | None = None
     connections: set[Connection] = field(default_factory=set)
     dates: DateField = field(default_factory=DateField)
-    now: float = 0.0
-    """The event loop's time at the last sweep: old by up to `Limits.sweep_seconds`."""
+    next_sweep: float = 0.0
+    """The event loop's time at the next sweep: what is due `seconds` later is never early."""
     is_draining: bool = False
     emptied: asyncio.Event = field(default_factory=asyncio.Event)
     """Set whenever the last connection has gone."""
@@ -59,7 +59,3 @@ class ListenerScope:
                 await asyncio.wait_for(self.emptied.wait(), seconds)
             except TimeoutError:
                 return
-
-    def deadline(self, seconds: float) -> float:
-        """Return the time before which `seconds` from this moment have surely not passed."""
-        return self.now + self.limits.sweep_seconds + seconds

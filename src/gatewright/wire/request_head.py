@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from gatewright.base.messages import Headers
 from gatewright.wire import abnf
+from gatewright.wire.abnf import FIELD_LINE, HOST, ORIGIN_REQUEST_LINE
 from gatewright.wire.errors import RequestRefused
 from gatewright.wire.limits import Limits
 
@@ -48,7 +49,7 @@ class _Target:
 
 def parse_head(text: str, limits: Limits) -> RequestHead:
     """Parse a request line and its field lines, each with its CRLF, without the empty line at the end."""
-    line = abnf.ORIGIN_REQUEST_LINE.match(text)
+    line = ORIGIN_REQUEST_LINE.match(text)
     if line is not None:
         method, path, query, minor = line.groups()
         authority = None
@@ -59,11 +60,15 @@ def parse_head(text: str, limits: Limits) -> RequestHead:
         fields_start = text.index("\n") + 1
     headers = _parse_fields(text, fields_start, limits)
     framing = _framing_fields(headers)
-    _check_host(framing, minor)
+    host = framing.get("host")
+    if host is None or HOST.fullmatch(host) is None:
+        _refuse_host(host, minor)
     if authority is not None:
         headers.replace("Host", authority)
+    if len(framing) == 1 and host is not None and minor != "0":
+        # Nearly every request without a body: nothing but Host says how to read it.
+        return RequestHead(method, path, query or "", headers, "1.1", 0, True, False)
     is_http_10 = minor == "0"
-    connection = framing.get("connection")
     return RequestHead(
         method,
         path,
@@ -71,8 +76,8 @@ def parse_head(text: str, limits: Limits) -> RequestHead:
         headers,
         "1.0" if is_http_10 else "1.1",
         _content_length(framing, is_http_10),
-        not is_http_10 if connection is None else _keeps_alive(connection, is_http_10),
-        "expect" in framing and _expects_continue(framing["expect"], is_http_10),
+        _keeps_alive(framing.get("connection", ""), is_http_10),
+        _expects_continue(framing.get("expect"), is_http_10),
     )
 
 
@@ -110,7 +115,7 @@ def _parse_target(method: str, target: str) -> _Target:
 
 
 def _parse_fields(text: str, start: int, limits: Limits) -> Headers:
-    headers = Headers(abnf.FIELD_LINE.findall(text, start))
+    headers = Headers(FIELD_LINE.findall(text, start))
     # Every line's end is the end of one match, or a line was malformed: nothing lies between the matches.
     if len(headers) != text.count("\n", start):
         raise RequestRefused(400, _explain_fields(text[start:]))
@@ -147,14 +152,12 @@ def _framing_fields(headers: Headers) -> dict[str, str]:
     return framing
 
 
-def _check_host(framing: Mapping[str, str], minor: str) -> None:
-    # RFC 9112 section 3.2: a request of HTTP/1.1 without Host, or one with an invalid Host, gets 400.
-    host = framing.get("host")
-    if host is None:
-        if minor != "0":
-            raise RequestRefused(400, "no Host")
-    elif abnf.HOST.fullmatch(host) is None:
+def _refuse_host(host: str | None, minor: str) -> None:
+    # RFC 9112 section 3.2: a request of HTTP/1.1 without Host, or any with an invalid Host, gets 400.
+    if host is not None:
         raise RequestRefused(400, "invalid Host")
+    if minor != "0":
+        raise RequestRefused(400, "no Host")
 
 
 def _content_length(framing: Mapping[str, str], is_http_10: bool) -> int | None:
@@ -193,9 +196,9 @@ def _keeps_alive(connection: str, is_http_10: bool) -> bool:
     return not is_http_10 or "keep-alive" in options
 
 
-def _expects_continue(expect: str, is_http_10: bool) -> bool:
+def _expects_continue(expect: str | None, is_http_10: bool) -> bool:
     # RFC 9110 section 10.1.1: ignored in HTTP/1.0; any other expectation may be refused.
-    if is_http_10:
+    if expect is None or is_http_10:
         return False
     if expect.lower() != "100-continue":
         raise RequestRefused(417, "unknown expectation")

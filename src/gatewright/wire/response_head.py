@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from gatewright.base.errors import GatewrightError
 from gatewright.base.messages import Headers, Response, text_response
-from gatewright.wire import abnf
+from gatewright.wire.abnf import FIELD_LINE, LENGTH, PLAIN_FIELD_LINES
 
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -31,6 +31,10 @@ _FRAMING_FIELDS = frozenset(
 # Python's versions differ in the two; API Gateway's own message says "Request Entity Too Large".
 PHRASES = MappingProxyType(
     {status.value: status.phrase for status in HTTPStatus} | {413: "Request Entity Too Large", 414: "URI Too Long"}
+)
+
+_STATUS_LINES = MappingProxyType(
+    {status: f"HTTP/1.1 {status} {phrase}\r\n" for status, phrase in PHRASES.items() if status == 101 or status >= 200}
 )
 
 # RFC 9110 sections 8.6, 15.2, 15.3.5 and 15.4.5
@@ -66,13 +70,20 @@ class DateField:
 def render_head(status: int, headers: Headers, date_line: str, framing: str) -> bytes:
     """Return a header section. `framing` is field lines too. Raises `ResponseInvalid`."""
     fields = "".join([f"{name}: {value}\r\n" for name, value in headers])
-    if abnf.PLAIN_FIELD_LINES.fullmatch(fields) is None:
+    if PLAIN_FIELD_LINES.fullmatch(fields) is None:
         fields, has_date = _render_other_fields(headers)
         if has_date:
             date_line = ""
-    # A status without a registered phrase keeps the space before it (RFC 9112 section 4).
-    phrase = PHRASES.get(status, "")
-    return f"HTTP/1.1 {status} {phrase}\r\n{date_line}{fields}{framing}\r\n".encode("latin-1")
+    line = _STATUS_LINES.get(status) or _render_status_line(status)
+    return f"{line}{date_line}{fields}{framing}\r\n".encode("latin-1")
+
+
+def _render_status_line(status: object) -> str:
+    """Render a status that is not registered; interim responses are `wire`'s own (RFC 9110 section 15)."""
+    if not isinstance(status, int) or not 200 <= status <= 999:
+        raise ResponseInvalid(f"status {status!r}")
+    # The space stays even without a phrase (RFC 9112 section 4).
+    return f"HTTP/1.1 {status} \r\n"
 
 
 def _render_other_fields(headers: Headers) -> tuple[str, bool]:
@@ -80,7 +91,7 @@ def _render_other_fields(headers: Headers) -> tuple[str, bool]:
     kept = [(name, value) for name, value in headers if name.lower() not in _FRAMING_FIELDS]
     lines = [f"{name}: {value}\r\n" for name, value in kept]
     for line, (name, _) in zip(lines, kept, strict=True):
-        if abnf.FIELD_LINE.fullmatch(line) is None:
+        if FIELD_LINE.fullmatch(line) is None:
             raise ResponseInvalid(f"header field {name!r} cannot be written: {line!r}")
     return "".join(lines), any(name.lower() == "date" for name, _ in kept)
 
@@ -90,17 +101,16 @@ def declared_length(headers: Headers) -> int | None:
     values = headers.get_all("content-length")
     if not values:
         return None
-    if len(set(values)) > 1 or abnf.LENGTH.fullmatch(values[0]) is None or len(values[0]) > 18:
+    if len(set(values)) > 1 or LENGTH.fullmatch(values[0]) is None or len(values[0]) > 18:
         raise ResponseInvalid(f"Content-Length {values!r}")
     return int(values[0])
 
 
-def check_status(status: object) -> None:
-    """Raise `ResponseInvalid` unless a handler may answer with this status (RFC 9110 section 15)."""
-    if not isinstance(status, int) or not 200 <= status <= 999:
-        raise ResponseInvalid(f"status {status!r}")
+def error_content(status: int) -> bytes:
+    """Return what the body says when `wire` itself answers."""
+    return f'{{"message":"{PHRASES[status]}"}}'.encode()
 
 
 def error_response(status: int) -> Response:
     """Build what `wire` itself answers when no handler can."""
-    return text_response(status, f'{{"message":"{PHRASES[status]}"}}', "application/json")
+    return text_response(status, error_content(status), "application/json")

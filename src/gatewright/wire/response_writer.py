@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from gatewright.base.messages import Headers, Response
 from gatewright.wire import abnf
 from gatewright.wire.request_head import RequestHead
-from gatewright.wire.response_head import BODILESS_STATUSES, ResponseInvalid, check_status, declared_length, render_head
+from gatewright.wire.response_head import BODILESS_STATUSES, ResponseInvalid, declared_length, render_head
 
 logger = logging.getLogger(__name__)
 
@@ -75,12 +75,11 @@ class ResponseWriter:
             return False
         return now >= self._stall_deadline
 
-    def write_whole(self, head: RequestHead, response: Response, date_line: str, keeps_alive: bool) -> None:
+    def write_whole(
+        self, head: RequestHead, response: Response, body: bytes, date_line: str, keeps_alive: bool
+    ) -> None:
         """Write a response whose body is here. Raises `ResponseInvalid` before anything is written."""
-        status, body = response.status, response.body
-        check_status(status)
-        if not isinstance(body, bytes):
-            raise ResponseInvalid(f"a body of type {type(body).__name__}")
+        status = response.status
         connection = _KEEP_ALIVE if keeps_alive else _CLOSE
         if status in BODILESS_STATUSES or head.method == "HEAD":
             framing = _bodiless_length(status, len(body), response.headers) + connection
@@ -97,7 +96,6 @@ class ResponseWriter:
     ) -> StreamFraming:
         """Write the head of a streamed response. Raises `ResponseInvalid` before anything is written."""
         status = response.status
-        check_status(status)
         length = declared_length(response.headers)
         is_empty = status in BODILESS_STATUSES or head.method == "HEAD"
         framing = StreamFraming(length is None and not is_empty and head.http_version == "1.1", length, is_empty)
