@@ -9,6 +9,7 @@ other end of an exchange, cancellation included, closes it.
 """
 
 import asyncio
+import math
 import select
 from collections.abc import AsyncIterable
 from enum import Enum
@@ -67,7 +68,7 @@ class Connection(asyncio.Protocol):
     def __init__(self, owner: ConnectionOwner, limits: ClientLimits) -> None:
         # For the life of the connection
         self.state = ConnectionState.CONNECTING
-        self.idle_until = 0.0
+        self.idle_until = math.inf  # opened for a request that takes it at once
         self._owner = owner
         self._limits = limits
         self._loop = asyncio.get_running_loop()
@@ -165,7 +166,6 @@ class Connection(asyncio.Protocol):
         if socket is not None:
             self._poll = select.poll()
             self._poll.register(socket.fileno(), select.POLLIN)
-        self.idle_until = self._loop.time() + self._limits.idle_seconds
         self._enter(ConnectionState.IDLE)
 
     def data_received(self, data: bytes) -> None:

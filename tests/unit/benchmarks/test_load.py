@@ -1,0 +1,41 @@
+"""wrk's report is read as wrk prints it."""
+
+import pytest
+
+from benchmarks.load import Measurement, medians, parse_wrk
+from benchmarks.programs import ProgramFailed
+
+REPORT = """Running 3s test @ http://127.0.0.1:18098/hello
+  1 threads and 16 connections
+  Thread Stats   Avg      Stdev     Max   +/- Stdev
+    Latency   635.10us    0.90ms  12.11ms   97.30%
+    Req/Sec    24.25k     1.30k   26.10k    74.19%
+  Latency Distribution
+     50%  635.00us
+     75%  712.00us
+     90%    0.88ms
+     99%    1.02s
+  72393 requests in 3.00s, 12.70MB read
+Requests/sec:  24131.08
+Transfer/sec:      4.23MB
+"""
+
+
+def test_a_clean_run():
+    assert parse_wrk(REPORT) == Measurement(24131.08, 0.635, 1020.0, 72393, 0)
+
+
+def test_failed_requests_are_counted():
+    faults = "  Socket errors: connect 1, read 2, write 3, timeout 4\n  Non-2xx or 3xx responses: 5\n"
+    assert parse_wrk(REPORT.replace("Requests/sec", faults + "Requests/sec")).errors == 15
+
+
+@pytest.mark.parametrize("output", ["", "unable to connect to 127.0.0.1:1 Connection refused", REPORT.replace("%", "")])
+def test_what_is_no_report_is_an_error(output):
+    with pytest.raises(ProgramFailed):
+        parse_wrk(output)
+
+
+def test_medians_are_taken_figure_by_figure():
+    runs = [Measurement(1, 9, 5, 10, 0), Measurement(2, 8, 6, 20, 1), Measurement(3, 1, 7, 30, 0)]
+    assert medians(runs) == Measurement(2, 8, 6, 60, 1)

@@ -1,0 +1,54 @@
+"""The targets of SPECIFICATION.md against what a run measured."""
+
+from dataclasses import asdict
+
+from benchmarks.load import Measurement
+from benchmarks.report import table, verdicts
+
+
+def results(*, rate=15_000.0, p50=0.2, errors=0, ready=0.9, idle=89.9, after=53.0):
+    throughput = {
+        connections: {
+            "bare": asdict(Measurement(30_000.0, 0.1, 1.0, 90_000, 0)),
+            "gatewright": asdict(Measurement(rate, p50, 1.0, 45_000, errors)),
+        }
+        for connections in ("1", "16")
+    }
+    starts = {"ready_seconds_median": ready, "idle_rss_mib_median": idle, "idle_pss_mib_median": idle}
+    endurance = {"requests": 200_000, "before": {"rss_mib": 50.0}, "after": {"rss_mib": after}}
+    return {"parts": {"functions": throughput, "starts": starts, "endurance": endurance}}
+
+
+def missed(**measured):
+    return [verdict.reached for verdict in verdicts(results(**measured)) if not verdict.is_met]
+
+
+def test_all_targets_at_their_edge_are_met():
+    assert len(verdicts(results())) == 5
+    assert missed() == []
+
+
+def test_each_target_can_be_missed():
+    assert missed(rate=14_000.0) == ["0.47"]
+    assert missed(p50=0.21) == ["2.10"]
+    assert missed(errors=1) == ["0.50", "2.00"]
+    assert missed(ready=1.01) == ["1.01 s"]
+    assert missed(idle=90.0) == ["90.0 MiB"]
+    assert missed(after=53.1) == ["+3.1 MiB"]
+
+
+def test_what_was_not_measured_is_not_judged():
+    measured = results()
+    del measured["parts"]["starts"]
+    del measured["parts"]["functions"]["1"]["gatewright"]
+    assert [verdict.reached for verdict in verdicts(measured)] == ["0.50", "+3.0 MiB"]
+
+
+def test_the_table_shows_every_figure_and_verdict():
+    measured = results(ready=1.5)
+    measured["verdicts"] = [asdict(verdict) for verdict in verdicts(measured)]
+    text = table(measured)
+    assert "gatewright, 16 connections" in text
+    assert "15,000" in text
+    assert text.count("pass  ") == 4
+    assert text.count("FAIL  ") == 1
