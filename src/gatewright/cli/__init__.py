@@ -1,0 +1,52 @@
+"""The command line: `gatewright up`."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from gatewright import __version__
+from gatewright.base.errors import SettingsError
+
+EXIT_SETTINGS = 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit status: 0, or 2 when a setting, port or data directory cannot be used."""
+    parsed = vars(_parser().parse_args(arguments))
+    command = parsed.pop("command")
+    try:
+        status: int = command(parsed)
+    except SettingsError as error:
+        print(f"gatewright: {error}", file=sys.stderr)
+        return EXIT_SETTINGS
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="gatewright", description="Amazon API Gateway and AWS Lambda as software that you run yourself."
+    )
+    parser.add_argument("--version", action="version", version=f"gatewright {__version__}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    up = commands.add_parser("up", help="start a node", description="Start a node and serve until SIGINT or SIGTERM.")
+    up.set_defaults(command=_up)
+    up.add_argument("--host", help="address to listen on (default 127.0.0.1)")
+    up.add_argument("--port", help="port to listen on; 0 takes a free one (default 4566)")
+    where = up.add_mutually_exclusive_group()
+    where.add_argument("--data-dir", type=Path, help="where to keep everything (default ~/.local/share/gatewright)")
+    where.add_argument(
+        "--ephemeral", dest="is_ephemeral", action="store_true", default=None, help="keep everything in memory"
+    )
+    up.add_argument("--config", type=Path, help="a TOML file of settings (docs/reference/settings.md)")
+    return parser
+
+
+def _up(flags: dict[str, object]) -> int:
+    # Imported here: `gatewright --version` and a wrong flag should not wait for the whole node to be loaded.
+    from gatewright.settings import load_settings
+
+    settings = load_settings(flags)
+    from gatewright.cli.up import up
+
+    return up(settings)

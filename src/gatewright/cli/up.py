@@ -1,0 +1,50 @@
+"""`gatewright up`: one node in the foreground."""
+
+import asyncio
+import gc
+import logging
+import signal
+import sys
+
+import uvloop
+
+from gatewright.server import Server
+from gatewright.settings import Settings
+
+_log = logging.getLogger("gatewright")
+
+
+def up(settings: Settings) -> int:
+    """Serve until SIGINT or SIGTERM. A second signal ends the node without waiting for what is in flight."""
+    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_serve(settings))
+    return 0
+
+
+async def _serve(settings: Settings) -> None:
+    loop = asyncio.get_running_loop()
+    stopping = asyncio.Event()
+    server = Server(settings, log_output=sys.stdout.buffer)
+    await server.start()
+    serving = asyncio.current_task()
+    assert serving is not None
+
+    def on_signal() -> None:
+        if stopping.is_set():
+            serving.cancel()
+        stopping.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, on_signal)
+    # What start-up built lives as long as the node: leaving it out of collections shortens every one of them.
+    gc.collect()
+    gc.freeze()
+    print(f"gatewright listens on {server.url}", flush=True)
+    try:
+        await stopping.wait()
+        _log.info("stopping: %d connections open, waiting for what is in flight", server.connections)
+        await server.stop()
+    except asyncio.CancelledError:
+        _log.warning("stopped at once by a second signal")
+        await server.abort()

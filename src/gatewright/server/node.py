@@ -1,0 +1,183 @@
+"""A node from its settings: what is built, in which order, and how it ends."""
+
+import asyncio
+import dataclasses
+import logging
+import os
+import shutil
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from gatewright import __version__
+from gatewright.aws.endpoint import AwsEndpoint
+from gatewright.base.clock import SystemClock
+from gatewright.base.ids import Ids
+from gatewright.base.messages import Handler, Request, Response, text_response
+from gatewright.control.context import Node
+from gatewright.functions.invoke import Functions
+from gatewright.functions.runtimes.discovery import SearchPlaces
+from gatewright.functions.runtimes.table import RuntimeDirectory
+from gatewright.functions.sandbox.plain import PlainSandbox
+from gatewright.gateway.endpoint import Endpoint, names_an_api
+from gatewright.gateway.execute_api import ExecuteApi
+from gatewright.gateway.link import AccountThrottle, link
+from gatewright.observe.function_logs import FunctionLogs
+from gatewright.observe.kept_logs import LogFiles, LogTails
+from gatewright.server.blobs import collect_unused_blobs
+from gatewright.server.operations import bind_operations
+from gatewright.server.own_paths import OwnPaths
+from gatewright.server.planes import Planes
+from gatewright.server.runtime_check import RuntimeCheck
+from gatewright.settings import Settings
+from gatewright.snapshot.types import Snapshot
+from gatewright.store import open_store
+from gatewright.store.types import Store
+from gatewright.wire.client import Client
+from gatewright.wire.listener import Listener
+from gatewright.wire.request_head import RequestHead
+
+_log = logging.getLogger(__name__)
+
+# Control-plane operations are short and share one writer; more threads would only wait for it.
+_OPERATION_THREADS = 8
+_ABORT_SECONDS = 0.5
+
+
+class Server:
+    """One node. It listens first, so that a port that is taken is said before anything is opened or changed."""
+
+    def __init__(self, settings: Settings, log_output: BinaryIO) -> None:
+        self._settings = settings
+        self._log_output = log_output
+        self._handler: Handler = _answer_while_starting
+        self._listener = Listener(self._serve, settings.wire, body_limit=self._body_limit)
+        self._parts = AsyncExitStack()
+        self._clock = SystemClock()
+        self._ids = Ids()
+
+    @property
+    def url(self) -> str:
+        """Where the node is reached."""
+        host = self._settings.host
+        return f"http://{f'[{host}]' if ':' in host else host}:{self._listener.port}"
+
+    @property
+    def connections(self) -> int:
+        """Number of open connections."""
+        return self._listener.connections
+
+    async def start(self) -> None:
+        """Listen, build everything, serve. Raises `SettingsError` when something that was set cannot be used."""
+        await self._listener.start(self._settings.host, self._settings.port)
+        try:
+            self._handler = await self._build()
+        except BaseException:
+            await self.abort()
+            raise
+
+    async def stop(self) -> None:
+        """Let what is in flight finish, as long as the settings say; then end everything, in reverse order."""
+        await self._listener.drain()
+        await self._parts.aclose()
+
+    async def abort(self) -> None:
+        """End everything now; what is in flight is lost."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_ABORT_SECONDS):
+                await self._parts.aclose()
+
+    async def _build(self) -> Handler:
+        settings = self._settings
+        executor = ThreadPoolExecutor(_OPERATION_THREADS, thread_name_prefix="operation")
+        self._parts.callback(executor.shutdown)
+        store = open_store(None if settings.is_ephemeral else settings.data_dir)
+        self._parts.callback(store.close)
+        collect_unused_blobs(store)
+        logs = FunctionLogs(self._log_output, self._kept_logs())
+        self._parts.callback(logs.close)
+        runtimes = RuntimeDirectory(
+            SearchPlaces(_directories(settings.search_path), settings.home), self._work_directory("runtimes")
+        )
+        functions = self._functions(store, runtimes, logs)
+        self._parts.push_async_callback(functions.close)
+        client = Client(settings.upstream)
+        self._parts.push_async_callback(client.close)
+        execute_api = ExecuteApi(clock=self._clock, ids=self._ids, log=logging.getLogger("gatewright.gateway"))
+
+        def swap(snapshot: Snapshot) -> None:
+            functions.swap(snapshot.functions)
+            linked = link(
+                snapshot,
+                execute_api.linked,
+                invoker=functions,
+                client=client,
+                clock=self._clock,
+                ids=self._ids,
+                log=logging.getLogger("gatewright.gateway"),
+                account_throttle=AccountThrottle(
+                    settings.gateway.account_rate_limit, settings.gateway.account_burst_limit
+                ),
+            )
+            execute_api.swap(linked)
+
+        planes = Planes(store, executor, swap)
+        await planes.catch_up()
+        facts = Node(self._execute_api_url(), RuntimeCheck(runtimes).problem, settings.functions.account_concurrency)
+        aws = AwsEndpoint(
+            bind_operations(planes, functions, store, self._clock, self._ids, facts),
+            account_id=settings.account_id,
+            default_region=settings.region,
+            ids=self._ids,
+        )
+        own = OwnPaths(lambda: {"status": "ready", "version": __version__, "revision": planes.revision}, logs.tail)
+        return Endpoint(execute_api, aws.handle, own.handle).handle
+
+    def _functions(self, store: Store, runtimes: RuntimeDirectory, logs: FunctionLogs) -> Functions:
+        settings = dataclasses.replace(
+            self._settings.functions,
+            endpoint_url=self._loopback_url(),
+            code_directory=self._work_directory("code"),
+        )
+        setpriv = shutil.which("setpriv", path=self._settings.search_path)
+        sandbox = PlainSandbox(Path(setpriv) if setpriv else None)
+        return Functions(settings, self._clock, self._ids, store.blobs.open, runtimes, sandbox, logs)
+
+    def _kept_logs(self) -> LogFiles | LogTails:
+        return LogTails() if self._settings.is_ephemeral else LogFiles(self._settings.data_dir / "logs")
+
+    def _work_directory(self, name: str) -> Path:
+        """Return a directory for files that can be made again: unpacked code, the runtimes' own."""
+        if not self._settings.is_ephemeral:
+            path = self._settings.data_dir / name
+            path.mkdir(parents=True, exist_ok=True)
+            return path
+        folder = tempfile.TemporaryDirectory(prefix=f"gatewright-{name}-", ignore_cleanup_errors=True)
+        return Path(self._parts.enter_context(folder))
+
+    def _loopback_url(self) -> str:
+        """Where functions on this machine reach the node, whatever address it listens on."""
+        everywhere = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 — compared, not bound
+        host = self._settings.host
+        return f"http://{everywhere.get(host, host)}:{self._listener.port}" if host in everywhere else self.url
+
+    def _execute_api_url(self) -> str:
+        return f"http://{{api_id}}.{self._settings.execute_api_host}:{self._listener.port}"
+
+    def _body_limit(self, head: RequestHead) -> int:
+        """API Gateway's limit for APIs; an AWS call may carry a 50 MiB zip file in base64 (CreateFunction)."""
+        is_for_api = names_an_api(head.headers.get("host") or "", head.path)
+        return self._settings.wire.body_bytes if is_for_api else self._settings.aws_body_bytes
+
+    async def _serve(self, request: Request) -> Response:
+        return await self._handler(request)
+
+
+async def _answer_while_starting(_: Request) -> Response:
+    return text_response(503, b'{"message":"gatewright is starting"}', "application/json", [("Retry-After", "1")])
+
+
+def _directories(search_path: str) -> tuple[Path, ...]:
+    return tuple(Path(directory) for directory in search_path.split(os.pathsep) if directory)

@@ -1,0 +1,40 @@
+"""The OPERATIONS tables of all services, bound to what they run on."""
+
+import functools
+from collections.abc import Callable, Mapping
+
+from gatewright.base.clock import Clock
+from gatewright.base.ids import Ids
+from gatewright.base.operations import BoundOperation, Caller, Shape
+from gatewright.control import apigatewayv2, lambda_
+from gatewright.control.context import Context, Node
+from gatewright.functions import invoke
+from gatewright.functions.invoke_operation import Operation as DataPlaneOperation
+from gatewright.server.planes import Planes
+from gatewright.store.types import Store
+
+ControlOperation = Callable[[Context, Shape], Shape]
+
+
+def bind_operations(
+    planes: Planes, functions: invoke.Functions, store: Store, clock: Clock, ids: Ids, node: Node
+) -> Mapping[str, Mapping[str, BoundOperation]]:
+    """Return service → operation name → what serves it, for `AwsEndpoint`."""
+
+    def control(operation: ControlOperation, caller: Caller, request: Shape) -> Shape:
+        return operation(Context(caller, store, clock, ids, node), request)
+
+    def bind_all(table: Mapping[str, ControlOperation]) -> dict[str, BoundOperation]:
+        return {name: planes.bind(functools.partial(control, operation)) for name, operation in table.items()}
+
+    def bind_data_plane(operation: DataPlaneOperation) -> BoundOperation:
+        async def run(caller: Caller, request: Shape) -> Shape:
+            return await operation(invoke.InvokeContext(caller, functions, planes.function), request)
+
+        return run
+
+    data_plane = {name: bind_data_plane(operation) for name, operation in invoke.OPERATIONS.items()}
+    return {
+        "lambda": bind_all(lambda_.OPERATIONS) | data_plane,
+        "apigatewayv2": bind_all(apigatewayv2.OPERATIONS),
+    }

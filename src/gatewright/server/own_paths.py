@@ -1,0 +1,30 @@
+"""What a node says of itself: `/_gatewright/health` and `/_gatewright/logs/{log group}`."""
+
+from collections.abc import Callable
+from urllib.parse import unquote
+
+import orjson
+
+from gatewright.base.messages import Request, Response, text_response
+
+_JSON = "application/json"
+_LOGS = "/_gatewright/logs/"
+
+
+class OwnPaths:
+    """Answers requests below `/_gatewright/`."""
+
+    def __init__(self, health: Callable[[], dict[str, object]], log_tail: Callable[[str], bytes]) -> None:
+        self._health = health
+        self._log_tail = log_tail
+
+    async def handle(self, request: Request) -> Response:
+        """Answer one request: 200, 404 for an unknown path, 405 for anything but GET and HEAD."""
+        if request.method not in ("GET", "HEAD"):
+            return text_response(405, b'{"message":"Method Not Allowed"}', _JSON, [("Allow", "GET, HEAD")])
+        if request.path == "/_gatewright/health":
+            return text_response(200, orjson.dumps(self._health()), _JSON)
+        if request.path.startswith(_LOGS):
+            group = "/" + unquote(request.path.removeprefix(_LOGS)).lstrip("/")
+            return text_response(200, self._log_tail(group), "text/plain; charset=utf-8")
+        return text_response(404, b'{"message":"Not Found"}', _JSON)

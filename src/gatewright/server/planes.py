@@ -1,0 +1,77 @@
+"""Where the two planes meet: operations run in worker threads, and what they changed reaches the data plane.
+
+A control-plane operation commits to the store. Before its caller gets the answer, the change feed is followed up to
+that commit: compile in a worker thread, link, swap. So a call that returned success is visible to the next request.
+A compile that fails leaves the old form serving and says so in the log.
+"""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Executor
+
+from gatewright.base.operations import BoundOperation, Caller, Shape
+from gatewright.snapshot.compile import compile_snapshot
+from gatewright.snapshot.types import FunctionVersion, Snapshot
+from gatewright.store.types import Change, Store
+
+Swap = Callable[[Snapshot], None]
+"""Binds a snapshot to the data plane and puts it in place. Runs on the event loop."""
+
+
+class Planes:
+    """Keeps the data plane at the revision of the store."""
+
+    def __init__(self, store: Store, executor: Executor, swap: Swap) -> None:
+        self._store = store
+        self._executor = executor
+        self._swap = swap
+        self._snapshot: Snapshot | None = None
+        self._followed = -1
+        self._following = asyncio.Lock()
+
+    @property
+    def revision(self) -> int:
+        """Return the revision up to which the feed was followed; -1 before the first time."""
+        return self._followed
+
+    def function(self, arn: str) -> FunctionVersion | None:
+        """Return a function by its unqualified ARN, as the data plane sees it."""
+        return None if self._snapshot is None else self._snapshot.functions.get(arn)
+
+    async def catch_up(self) -> None:
+        """Bring the data plane to the store's revision as of now, or a later one."""
+        wanted = self._store.revision()
+        async with self._following:
+            # Whoever waited here may find that the one before has followed far enough already.
+            if self._followed < wanted:
+                loop = asyncio.get_running_loop()
+                followed, snapshot = await loop.run_in_executor(self._executor, self._compile)
+                self._swap(snapshot)
+                self._snapshot, self._followed = snapshot, followed
+
+    def bind(self, operation: Callable[[Caller, Shape], Shape]) -> BoundOperation:
+        """Return a control-plane operation as the endpoint calls it: in a thread, then caught up."""
+
+        async def run(caller: Caller, request: Shape) -> Shape:
+            loop = asyncio.get_running_loop()
+            result = await loop.run_in_executor(self._executor, operation, caller, request)
+            if self._store.revision() > self._followed:
+                await self.catch_up()
+            return result
+
+        return run
+
+    def _compile(self) -> tuple[int, Snapshot]:
+        """Return a snapshot, and the revision whose changes it surely holds.
+
+        The feed is read before the documents. A commit in between is compiled now and, since its lines come with the
+        next reading of the feed, looked at once more then.
+        """
+        if self._snapshot is None:
+            followed = self._store.revision()
+            return followed, compile_snapshot(self._store, None, ())
+        followed, changes = self._followed, list[Change]()
+        while page := self._store.changes(followed):
+            changes += page
+            followed = page[-1].revision
+        return followed, compile_snapshot(self._store, self._snapshot, changes)

@@ -1,0 +1,194 @@
+"""The settings of a node: flags over environment over file over defaults, made into one frozen `Settings`.
+
+A setting has one name everywhere. `header_seconds` of the section `wire` is `[wire] header_seconds = 10` in the file
+and `GATEWRIGHT_WIRE_HEADER_SECONDS=10` in the environment; a setting of no section, such as `port`, is
+`port = 4566` and `GATEWRIGHT_PORT=4566`. An unknown name or a value that does not fit is a `SettingsError`.
+
+This is the only reader of the environment.
+"""
+
+import math
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, get_type_hints
+
+from gatewright.base.errors import SettingsError
+from gatewright.functions.settings import FunctionSettings
+from gatewright.wire.client_limits import ClientLimits
+from gatewright.wire.limits import Limits
+
+PREFIX = "GATEWRIGHT_"
+_SECTIONS = ("wire", "upstream", "functions", "gateway")
+_CONFIG = "config"
+# What a node finds out by itself.
+_FOUND_OUT = frozenset(
+    {"search_path", "home", "functions.endpoint_url", "functions.code_directory", "functions.credentials"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayLimits:
+    """Throttle of the account for all its APIs (AWS's defaults: "Amazon API Gateway quotas")."""
+
+    account_rate_limit: float = 10_000.0
+    """Requests per second."""
+    account_burst_limit: int = 5_000
+    """Requests."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that can be set. Values are checked."""
+
+    host: str = "127.0.0.1"
+    port: int = 4566
+    """0 takes a free port."""
+    data_dir: Path = Path("~/.local/share/gatewright")
+    is_ephemeral: bool = False
+    """Keep everything in memory; nothing of `data_dir` is read or written."""
+    account_id: str = "123456789012"
+    region: str = "us-east-1"
+    """The region of calls that name none."""
+    execute_api_host: str = "execute-api.localhost"
+    """The domain under which APIs say that they are reached; any `{apiId}.execute-api.*` is answered."""
+    aws_body_bytes: int = 70 * 1024 * 1024
+    """Largest body of an AWS API call: a deployment package of 50 MiB, in base64. (APIs have `wire.body_bytes`.)"""
+    wire: Limits = field(default_factory=Limits)
+    upstream: ClientLimits = field(default_factory=ClientLimits)
+    functions: FunctionSettings = field(default_factory=lambda: FunctionSettings("", Path()))
+    """Where the node is reached and where code is unpacked is for the composition root to say."""
+    gateway: GatewayLimits = field(default_factory=GatewayLimits)
+    search_path: str = "/usr/local/bin:/usr/bin:/bin"
+    """Where interpreters are looked for: the PATH that gatewright was started with."""
+    home: Path = Path("/")
+
+
+def load_settings(flags: Mapping[str, object], environment: Mapping[str, str] | None = None) -> Settings:
+    """Return the settings. `flags` are those given on the command line, by setting name, plus `config`.
+
+    Raises `SettingsError` with one line that names the setting and where it stands.
+    """
+    environment = os.environ if environment is None else environment
+    given = dict(flags)
+    config = given.pop(_CONFIG, None) or environment.get(PREFIX + _CONFIG.upper())
+    layers = [
+        _from_file(Path(str(config))) if config else {},
+        _from_environment(environment),
+        {name: (value, f"--{name.replace('_', '-')}") for name, value in given.items() if value is not None},
+    ]
+    values: dict[str, object] = {}
+    for layer in layers:
+        for name, (value, origin) in layer.items():
+            values[name] = _convert(name, value, origin)
+    home = Path(environment.get("HOME", "/"))
+    defaults = Settings()
+    top: dict[str, Any] = {name: value for name, value in values.items() if "." not in name}
+    for section in _SECTIONS:
+        mine = {name.partition(".")[2]: value for name, value in values.items() if name.startswith(section + ".")}
+        top[section] = replace(getattr(defaults, section), **mine)
+    top["data_dir"] = _below_home(top.get("data_dir", defaults.data_dir), home)
+    settings = Settings(**top, home=home, search_path=environment.get("PATH", defaults.search_path))
+    _check(settings)
+    return settings
+
+
+def _below_home(path: Path, home: Path) -> Path:
+    """Return the path with a leading `~` resolved; the shell does that for flags, nobody for files and defaults."""
+    return home.joinpath(*path.parts[1:]) if path.parts[:1] == ("~",) else path
+
+
+Layer = dict[str, tuple[object, str]]
+"""Setting name (`port`, `wire.header_seconds`) → value as found, and where it was found."""
+
+
+def setting_types() -> dict[str, type]:
+    """Return the type of every setting that can be given, by name."""
+    names: dict[str, Any] = {}
+    for name, kind in get_type_hints(Settings).items():
+        if name in _SECTIONS:
+            names |= {f"{name}.{part}": part_kind for part, part_kind in get_type_hints(kind).items()}
+        else:
+            names[name] = kind
+    return {name: kind for name, kind in names.items() if name not in _FOUND_OUT}
+
+
+def _from_file(path: Path) -> Layer:
+    try:
+        content = tomllib.loads(path.read_text())
+    except OSError as error:
+        raise SettingsError(f"cannot read the settings file {path}: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"the settings file {path} is not TOML: {error}") from error
+    layer: Layer = {}
+    for name, value in content.items():
+        if isinstance(value, dict):
+            layer |= {f"{name}.{part}": (inner, str(path)) for part, inner in value.items()}
+        else:
+            layer[name] = (value, str(path))
+    return layer
+
+
+def _from_environment(environment: Mapping[str, str]) -> Layer:
+    layer: Layer = {}
+    for variable, value in environment.items():
+        if not variable.startswith(PREFIX) or variable == PREFIX + _CONFIG.upper():
+            continue
+        name = variable.removeprefix(PREFIX).lower()
+        section, _, part = name.partition("_")
+        layer[f"{section}.{part}" if section in _SECTIONS else name] = (value, variable)
+    return layer
+
+
+def _convert(name: str, value: object, origin: str) -> object:
+    """Return a value as its setting's type. Text is converted; anything else must be of the type already."""
+    kind = setting_types().get(name)
+    if kind is None:
+        raise SettingsError(f"there is no setting {name!r} (in {origin})")
+    converted = _as_type(kind, value)
+    if converted is None:
+        raise SettingsError(f"{origin}: {name} must be {_DESCRIPTIONS.get(kind, kind.__name__)}, not {value!r}")
+    if isinstance(converted, int | float) and converted < 0:
+        raise SettingsError(f"{origin}: {name} must not be negative, but is {value}")
+    return converted
+
+
+_DESCRIPTIONS: Mapping[type, str] = MappingProxyType(
+    {int: "a whole number", float: "a number", bool: "true or false", Path: "a path"}
+)
+
+
+def _as_type(kind: type, value: object) -> object | None:
+    if kind is bool:
+        return value if isinstance(value, bool) else {"true": True, "false": False}.get(str(value).lower())
+    if isinstance(value, bool):
+        return None
+    if kind in (int, float) and isinstance(value, str | int | float):
+        return _as_number(kind, value)
+    if kind in (str, Path) and isinstance(value, str | Path) and str(value):
+        return kind(value)
+    return None
+
+
+def _as_number(kind: type, value: str | int | float) -> int | float | None:
+    try:
+        number = float(value)
+        is_fit = math.isfinite(number) and (kind is float or number == int(value))
+        return kind(value) if is_fit else None
+    except ValueError:
+        return None
+
+
+def _check(settings: Settings) -> None:
+    if settings.port > 65535:
+        raise SettingsError(f"port must be between 0 and 65535, not {settings.port}")
+    if not re.fullmatch(r"\d{12}", settings.account_id):
+        raise SettingsError(f"account_id must be twelve digits, not {settings.account_id!r}")
+    if not re.fullmatch(r"[a-z]{2,}(-[a-z]+)+-\d", settings.region):
+        raise SettingsError(f"region must be an AWS region such as us-east-1, not {settings.region!r}")
+    if ".execute-api." not in f".{settings.execute_api_host}":
+        raise SettingsError(f"execute_api_host must start with execute-api., but is {settings.execute_api_host!r}")

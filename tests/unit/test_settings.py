@@ -1,0 +1,88 @@
+from pathlib import Path
+
+import pytest
+
+from gatewright.base.errors import SettingsError
+from gatewright.settings import Settings, load_settings, setting_types
+
+
+def test_defaults() -> None:
+    settings = load_settings({}, {"HOME": "/home/ada", "PATH": "/bin"})
+    assert (settings.host, settings.port, settings.is_ephemeral) == ("127.0.0.1", 4566, False)
+    assert settings.data_dir == Path("/home/ada/.local/share/gatewright")
+    assert (settings.search_path, settings.home) == ("/bin", Path("/home/ada"))
+    assert settings.wire == Settings().wire
+
+
+def test_flags_win_over_the_environment_and_the_environment_over_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "gatewright.toml"
+    file.write_text('port = 1\nregion = "eu-west-1"\naccount_id = "000000000001"\n[wire]\nheader_seconds = 2.5\n')
+    environment = {"GATEWRIGHT_CONFIG": str(file), "GATEWRIGHT_PORT": "2", "GATEWRIGHT_REGION": "eu-west-2"}
+    settings = load_settings({"port": "3", "host": None}, environment)
+    assert (settings.port, settings.region, settings.account_id) == (3, "eu-west-2", "000000000001")
+    assert settings.wire.header_seconds == 2.5
+
+
+def test_a_setting_of_a_section_in_the_environment() -> None:
+    environment = {
+        "GATEWRIGHT_WIRE_BODY_BYTES": "5",
+        "GATEWRIGHT_FUNCTIONS_FREEZE_WHEN_IDLE": "true",
+        "GATEWRIGHT_GATEWAY_ACCOUNT_RATE_LIMIT": "2",
+        "GATEWRIGHT_DATA_DIR": "~/data",
+        "HOME": "/h",
+    }
+    settings = load_settings({}, environment)
+    assert settings.wire.body_bytes == 5
+    assert settings.functions.freeze_when_idle is True
+    assert settings.gateway.account_rate_limit == 2.0
+    assert settings.data_dir == Path("/h/data")
+
+
+@pytest.mark.parametrize(
+    ("environment", "message"),
+    [
+        ({"GATEWRIGHT_PROT": "1"}, "there is no setting 'prot' (in GATEWRIGHT_PROT)"),
+        ({"GATEWRIGHT_WIRE_NOTHING": "1"}, "there is no setting 'wire.nothing' (in GATEWRIGHT_WIRE_NOTHING)"),
+        ({"GATEWRIGHT_HOME": "/x"}, "there is no setting 'home'"),
+        ({"GATEWRIGHT_PORT": "x"}, "GATEWRIGHT_PORT: port must be a whole number, not 'x'"),
+        ({"GATEWRIGHT_PORT": "-1"}, "port must not be negative"),
+        ({"GATEWRIGHT_PORT": "65536"}, "port must be between 0 and 65535"),
+        ({"GATEWRIGHT_IS_EPHEMERAL": "maybe"}, "is_ephemeral must be true or false"),
+        ({"GATEWRIGHT_WIRE_HEADER_SECONDS": "soon"}, "wire.header_seconds must be a number"),
+        ({"GATEWRIGHT_WIRE_HEADER_SECONDS": "nan"}, "wire.header_seconds must be a number"),
+        ({"GATEWRIGHT_ACCOUNT_ID": "1"}, "account_id must be twelve digits"),
+        ({"GATEWRIGHT_REGION": "mars"}, "region must be an AWS region"),
+        ({"GATEWRIGHT_EXECUTE_API_HOST": "localhost"}, "execute_api_host must start with execute-api."),
+        ({"GATEWRIGHT_CONFIG": "/nowhere.toml"}, "cannot read the settings file /nowhere.toml: No such file"),
+    ],
+)
+def test_what_cannot_be_used_is_one_line(environment: dict[str, str], message: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load_settings({}, environment)
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("port = ", "is not TOML"),
+        ('port = "80"\nhost = 5', "host must be"),
+        ("port = true", "port must be a whole number, not True"),
+        ("[wire]\nconnections = [1]", "wire.connections must be a whole number"),
+        ("[other]\nx = 1", "there is no setting 'other.x'"),
+        ("port = 1.5", "port must be a whole number, not 1.5"),
+    ],
+)
+def test_what_cannot_be_used_in_a_file(content: str, message: str, tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text(content)
+    with pytest.raises(SettingsError) as caught:
+        load_settings({"config": file}, {})
+    assert message in str(caught.value)
+
+
+def test_the_reference_has_a_line_for_each_setting() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "reference" / "settings.md").read_text()
+    missing = [name for name in setting_types() if f"| `{name}` |" not in text]
+    assert missing == []
