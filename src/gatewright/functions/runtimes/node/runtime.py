@@ -62,16 +62,15 @@ class NodeRuntime:
 
     def problem(self) -> str | None:
         """Return what is missing, or None."""
-        client = self._client()
-        if not client.bundle.is_file():
-            return (
-                f"Functions of nodejs{self._major}.x need AWS's runtime interface client, which is not in "
-                f"{self._directory / 'node_modules'}: run `npm ci --ignore-scripts` in {self._directory}."
-            )
         if self._node() is None:
             return (
                 f"No Node.js on this machine can run functions of nodejs{self._major}.x: "
                 f"install Node.js {self._major} so that node is on PATH."
+            )
+        if not self._client().bundle.is_file():
+            return (
+                f"Functions of nodejs{self._major}.x need AWS's runtime interface client, which is not in "
+                f"{self._directory / 'node_modules'}: run `npm ci --ignore-scripts` in {self._directory}."
             )
         return None
 

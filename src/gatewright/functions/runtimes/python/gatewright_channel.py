@@ -11,13 +11,14 @@ from __future__ import annotations  # this file runs on Python 3.9 too
 
 import json
 import os
+import site
 import sys
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 INVOKE = 1
 NEXT, RESULT, ERROR, INIT_ERROR, RESTORE_NEXT, RESTORE_ERROR = 16, 17, 18, 19, 20, 21
@@ -112,6 +113,70 @@ def frame(kind: int, header: bytes, body: bytes = b"") -> bytes:
     )
 
 
+class RuntimeApi:
+    """The calls of the Runtime API, as `awslambdaric` makes them on its client, with frames in place of HTTP requests.
+
+    An answer waits until the next invocation is asked for, which follows at once: both go out in one write.
+    """
+
+    def __init__(self, channel: Channel, request_class: Any, to_json: Callable[[object], str]) -> None:
+        self._channel = channel
+        self._request_class = request_class
+        self._to_json = to_json
+        self._unsent = b""
+
+    def wait_next_invocation(self) -> Any:
+        """Send the last answer and the request for the next invocation; wait for that."""
+        self._channel.send(self._unsent + _NEXT_FRAME)
+        self._unsent = b""
+        _, header, event = self._channel.receive()
+        return self._request_class(
+            invoke_id=header["id"],
+            x_amzn_trace_id=header.get("trace"),
+            invoked_function_arn=header.get("arn"),
+            deadline_time_in_ms=header["deadline"],
+            client_context=header.get("client_context"),
+            cognito_identity=header.get("cognito_identity"),
+            tenant_id=header.get("tenant_id"),
+            content_type="application/json",
+            event_body=event,
+            invocation_id=None,
+        )
+
+    def post_invocation_result(
+        self,
+        invoke_id: str,
+        result_data: str | bytes,
+        content_type: str = "application/json",
+        invocation_id: str | None = None,
+    ) -> None:
+        """Answer with what the handler returned; `bytes` go out as they are."""
+        body = result_data if isinstance(result_data, bytes) else result_data.encode()
+        self._unsent = frame(RESULT, b'{"id":"%s"}' % invoke_id.encode(), body)
+
+    def post_invocation_error(
+        self, invoke_id: str, error_response_data: str, xray_fault: str, invocation_id: str | None = None
+    ) -> None:
+        """Answer with the error object of what the handler raised."""
+        cause = xray_fault if len(xray_fault) < _XRAY_CAUSE_AT_MOST_BYTES else ""
+        header = json.dumps({"id": invoke_id, "xray": cause}).encode()
+        self._unsent = frame(ERROR, header, error_response_data.encode())
+
+    def post_init_error(self, error_response_data: dict[str, Any], error_type_override: str | None = None) -> None:
+        """Report that INIT failed; the process ends after this."""
+        header = json.dumps({"type": error_type_override or error_response_data["errorType"]}).encode()
+        self._channel.send(frame(INIT_ERROR, header, self._to_json(error_response_data).encode()))
+
+    def restore_next(self) -> None:
+        """Wait between INIT and the first invocation for the snapshot to be restored."""
+        self._channel.send(frame(RESTORE_NEXT, b""))
+        self._channel.receive()
+
+    def report_restore_error(self, restore_error_data: dict[str, Any]) -> None:
+        """Report that a hook failed after the restore."""
+        self._channel.send(frame(RESTORE_ERROR, b"", self._to_json(restore_error_data).encode()))
+
+
 def serve(sites: list[str]) -> None:
     """Run the function's handler for every invocation that the host sends. Returns only by SystemExit."""
     channel = Channel(int(os.environ.pop("_GATEWRIGHT_CHANNEL_FD")))
@@ -119,6 +184,7 @@ def serve(sites: list[str]) -> None:
     # The function's code comes first, then what `-S` left: PYTHONPATH and the standard library.
     sys.path.insert(0, os.environ["LAMBDA_TASK_ROOT"])
     sys.pycache_prefix = None
+    site.setquit()  # exit() and quit() are there on Lambda, but not after -S
     bootstrap.run(os.environ["_HANDLER"], client)
 
 
@@ -129,70 +195,14 @@ def load(sites: list[str], channel: Channel) -> tuple[Any, Any]:
     # The package takes an ImportError here as "no native client". Ours needs none, and its libcurl takes time to load.
     sys.modules["runtime_client"] = None  # type: ignore[assignment]
     from awslambdaric import bootstrap
-    from awslambdaric.lambda_runtime_client import BaseLambdaRuntimeClient, InvocationRequest
+    from awslambdaric.lambda_runtime_client import InvocationRequest, LambdaRuntimeClient
 
     # From here on the packages of the function win, as /var/task comes before /var/runtime on Lambda.
     sys.meta_path.remove(finder)
     sys.meta_path.append(finder)
     del sys.modules["runtime_client"]
 
-    class ChannelClient(BaseLambdaRuntimeClient):  # type: ignore[misc]
-        """The Runtime API's client, with frames in place of HTTP requests.
+    class ChannelClient(RuntimeApi, LambdaRuntimeClient):  # type: ignore[misc]
+        """Keeps what functions may change of AWS's class: its marshaller."""
 
-        An answer waits until the next invocation is asked for, which follows at once: both go out in one write.
-        """
-
-        unsent = b""
-
-        def wait_next_invocation(self) -> Any:
-            """Send the last answer and the request for the next invocation; wait for that."""
-            channel.send(self.unsent + _NEXT_FRAME)
-            self.unsent = b""
-            _, header, event = channel.receive()
-            return InvocationRequest(
-                invoke_id=header["id"],
-                x_amzn_trace_id=header.get("trace"),
-                invoked_function_arn=header.get("arn"),
-                deadline_time_in_ms=header["deadline"],
-                client_context=header.get("client_context"),
-                cognito_identity=header.get("cognito_identity"),
-                tenant_id=header.get("tenant_id"),
-                content_type="application/json",
-                event_body=event,
-                invocation_id=None,
-            )
-
-        def post_invocation_result(
-            self,
-            invoke_id: str,
-            result_data: str | bytes,
-            content_type: str = "application/json",
-            invocation_id: str | None = None,
-        ) -> None:
-            """Answer with what the handler returned; `bytes` go out as they are."""
-            body = result_data if isinstance(result_data, bytes) else result_data.encode()
-            self.unsent = frame(RESULT, b'{"id":"%s"}' % invoke_id.encode(), body)
-
-        def post_invocation_error(
-            self, invoke_id: str, error_response_data: str, xray_fault: str, invocation_id: str | None = None
-        ) -> None:
-            """Answer with the error object of what the handler raised."""
-            cause = xray_fault if len(xray_fault) < _XRAY_CAUSE_AT_MOST_BYTES else ""
-            header = json.dumps({"id": invoke_id, "xray": cause}).encode()
-            self.unsent = frame(ERROR, header, error_response_data.encode())
-
-        def post_init_error(self, error_response_data: dict[str, Any], error_type_override: str | None = None) -> None:
-            """Report that INIT failed; the process ends after this."""
-            header = json.dumps({"type": error_type_override or error_response_data["errorType"]}).encode()
-            channel.send(frame(INIT_ERROR, header, bootstrap.to_json(error_response_data).encode()))
-
-        def restore_next(self) -> None:
-            """Wait between INIT and the first invocation for the snapshot to be restored."""
-            channel.send(frame(RESTORE_NEXT, b""))
-            channel.receive()
-
-        def report_restore_error(self, restore_error_data: dict[str, Any]) -> None:
-            """Report that a hook failed after the restore."""
-            channel.send(frame(RESTORE_ERROR, b"", bootstrap.to_json(restore_error_data).encode()))
-
-    return bootstrap, ChannelClient(None)
+    return bootstrap, ChannelClient(channel, InvocationRequest, bootstrap.to_json)

@@ -15,7 +15,7 @@ if __name__ == "__main__":
     sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
     import gatewright_channel  # type: ignore[import-not-found]
 
-    gatewright_channel.load(sys.argv[1].split(os.pathsep), gatewright_channel.Channel)
+    gatewright_channel.load(sys.argv[1].split(os.pathsep), None)
     print(
         json.dumps(
             {
