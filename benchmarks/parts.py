@@ -57,17 +57,16 @@ def proxying(directory: Path, effort: Effort, say: Say) -> Result:
     with contextlib.ExitStack() as stack:
         origin = stack.enter_context(nginx_origin(directory))
         targets = [origin, stack.enter_context(nginx_proxy(directory, origin))]
-        for start in (haproxy,):
-            try:
-                targets.append(stack.enter_context(start(directory, origin)))
-            except ProgramFailed as failure:
-                say(f"without {start.__name__}: {failure}")
+        try:
+            targets.append(stack.enter_context(haproxy(directory, origin)))
+        except ProgramFailed as failure:
+            say(f"without haproxy: {failure}")
         try:
             node = stack.enter_context(started_node(directory))
             targets.append(url_behind_api(node, f"http://127.0.0.1:{origin.port}/"))
         except ProgramFailed as failure:
             say(f"without gatewright: {failure}")
-        return _throughput(targets, (1, 16, 64), effort.proxy_rounds, effort.proxy_round_seconds, say)
+        return _throughput(targets, (1, 16), effort.proxy_rounds, effort.proxy_round_seconds, say)
 
 
 def starts(directory: Path, effort: Effort, say: Say) -> Result:
