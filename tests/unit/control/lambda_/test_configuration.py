@@ -1,0 +1,253 @@
+"""Settings of functions: what they may be and how they come back.
+
+Sources: "Lambda quotas", "Configuring log level filtering", CreateFunction and FunctionConfiguration (AWS Lambda).
+"""
+
+from typing import Any
+
+import pytest
+
+from gatewright.control.context import Context
+from tests.unit.control.contexts import Contexts
+from tests.unit.control.lambda_.calls import ARN, ROLE, call, create, creation_failure, failure
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "stored"),
+    [
+        ("Description", "ü" * 256, "ü" * 256),
+        ("Timeout", 1, 1),
+        ("Timeout", 900, 900),
+        ("MemorySize", 10_240, 10_240),
+        ("Architectures", ["arm64"], ["arm64"]),
+        ("EphemeralStorage", {"Size": 10_240}, {"Size": 10_240}),
+        ("TracingConfig", {"Mode": "Active"}, {"Mode": "Active"}),
+        ("TracingConfig", {}, {"Mode": "PassThrough"}),
+        ("Environment", {"Variables": {"KEY": "välue"}}, {"Variables": {"KEY": "välue"}}),
+        ("Environment", {}, {"Variables": {}}),
+        ("KMSKeyArn", "arn:aws:kms:us-east-1:123456789012:key/k", "arn:aws:kms:us-east-1:123456789012:key/k"),
+        ("KMSKeyArn", "", None),
+        ("Role", "arn:aws-cn:iam::999999999999:role/path/to/r", "arn:aws-cn:iam::999999999999:role/path/to/r"),
+        (
+            "VpcConfig",
+            {"SubnetIds": ["subnet-1"], "SecurityGroupIds": ["sg-1"]},
+            {
+                "SubnetIds": ["subnet-1"],
+                "SecurityGroupIds": ["sg-1"],
+                "VpcId": "",
+                "Ipv6AllowedForDualStack": False,
+            },
+        ),
+        (
+            "LoggingConfig",
+            {"LogFormat": "JSON"},
+            {
+                "LogFormat": "JSON",
+                "ApplicationLogLevel": "INFO",
+                "SystemLogLevel": "INFO",
+                "LogGroup": "/aws/lambda/my-function",
+            },
+        ),
+        (
+            "LoggingConfig",
+            {"LogFormat": "JSON", "ApplicationLogLevel": "DEBUG", "LogGroup": "mine"},
+            {"LogFormat": "JSON", "ApplicationLogLevel": "DEBUG", "SystemLogLevel": "INFO", "LogGroup": "mine"},
+        ),
+        ("LoggingConfig", {"LogGroup": "mine"}, {"LogFormat": "Text", "LogGroup": "mine"}),
+    ],
+)
+def test_settings_come_back(context: Context, name: str, value: Any, stored: Any) -> None:
+    assert create(context, **{name: value}).get(name) == stored
+    assert call(context, "GetFunctionConfiguration", FunctionName=ARN).get(name) == stored
+    assert call(context, "UpdateFunctionConfiguration", FunctionName=ARN, **{name: value}).get(name) == stored
+
+
+def test_the_log_format_can_return_to_text(context: Context) -> None:
+    create(context, LoggingConfig={"LogFormat": "JSON", "SystemLogLevel": "WARN", "LogGroup": "mine"})
+    updated = call(context, "UpdateFunctionConfiguration", FunctionName=ARN, LoggingConfig={"LogFormat": "Text"})
+    assert updated["LoggingConfig"] == {"LogFormat": "Text", "LogGroup": "mine"}
+
+
+@pytest.mark.parametrize(
+    ("settings", "code", "message"),
+    [
+        (
+            {"Timeout": 901},
+            "ValidationException",
+            (
+                "1 validation error detected: Value '901' at 'timeout' failed to satisfy constraint: "
+                "Member must have value less than or equal to 900"
+            ),
+        ),
+        (
+            {"MemorySize": 10_241},
+            "InvalidParameterValueException",
+            "'MemorySize' value failed to satisfy constraint: Member must have value less than or equal to 10240",
+        ),
+        (
+            {"EphemeralStorage": {"Size": 10_241}},
+            "ValidationException",
+            (
+                "1 validation error detected: Value '10241' at 'ephemeralStorage.size' failed to satisfy constraint: "
+                "Member must have value less than or equal to 10240"
+            ),
+        ),
+        (
+            {"Role": "arn:aws:iam::123456789012:roleplay"},
+            "InvalidParameterValueException",
+            "The role defined for the function cannot be assumed by Lambda.",
+        ),
+        (
+            {"LoggingConfig": {"LogFormat": "Text", "ApplicationLogLevel": "DEBUG"}},
+            "InvalidParameterValueException",
+            "ApplicationLogLevel and SystemLogLevel can only be set when LogFormat is JSON.",
+        ),
+        (
+            {"Environment": {"Variables": {"A": "x", "AWS_REGION": "y", "LAMBDA_TASK_ROOT": "z"}}},
+            "InvalidParameterValueException",
+            (
+                "Lambda was unable to configure your environment variables because the environment variables you have "
+                "provided contains reserved keys that are currently not supported for modification. Reserved keys used in "
+                "this request: AWS_REGION, LAMBDA_TASK_ROOT"
+            ),
+        ),
+        (
+            {"Environment": {"Variables": {"SMALL": "ok", "LARGE": "x" * 4096}}},
+            "InvalidParameterValueException",
+            (
+                "Lambda was unable to configure your environment variables because the environment variables you have "
+                "provided exceeded the 4KB limit. String measured: "
+                f'{{"SMALL":"ok","LARGE":"{"x" * 4096}"}}'
+            ),
+        ),
+        (
+            {"Runtime": "python2.7"},
+            "InvalidParameterValueException",
+            (
+                "The runtime parameter of python2.7 is no longer supported for creating or updating AWS Lambda functions. "
+                "We recommend you use a supported runtime while creating or updating functions."
+            ),
+        ),
+    ],
+)
+def test_what_lambda_refuses(context: Context, settings: dict[str, Any], code: str, message: str) -> None:
+    assert creation_failure(context, **settings) == (code, message)
+    create(context)
+    assert failure(context, "UpdateFunctionConfiguration", FunctionName=ARN, **settings) == (code, message)
+
+
+@pytest.mark.parametrize(("length", "fits"), [(4086, True), (4087, False)])
+def test_variables_hold_4096_octets_as_json(context: Context, length: int, fits: bool) -> None:
+    variables = {"Variables": {"KEY": "x" * length}}
+    if fits:
+        create(context, Environment=variables)
+    else:
+        assert creation_failure(context, Environment=variables)[0] == "InvalidParameterValueException"
+
+
+def test_octets_are_counted_not_characters(context: Context) -> None:
+    assert creation_failure(context, Environment={"Variables": {"KEY": "ü" * 2100}})
+
+
+class TestRuntimes:
+    @pytest.mark.parametrize(
+        "runtime", ["python3.9", "python3.14", "nodejs18.x", "nodejs24.x", "provided.al2", "provided.al2023"]
+    )
+    def test_the_runtimes_of_the_issue(self, context: Context, runtime: str) -> None:
+        assert create(context, Runtime=runtime)["Runtime"] == runtime
+
+    @pytest.mark.parametrize("runtime", ["python4", "PYTHON3.12", "cobol", "arn:aws:lambda:us-east-1::runtime:x"])
+    def test_unknown_runtimes(self, context: Context, runtime: str) -> None:
+        code, message = creation_failure(context, Runtime=runtime)
+        assert code == "InvalidParameterValueException"
+        assert message.startswith(
+            f"Value {runtime} at 'runtime' failed to satisfy constraint: Member must satisfy enum value set: ["
+        )
+        assert message.endswith("] or be a valid ARN")
+
+    def test_the_machine_has_its_say(self, contexts: Contexts) -> None:
+        context = contexts.context()
+        create(context)
+        contexts.runtime_problem = lambda runtime: f"{runtime} needs node, which is not on this machine's PATH."
+        expected = ("InvalidParameterValueException", "nodejs22.x needs node, which is not on this machine's PATH.")
+        assert creation_failure(contexts.context(), name="other", Runtime="nodejs22.x") == expected
+        change = {"FunctionName": ARN, "Runtime": "nodejs22.x"}
+        assert failure(contexts.context(), "UpdateFunctionConfiguration", **change) == expected
+
+    def test_the_runtime_version_follows_the_runtime(self, context: Context) -> None:
+        first = create(context)["RuntimeVersionConfig"]
+        assert create(context, "other")["RuntimeVersionConfig"] == first
+        updated = call(context, "UpdateFunctionConfiguration", FunctionName=ARN, Runtime="python3.13")
+        assert updated["RuntimeVersionConfig"] != first
+
+
+class TestOptionsThatAreNotBuilt:
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [
+            ("Publish", True),
+            ("PublishTo", "LATEST_PUBLISHED"),
+            ("PackageType", "Image"),
+            ("ImageConfig", {"Command": ["x"]}),
+            ("Layers", ["arn:aws:lambda:us-east-1:123456789012:layer:l:1"]),
+            ("DeadLetterConfig", {"TargetArn": "arn:aws:sqs:us-east-1:123456789012:q"}),
+            ("FileSystemConfigs", [{"Arn": "a", "LocalMountPath": "/mnt/x"}]),
+            ("CodeSigningConfigArn", "arn:aws:lambda:us-east-1:123456789012:code-signing-config:csc-1"),
+            ("SnapStart", {"ApplyOn": "PublishedVersions"}),
+            ("TenancyConfig", {"TenantIsolationMode": "PER_TENANT"}),
+            ("DurableConfig", {"ExecutionTimeout": 60}),
+            ("CapacityProviderConfig", {"LambdaManagedInstancesCapacityProviderConfig": {"CapacityProviderArn": "a"}}),
+            ("RuntimeConfig", {"RuntimeArn": "a", "RuntimeAlias": "b"}),
+            ("AcceleratorConfig", {"AcceleratorMemorySize": 1}),
+        ],
+    )
+    def test_they_are_named(self, contexts: Contexts, name: str, value: Any) -> None:
+        expected = ("NotImplemented", f"Lambda CreateFunction: the option {name} is not implemented by gatewright.")
+        assert creation_failure(contexts.context(), **{name: value}) == expected
+        assert contexts.store.revision() == 0
+
+    @pytest.mark.parametrize(
+        "code",
+        [
+            {"S3Bucket": "bucket", "S3Key": "key"},
+            {"ImageUri": "123456789012.dkr.ecr.us-east-1.amazonaws.com/x:latest"},
+            {"ZipFile": b"", "SourceKMSKeyArn": "arn:aws:kms:us-east-1:123456789012:key/k"},
+        ],
+    )
+    def test_other_sources_of_code_are_named(self, context: Context, code: dict[str, Any]) -> None:
+        for name, (error, message) in (
+            ("CreateFunction", creation_failure(context, Code=code)),
+            ("UpdateFunctionCode", failure(context, "UpdateFunctionCode", FunctionName="my-function", **code)),
+        ):
+            assert error == "NotImplemented"
+            assert message.startswith(f"Lambda {name}: the option ")
+
+    @pytest.mark.parametrize(
+        "settings",
+        [
+            {
+                "Publish": False,
+                "PackageType": "Zip",
+                "ImageConfig": {},
+                "Layers": [],
+                "DeadLetterConfig": {"TargetArn": ""},
+                "FileSystemConfigs": [],
+                "SnapStart": {"ApplyOn": "None"},
+            },
+            {"SnapStart": {}, "DeadLetterConfig": {}},
+        ],
+    )
+    def test_values_that_ask_for_nothing_are_accepted(self, context: Context, settings: dict[str, Any]) -> None:
+        created = create(context, **settings)
+        assert created["SnapStart"] == {"ApplyOn": "None", "OptimizationStatus": "Off"}
+        assert not {"Layers", "DeadLetterConfig", "FileSystemConfigs"} & created.keys()
+        del settings["SnapStart"]
+        settings.pop("Publish", None)
+        settings.pop("PackageType", None)
+        call(context, "UpdateFunctionConfiguration", FunctionName=ARN, **settings)
+
+    def test_records_are_logged(self, context: Context, caplog: pytest.LogCaptureFixture) -> None:
+        create(context, VpcConfig={"SubnetIds": ["subnet-1"]}, KMSKeyArn="", Role=ROLE)
+        assert [record.getMessage() for record in caplog.records] == [
+            f"{ARN}: VpcConfig is kept as a record only; it has no effect outside AWS"
+        ]

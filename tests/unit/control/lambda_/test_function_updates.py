@@ -1,0 +1,122 @@
+"""Changing functions. Source: UpdateFunctionCode, UpdateFunctionConfiguration in the "API reference" (AWS Lambda)."""
+
+import base64
+import hashlib
+from typing import Any
+
+import pytest
+
+from gatewright.control.context import Context
+from tests.unit.control.contexts import Contexts
+from tests.unit.control.lambda_.calls import ARN, CODE, OTHER_CODE, call, create, failure
+
+STALE = (
+    "PreconditionFailedException",
+    (
+        "The Revision Id provided does not match the latest Revision Id. "
+        "Call the GetFunction/GetAlias API to retrieve the latest Revision Id"
+    ),
+)
+
+
+class TestUpdateFunctionCode:
+    def test_code_revision_and_time_change(self, contexts: Contexts) -> None:
+        context = contexts.context()
+        created = create(context)
+        contexts.clock.advance(60)
+        updated = call(context, "UpdateFunctionCode", FunctionName="my-function", ZipFile=OTHER_CODE)
+        assert updated.pop("RevisionId") != created.pop("RevisionId")
+        assert updated == {
+            **created,
+            "CodeSize": len(OTHER_CODE),
+            "CodeSha256": base64.b64encode(hashlib.sha256(OTHER_CODE).digest()).decode(),
+            "LastModified": "2026-01-01T00:01:00.000+0000",
+        }
+        assert hashlib.sha256(OTHER_CODE).hexdigest() in set(contexts.store.blobs.names())
+
+    def test_the_same_code_is_a_new_revision_too(self, context: Context) -> None:
+        created = create(context)
+        assert (
+            call(context, "UpdateFunctionCode", FunctionName=ARN, ZipFile=CODE)["RevisionId"] != created["RevisionId"]
+        )
+
+    def test_a_dry_run_changes_nothing(self, contexts: Contexts) -> None:
+        context = contexts.context()
+        created = create(context)
+        revision = contexts.store.revision()
+        answer = call(context, "UpdateFunctionCode", FunctionName=ARN, ZipFile=OTHER_CODE, DryRun=True)
+        assert answer["CodeSize"] == len(OTHER_CODE)
+        assert answer["RevisionId"] == created["RevisionId"]
+        assert contexts.store.revision() == revision
+        assert contexts.document("lambda", "function", "my-function") == created
+        assert failure(context, "UpdateFunctionCode", FunctionName=ARN, ZipFile=b"x", DryRun=True)
+
+    def test_architectures_may_change(self, context: Context) -> None:
+        create(context)
+        updated = call(context, "UpdateFunctionCode", FunctionName=ARN, ZipFile=CODE, Architectures=["arm64"])
+        assert updated["Architectures"] == ["arm64"]
+
+    @pytest.mark.parametrize(
+        ("request_members", "expected"),
+        [
+            ({"FunctionName": "other", "ZipFile": CODE}, "Function not found: " + ARN.replace("my-function", "other")),
+            ({"FunctionName": "my-function"}, "Please provide a source for function code."),
+            ({"FunctionName": "my-function", "ZipFile": b""}, "Uploaded file must be a non-empty zip"),
+            (
+                {"FunctionName": "my-function:1", "ZipFile": CODE},
+                "This operation is permitted on Lambda functions only.",
+            ),
+        ],
+    )
+    def test_what_lambda_refuses(self, context: Context, request_members: dict[str, Any], expected: str) -> None:
+        create(context)
+        assert failure(context, "UpdateFunctionCode", **request_members)[1].startswith(expected)
+
+
+class TestUpdateFunctionConfiguration:
+    def test_only_what_the_request_has_changes(self, contexts: Contexts) -> None:
+        context = contexts.context()
+        created = create(context, Environment={"Variables": {"A": "1", "B": "2"}}, Description="first")
+        contexts.clock.advance(1)
+        updated = call(
+            context,
+            "UpdateFunctionConfiguration",
+            FunctionName="my-function",
+            Timeout=900,
+            Environment={"Variables": {"C": "3"}},
+            Description="",
+        )
+        assert updated["RevisionId"] != created["RevisionId"]
+        expected = {
+            **created,
+            "Timeout": 900,
+            "Environment": {"Variables": {"C": "3"}},
+            "Description": "",
+            "RevisionId": updated["RevisionId"],
+            "LastModified": "2026-01-01T00:00:01.000+0000",
+        }
+        assert updated == expected
+        assert contexts.document("lambda", "function", "my-function") == expected
+
+    def test_an_update_that_asks_for_nothing_is_a_new_revision(self, context: Context) -> None:
+        created = create(context)
+        updated = call(context, "UpdateFunctionConfiguration", FunctionName=f"{ARN}:$LATEST")
+        assert updated == {**created, "RevisionId": updated["RevisionId"]}
+        assert updated["RevisionId"] != created["RevisionId"]
+
+    def test_an_update_that_fails_changes_nothing(self, contexts: Contexts) -> None:
+        context = contexts.context()
+        created = create(context)
+        assert failure(context, "UpdateFunctionConfiguration", FunctionName=ARN, Description="x", Timeout=901)
+        assert contexts.document("lambda", "function", "my-function") == created
+
+
+@pytest.mark.parametrize(
+    ("operation", "change"),
+    [("UpdateFunctionCode", {"ZipFile": OTHER_CODE}), ("UpdateFunctionConfiguration", {"Timeout": 5})],
+)
+def test_a_stale_revision_is_refused(context: Context, operation: str, change: dict[str, Any]) -> None:
+    first = create(context)["RevisionId"]
+    second = call(context, operation, FunctionName=ARN, RevisionId=first, **change)["RevisionId"]
+    assert failure(context, operation, FunctionName=ARN, RevisionId=first, **change) == STALE
+    call(context, operation, FunctionName=ARN, RevisionId=second, **change)

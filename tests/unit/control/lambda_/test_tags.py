@@ -1,0 +1,69 @@
+"""Tags. Source: TagResource, UntagResource, ListTags in the "API reference", "Using tags on Lambda functions"."""
+
+import pytest
+
+from gatewright.control.context import Context
+from tests.unit.control.contexts import Contexts
+from tests.unit.control.lambda_.calls import ARN, call, create, failure
+
+
+def test_tags_are_added_replaced_and_removed(contexts: Contexts) -> None:
+    context = contexts.context()
+    create(context, Tags={"a": "1", "b": "2"})
+    assert call(context, "TagResource", Resource=ARN, Tags={"b": "3", "c": ""}) == {}
+    assert call(context, "ListTags", Resource=ARN) == {"Tags": {"a": "1", "b": "3", "c": ""}}
+    assert call(context, "UntagResource", Resource=ARN, TagKeys=["a", "c", "unknown"]) == {}
+    assert call(context, "ListTags", Resource=ARN) == {"Tags": {"b": "3"}}
+    call(context, "UntagResource", Resource=ARN, TagKeys=["b"])
+    assert call(context, "ListTags", Resource=ARN) == {"Tags": {}}
+    assert contexts.document("lambda", "function-tags", "my-function") is None
+    call(context, "UntagResource", Resource=ARN, TagKeys=["b"])
+    assert "Tags" not in call(context, "GetFunction", FunctionName=ARN)
+
+
+def test_50_tags_and_no_more(context: Context) -> None:
+    create(context)
+    call(context, "TagResource", Resource=ARN, Tags={f"key-{number}": "x" for number in range(50)})
+    call(context, "TagResource", Resource=ARN, Tags={"key-7": "y"})
+    assert failure(context, "TagResource", Resource=ARN, Tags={"key-50": "x"}) == (
+        "InvalidParameterValueException",
+        "Number of tags exceeds resource tag limit.",
+    )
+    assert len(call(context, "ListTags", Resource=ARN)["Tags"]) == 50
+
+
+@pytest.mark.parametrize(
+    ("operation", "members"),
+    [("TagResource", {"Tags": {"a": "b"}}), ("UntagResource", {"TagKeys": ["a"]}), ("ListTags", {})],
+)
+class TestResources:
+    def test_a_function_that_is_not_there(self, context: Context, operation: str, members: dict[str, object]) -> None:
+        assert failure(context, operation, Resource=ARN, **members) == (
+            "ResourceNotFoundException",
+            f"Function not found: {ARN}",
+        )
+
+    def test_versions_have_no_tags(self, context: Context, operation: str, members: dict[str, object]) -> None:
+        assert failure(context, operation, Resource=f"{ARN}:$LATEST", **members) == (
+            "InvalidParameterValueException",
+            "Tags on function aliases and versions are not supported. Please specify a function ARN.",
+        )
+
+    def test_other_resources_are_not_built(self, context: Context, operation: str, members: dict[str, object]) -> None:
+        resource = "arn:aws:lambda:us-east-1:123456789012:event-source-mapping:a0a0a0a0-0000-4000-8000-000000000000"
+        assert failure(context, operation, Resource=resource, **members) == (
+            "NotImplemented",
+            f"Lambda {operation}: tags of a event-source-mapping are not implemented by gatewright.",
+        )
+
+
+@pytest.mark.parametrize(
+    ("tags", "message"),
+    [
+        ({}, "An error occurred and the request cannot be processed."),
+        ({"AWS:x": "y"}, "aws: prefixed tag key names are not allowed for external use."),
+    ],
+)
+def test_sets_that_lambda_refuses(context: Context, tags: dict[str, str], message: str) -> None:
+    create(context)
+    assert failure(context, "TagResource", Resource=ARN, Tags=tags) == ("InvalidParameterValueException", message)
