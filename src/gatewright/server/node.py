@@ -14,7 +14,7 @@ from typing import BinaryIO
 from gatewright import __version__
 from gatewright.aws.endpoint import AwsEndpoint
 from gatewright.base.clock import SystemClock
-from gatewright.base.ids import Ids
+from gatewright.base.ids import Ids, PooledEntropy
 from gatewright.base.messages import Handler, Request, Response, text_response
 from gatewright.control.context import Node
 from gatewright.functions.invoke import Functions
@@ -56,7 +56,7 @@ class Server:
         self._listener = Listener(self._serve, settings.wire, body_limit=self._body_limit)
         self._parts = AsyncExitStack()
         self._clock = SystemClock()
-        self._ids = Ids()
+        self._ids = Ids(PooledEntropy())
 
     @property
     def url(self) -> str:

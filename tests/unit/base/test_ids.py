@@ -1,7 +1,8 @@
 import re
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
-from gatewright.base.ids import Ids
+from gatewright.base.ids import Ids, PooledEntropy
 
 
 def test_request_ids_are_version_4_uuids() -> None:
@@ -24,3 +25,17 @@ def test_entropy_decides_everything() -> None:
     assert fixed.request_id() == "00000000-0000-4000-8000-000000000000"
     assert fixed.resource_id() == "a" * 10
     assert str(fixed.uuid()) == "00000000-0000-4000-8000-000000000000"
+
+
+def test_pooled_entropy_gives_nothing_twice() -> None:
+    entropy = PooledEntropy()
+    drawn = [entropy(16) for _ in range(2000)]
+    assert len(set(drawn)) == 2000
+    assert [len(entropy(length)) for length in (1, 11, 16, 17, 5000)] == [1, 11, 16, 17, 5000]
+
+
+def test_pooled_entropy_gives_nothing_twice_to_several_threads() -> None:
+    entropy = PooledEntropy()
+    with ThreadPoolExecutor(4) as threads:
+        drawn = list(threads.map(lambda _: entropy(16), range(4000)))
+    assert len(set(drawn)) == 4000
