@@ -107,8 +107,8 @@ def test_the_log_format_can_return_to_text(context: Context) -> None:
             "InvalidParameterValueException",
             (
                 "Lambda was unable to configure your environment variables because the environment variables you have "
-                "provided contains reserved keys that are currently not supported for modification. Reserved keys used in "
-                "this request: AWS_REGION, LAMBDA_TASK_ROOT"
+                "provided contains reserved keys that are currently not supported for modification. Reserved keys used "
+                "in this request: AWS_REGION, LAMBDA_TASK_ROOT"
             ),
         ),
         (
@@ -124,8 +124,8 @@ def test_the_log_format_can_return_to_text(context: Context) -> None:
             {"Runtime": "python2.7"},
             "InvalidParameterValueException",
             (
-                "The runtime parameter of python2.7 is no longer supported for creating or updating AWS Lambda functions. "
-                "We recommend you use a supported runtime while creating or updating functions."
+                "The runtime parameter of python2.7 is no longer supported for creating or updating AWS Lambda "
+                "functions. We recommend you use a supported runtime while creating or updating functions."
             ),
         ),
     ],

@@ -51,8 +51,8 @@ def test_names(context: Context, name: str, qualifier: str | None, expected: str
             "AccessDeniedException",
             (
                 "User: arn:aws:iam::123456789012:root is not authorized to perform: lambda:GetFunction on resource: "
-                "arn:aws:lambda:us-east-1:999999999999:function:my-function because no resource-based policy allows the "
-                "lambda:GetFunction action"
+                "arn:aws:lambda:us-east-1:999999999999:function:my-function because no resource-based policy allows "
+                "the lambda:GetFunction action"
             ),
         ),
         (

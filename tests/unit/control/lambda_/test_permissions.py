@@ -67,8 +67,8 @@ class TestAddPermission:
         assert failure(context, "AddPermission", **permission()) == (
             "ResourceConflictException",
             (
-                "The statement id (apigateway-get) provided already exists. Please provide a new statement id, or remove "
-                "the existing statement."
+                "The statement id (apigateway-get) provided already exists. Please provide a new statement id, or "
+                "remove the existing statement."
             ),
         )
         assert contexts.store.revision() == 2
