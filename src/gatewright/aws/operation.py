@@ -13,7 +13,9 @@ class Binding:
     labels: tuple[Member, ...] = ()
     query: tuple[Member, ...] = ()
     query_map: Member | None = None
-    """The map that takes all query parameters, those of other members included (Smithy: httpQueryParams)."""
+    """The map that takes the query parameters which nothing else names."""
+    named_query: frozenset[str] = frozenset()
+    """The query parameters that members or the URI template name."""
     headers: tuple[Member, ...] = ()
     prefix_headers: tuple[Member, ...] = ()
     status: Member | None = None
@@ -52,8 +54,8 @@ class Operation:
     """Content-Type of a blob body, where AWS sends another one than application/octet-stream."""
 
 
-def bind_request(structure: Shape | None) -> Binding:
-    """Sort the members of an input by where they are."""
+def bind_request(structure: Shape | None, literals: Iterable[str] = ()) -> Binding:
+    """Sort the members of an input by where they are; `literals` are the query parameters of the URI template."""
     if structure is None:
         return NOTHING
     members = structure.members.values()
@@ -62,6 +64,7 @@ def bind_request(structure: Shape | None) -> Binding:
         labels=_at(members, "uri"),
         query=tuple(member for member in query if member.type != "map"),
         query_map=next((member for member in query if member.type == "map"), None),
+        named_query=frozenset([*literals, *(member.wire_name for member in query if member.type != "map")]),
         headers=_at(members, "header"),
         prefix_headers=_at(members, "headers"),
         payload=structure.members[structure.payload] if structure.payload else None,

@@ -27,11 +27,13 @@ class Route(Generic[Target]):
     required_query: frozenset[str]
     required_headers: frozenset[str]
     """In lower case."""
+    is_deprecated: bool = False
+    """S3 keeps operations beside others of the same place that took them over."""
 
     @property
-    def rank(self) -> tuple[int, int]:
+    def rank(self) -> tuple[int, int, bool]:
         """Return how particular the route is."""
-        return len(self.literals), len(self.required_query) + len(self.required_headers)
+        return len(self.literals), len(self.required_query) + len(self.required_headers), not self.is_deprecated
 
 
 @dataclass(slots=True)

@@ -112,7 +112,7 @@ class Service:
     def _route(self, name: str, definition: Definition) -> Route[str]:
         segments, literals = parse_template(definition["http"]["requestUri"])
         query, headers = self._required(definition)
-        return Route(name, segments, literals, query, headers)
+        return Route(name, segments, literals, query, headers, bool(definition.get("deprecated")))
 
     def _required(self, definition: Definition) -> tuple[frozenset[str], frozenset[str]]:
         """Return the query parameters and headers that an operation cannot do without.
@@ -131,17 +131,20 @@ class Service:
         request = self.shapes.reference("input", definition["input"]) if "input" in definition else None
         response = self.shapes.reference("output", definition["output"]) if "output" in definition else None
         http = definition.get("http", {})
+        uri = http.get("requestUri", "/")
         members = request.shape.members.values() if request else ()
         return Operation(
             service=self.name,
             name=name,
             method=http.get("method", "POST"),
-            uri=http.get("requestUri", "/"),
+            uri=uri,
             status=int(http.get("responseCode", 200)),
             input=request,
             output=response,
             result_wrapper=definition.get("output", {}).get("resultWrapper"),
-            request_binding=bind_request(request.shape if request else None),
+            request_binding=bind_request(
+                request.shape if request else None, [name for name, _ in parse_template(uri)[1]]
+            ),
             response_binding=bind_response(response.shape if response else None),
             idempotency_tokens=tuple(member.name for member in members if member.is_idempotency_token),
             takes_gzip="gzip" in definition.get("requestcompression", {}).get("encodings", ()),

@@ -70,9 +70,11 @@ def _parse_query(binding: Binding, query: list[tuple[str, str]], parsed: dict[st
             parsed[member.name] = [parse_text(member.item, value, "iso8601") for value in values]
         else:
             parsed[member.name] = parse_text(member, values[0], "iso8601")
-    if binding.query_map is not None and parameters:
+    if binding.query_map is not None:
         is_list = binding.query_map.value.type == "list"
-        parsed[binding.query_map.name] = {name: values if is_list else values[0] for name, values in parameters.items()}
+        others = {name: values for name, values in parameters.items() if name not in binding.named_query}
+        if others:
+            parsed[binding.query_map.name] = others if is_list else {name: others[name][0] for name in others}
 
 
 def _parse_header(member: Member, values: list[str]) -> Any:

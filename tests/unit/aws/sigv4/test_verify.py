@@ -94,7 +94,8 @@ REFUSALS: list[tuple[str, str | None, str, str, str]] = [
         "AWS4-HMAC-SHA256 x",
         "IncompleteSignature",
         "IncompleteSignatureException",
-        f"{' '.join(map(REQUIRES.format, ('Credential', 'Signature', 'SignedHeaders')))} Authorization=AWS4-HMAC-SHA256 x",
+        " ".join(map(REQUIRES.format, ("Credential", "Signature", "SignedHeaders")))
+        + " Authorization=AWS4-HMAC-SHA256 x",
     ),
     (
         "basic",
