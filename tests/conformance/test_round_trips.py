@@ -85,6 +85,9 @@ def test_requests(model: Model) -> None:
         compiled = model.ours.operation(call.operation)
         assert compiled is not None
         parsed = PROTOCOLS[call.protocol].parse(compiled, Incoming(request.headers, body, query, call.labels))
+        payload = compiled.request_binding.payload
+        if payload is not None and payload.is_streaming:
+            params.setdefault(payload.name, b"")
         if model.protocol == "query":
             # A form cannot hold an empty structure.
             parsed, params = without_empty(parsed), without_empty(params)
