@@ -6,13 +6,15 @@ Prints a JSON object; fails when `awslambdaric` cannot be imported. With its byt
 starts in a third of the time, and sandboxes, in which nothing may be written, find it there.
 """
 
-import json
 import os
 import sys
 
 if __name__ == "__main__":
     sys.pycache_prefix = sys.argv[2] or None
     sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+    # Not above: what is imported before the prefix is set leaves no bytecode below it.
+    import json
+
     import gatewright_channel  # type: ignore[import-not-found]
 
     gatewright_channel.load(sys.argv[1].split(os.pathsep), None)
