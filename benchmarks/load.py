@@ -2,9 +2,10 @@
 
 import re
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
+from benchmarks.processes import cpu_time
 from benchmarks.programs import ProgramFailed, find
 
 _UNITS_MS = (("us", 0.001), ("ms", 1.0), ("s", 1000.0), ("m", 60_000.0))
@@ -18,6 +19,7 @@ class Target:
     port: int
     path: str = "/hello"
     host: str | None = None
+    pid: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,11 @@ class Measurement:
     p99_ms: float
     requests: int
     errors: int
+    own_cpu_us: float = 0.0
+    """Microseconds of CPU per request in the process that was called. Less moved by other work on the machine than
+    the rate is."""
+    children_cpu_us: float = 0.0
+    """The same of its child processes: workers, execution environments."""
 
 
 def run_wrk(target: Target, connections: int, seconds: float) -> Measurement:
@@ -50,6 +57,17 @@ def run_wrk(target: Target, connections: int, seconds: float) -> Measurement:
     except subprocess.TimeoutExpired:
         raise ProgramFailed(f"wrk against {target.name} did not end") from None
     return parse_wrk(output)
+
+
+def measure(target: Target, connections: int, seconds: float) -> Measurement:
+    """Run wrk, and read what CPU time it cost its target."""
+    if target.pid is None:
+        return run_wrk(target, connections, seconds)
+    before = cpu_time(target.pid)
+    measured = run_wrk(target, connections, seconds)
+    own, children = cpu_time(target.pid).since(before)
+    scale = 1_000_000 / max(1, measured.requests)
+    return replace(measured, own_cpu_us=own * scale, children_cpu_us=children * scale)
 
 
 def parse_wrk(output: str) -> Measurement:
@@ -80,6 +98,8 @@ def medians(runs: list[Measurement]) -> Measurement:
         median(run.p99_ms for run in runs),
         sum(run.requests for run in runs),
         sum(run.errors for run in runs),
+        median(run.own_cpu_us for run in runs),
+        median(run.children_cpu_us for run in runs),
     )
 
 
@@ -89,5 +109,5 @@ def interleave(targets: list[Target], connections: int, rounds: int, seconds: fl
     for number in range(rounds):
         # Every other round backwards: who comes right after whom would matter otherwise.
         for target in targets if number % 2 == 0 else reversed(targets):
-            runs[target.name].append(run_wrk(target, connections, seconds))
+            runs[target.name].append(measure(target, connections, seconds))
     return {name: medians(measured) for name, measured in runs.items()}

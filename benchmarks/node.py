@@ -88,13 +88,13 @@ def function_behind_api(node: Node, name: str) -> Target:
         Principal="apigateway.amazonaws.com",
         SourceArn=f"arn:aws:execute-api:{region}:{account}:{api_id}/*/*",
     )
-    return Target("gatewright", node.port, host=_execute_api(node, api_id))
+    return Target("gatewright", node.port, host=_execute_api(node, api_id), pid=node.process.pid)
 
 
 def url_behind_api(node: Node, url: str) -> Target:
     """Put an HTTP API in front of somebody else's server."""
     api_id = node.client("apigatewayv2").create_api(Name="proxy", ProtocolType="HTTP", Target=url)["ApiId"]
-    return Target("gatewright", node.port, host=_execute_api(node, api_id))
+    return Target("gatewright", node.port, host=_execute_api(node, api_id), pid=node.process.pid)
 
 
 def _execute_api(node: Node, api_id: str) -> str:

@@ -11,8 +11,8 @@ from types import MappingProxyType
 from typing import Any
 
 from benchmarks.load import Measurement, Target, interleave, run_wrk
-from benchmarks.memory import memory_of, memory_of_tree
 from benchmarks.node import Node, create_function, function_behind_api, started_node, url_behind_api
+from benchmarks.processes import memory_of, memory_of_tree
 from benchmarks.programs import ProgramFailed, find, free_port, running, wait_until_answering
 from benchmarks.proxies import haproxy, nginx_origin, nginx_proxy
 
@@ -122,7 +122,7 @@ def _bare(directory: Path) -> Any:
     command = [sys.executable, "-m", "benchmarks.bare", str(port), str(_BARE_WORKERS)]
     with running(command, log, cwd=_ROOT) as process:
         wait_until_answering(process, port, "/hello", log)
-        yield Target("bare", port)
+        yield Target("bare", port, pid=process.pid)
 
 
 def _throughput(targets: list[Target], counts: tuple[int, ...], rounds: int, seconds: float, say: Say) -> Result:

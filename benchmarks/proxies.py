@@ -79,7 +79,7 @@ def haproxy(directory: Path, origin: Target) -> Iterator[Target]:
     log = directory / "haproxy.log"
     with running([_path("haproxy"), "-db", "-q", "-f", str(configuration)], log) as process:
         wait_until_answering(process, port, "/", log)
-        yield Target("haproxy", port)
+        yield Target("haproxy", port, pid=process.pid)
 
 
 @contextlib.contextmanager
@@ -89,7 +89,7 @@ def _nginx(directory: Path, name: str, port: int, http: str) -> Iterator[Target]
     log = directory / f"{name}.log"
     with running([_path("nginx"), "-c", str(configuration), "-e", str(log)], log) as process:
         wait_until_answering(process, port, "/", log)
-        yield Target(name, port)
+        yield Target(name, port, pid=process.pid)
 
 
 def _path(program: str) -> str:

@@ -59,13 +59,13 @@ def _lines(results: Results) -> Iterator[str]:
     for part, title in titles.items():
         if part in parts:
             yield ""
-            yield f"{title:<36}{'requests/s':>12}{'p50 ms':>10}{'p99 ms':>10}{'errors':>9}"
+            yield f"{title:<36}{'requests/s':>12}{'p50 ms':>10}{'p99 ms':>10}{'errors':>9}{'CPU µs/request':>24}"
             for connections, measured in parts[part].items():
                 for name, one in measured.items():
                     label = f"{name}, {connections} connections"
                     yield (
                         f"  {label:<34}{one['requests_per_second']:>12,.0f}{one['p50_ms']:>10.3f}"
-                        f"{one['p99_ms']:>10.3f}{one['errors']:>9}"
+                        f"{one['p99_ms']:>10.3f}{one['errors']:>9}{_cpu(one):>24}"
                     )
     if starts := parts.get("starts"):
         yield ""
@@ -87,6 +87,11 @@ def _lines(results: Results) -> Iterator[str]:
     yield ""
     for verdict in results["verdicts"]:
         yield f"{'pass' if verdict['is_met'] else 'FAIL'}  {verdict['target']:<72}{verdict['reached']:>12}"
+
+
+def _cpu(one: Results) -> str:
+    children = f" + {one['children_cpu_us']:.0f} children" if one["children_cpu_us"] else ""
+    return f"{one['own_cpu_us']:.0f}{children}"
 
 
 def _judge_throughput(parts: Results) -> Verdict:

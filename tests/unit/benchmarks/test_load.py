@@ -1,8 +1,14 @@
 """wrk's report is read as wrk prints it."""
 
+import os
+import subprocess
+import sys
+import time
+
 import pytest
 
 from benchmarks.load import Measurement, medians, parse_wrk
+from benchmarks.processes import cpu_time
 from benchmarks.programs import ProgramFailed
 
 REPORT = """Running 3s test @ http://127.0.0.1:18098/hello
@@ -37,5 +43,20 @@ def test_what_is_no_report_is_an_error(output):
 
 
 def test_medians_are_taken_figure_by_figure():
-    runs = [Measurement(1, 9, 5, 10, 0), Measurement(2, 8, 6, 20, 1), Measurement(3, 1, 7, 30, 0)]
-    assert medians(runs) == Measurement(2, 8, 6, 60, 1)
+    runs = [Measurement(1, 9, 5, 10, 0, 3, 1), Measurement(2, 8, 6, 20, 1, 2, 2), Measurement(3, 1, 7, 30, 0, 1, 9)]
+    assert medians(runs) == Measurement(2, 8, 6, 60, 1, 2, 2)
+
+
+def test_cpu_time_counts_a_process_and_its_children():
+    before = cpu_time(os.getpid())
+    burning = subprocess.Popen([sys.executable, "-c", "while True: pass"])
+    try:
+        started = cpu_time(os.getpid())
+        while cpu_time(os.getpid()).since(started)[1] < 0.05:
+            time.sleep(0.01)
+        own, children = cpu_time(os.getpid()).since(before)
+    finally:
+        burning.kill()
+        burning.wait()
+    assert own >= 0
+    assert children == 0  # it did not live all along
