@@ -19,7 +19,7 @@ from gatewright.aws.protocols import PROTOCOLS
 from gatewright.aws.protocols.types import Incoming, Input, Protocol
 from gatewright.aws.scope import CredentialScope
 from gatewright.aws.service import Service
-from gatewright.aws.validation import message, violations
+from gatewright.aws.validation import message, prepare, violations
 from gatewright.base.errors import AwsError, BodyError, OperationNotImplemented
 from gatewright.base.ids import Ids
 from gatewright.base.messages import Request, Response, text_response
@@ -67,8 +67,9 @@ class AwsEndpoint:
                 headers, body = gunzip(headers, body)
             call = resolve_call(service, request, query, body)
             protocol = PROTOCOLS[call.protocol]
-            operation, bound = self._bound(call)
-            values = await self._parse(protocol, call, operation, Incoming(headers, body, query, call.labels))
+            bound = self._bound(call)
+            incoming = Incoming(headers, body, query, call.labels)
+            operation, values = await self._parse(protocol, call, incoming)
             result = await bound(self._caller(scope, request_id), values)
             return protocol.serialize(service, operation, result, request_id)
         except AwsError as error:
@@ -84,10 +85,9 @@ class AwsEndpoint:
             return self._catalog.identify(request, scope, query)
         return await asyncio.to_thread(self._catalog.identify, request, scope, query)
 
-    def _bound(self, call: Call) -> tuple[Operation, BoundOperation]:
-        """Return an operation of the model and what serves it. Raises `AwsError` when either is missing."""
-        operation = call.service.operation(call.operation)
-        if operation is None:
+    def _bound(self, call: Call) -> BoundOperation:
+        """Return what serves an operation. Raises `AwsError` when the model or the table lacks it."""
+        if call.operation not in call.service.operation_names:
             raise unknown_operation(call)
         bound = self._operations[call.service.name].get(call.operation)
         if bound is None:
@@ -95,18 +95,17 @@ class AwsEndpoint:
                 f"The operation {call.operation} of {call.service.title} ({call.service.name}) is not implemented by "
                 "gatewright."
             )
-        return operation, bound
+        return bound
 
-    async def _parse(self, protocol: Protocol, call: Call, operation: Operation, incoming: Incoming) -> Input:
-        arguments = (protocol, call.service, operation, incoming)
-        if len(incoming.body) > _LARGE_BODY_BYTES:
-            values = await asyncio.to_thread(parse_input, *arguments)
+    async def _parse(self, protocol: Protocol, call: Call, incoming: Incoming) -> tuple[Operation, Input]:
+        if len(incoming.body) > _LARGE_BODY_BYTES or not call.service.is_compiled(call.operation):
+            operation, values = await asyncio.to_thread(parse_input, protocol, call, incoming)
         else:
-            values = parse_input(*arguments)
+            operation, values = parse_input(protocol, call, incoming)
         for name in operation.idempotency_tokens:
             if name not in values:
                 values[name] = str(self._ids.uuid())
-        return values
+        return operation, values
 
     def _caller(self, scope: CredentialScope | None, request_id: str) -> Caller:
         if scope is None:
@@ -114,8 +113,15 @@ class AwsEndpoint:
         return Caller(self._account_id, scope.region or self._default_region, request_id, scope.access_key_id)
 
 
-def parse_input(protocol: Protocol, service: Service, operation: Operation, incoming: Incoming) -> Input:
-    """Return the validated input of an operation. Raises `AwsError`."""
+def parse_input(protocol: Protocol, call: Call, incoming: Incoming) -> tuple[Operation, Input]:
+    """Return the operation, compiled when this is its first call, and its validated input. Raises `AwsError`."""
+    service = call.service
+    is_first = not service.is_compiled(call.operation)
+    operation = service.operation(call.operation)
+    if operation is None:
+        raise unknown_operation(call)
+    if is_first:
+        prepare(operation)
     try:
         if operation.takes_gzip and service.is_rest and is_gzip(incoming.headers):
             incoming.headers, incoming.body = gunzip(incoming.headers, incoming.body)
@@ -125,7 +131,7 @@ def parse_input(protocol: Protocol, service: Service, operation: Operation, inco
     found = violations(operation, values, _body_prefix(service, operation))
     if found:
         raise AwsError(service.corrections.validation_error or protocol.validation_error, message(found))
-    return values
+    return operation, values
 
 
 def malformed(service: Service, protocol: Protocol, error: Malformed) -> AwsError:

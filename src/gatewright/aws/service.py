@@ -66,7 +66,7 @@ class Service:
         """Say whether operations are told apart by method and path."""
         return bool(REST_PROTOCOLS.intersection(self.protocols))
 
-    @property
+    @cached_property
     def operation_names(self) -> frozenset[str]:
         """Return the names of all operations in the model."""
         return frozenset(self._definitions)
@@ -80,6 +80,10 @@ class Service:
                 return None
             operation = self._operations[name] = self._compile(name, definition)
         return operation
+
+    def is_compiled(self, name: str) -> bool:
+        """Say whether `operation` can return this one at once."""
+        return name in self._operations
 
     def match(
         self, method: str, path: str, query: list[tuple[str, str]], header_names: frozenset[str]

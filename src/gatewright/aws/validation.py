@@ -8,14 +8,11 @@ Names are the model's with their first letter in lower case, members of a list a
 inside a list or map of scalars is reported once for the whole list. Values of `sensitive` shapes are left out.
 """
 
-import re
-import sys
-import unicodedata
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 from typing import Any
 
 from gatewright.aws.operation import Operation
+from gatewright.aws.patterns import compile_pattern
 from gatewright.aws.protocols.text_values import FLOATS, INTEGER_BITS
 from gatewright.aws.shapes import Member, Shape
 
@@ -194,49 +191,14 @@ def _is_match(pattern: str, text: str) -> bool:
     return compiled is None or compiled.fullmatch(text) is not None
 
 
-@lru_cache(maxsize=4096)
-def compile_pattern(pattern: str) -> re.Pattern[str] | None:
-    """Return a pattern of a model, which is Java's or JavaScript's, as Python has it; None when Python cannot say it.
-
-    A pattern that Python cannot say is not enforced: refusing what AWS accepts would be worse.
-    """
-    if "&&" in pattern or "[[" in pattern:
-        return None
-    for java, python in _SPELLINGS:
-        pattern = pattern.replace(java, python)
-    try:
-        # \d, \w and \s are ASCII in Java and JavaScript.
-        return re.compile(_CATEGORY.sub(_category_class, pattern), re.ASCII)
-    except re.error:
-        return None
-
-
-_CATEGORY = re.compile(r"\\p\{(\w+)\}")
-_SPELLINGS = (
-    (r"\z", r"\Z"),
-    # All of Unicode beyond the basic plane, which Java's models write as surrogates.
-    (r"\uD800\uDC00-\uDBFF\uDFFF", r"\U00010000-\U0010ffff"),
-    (r"\ud800\udc00-\udbff\udfff", r"\U00010000-\U0010ffff"),
-)
-
-
-def _category_class(match: re.Match[str]) -> str:
-    r"""Return the inside of a character class for `\p{L}`; these stand in brackets in every model."""
-    name = {"Alpha": "L", "Alnum": "LN", "Punct": "P", "IsLetter": "L"}.get(match[1], match[1])
-    ranges = _category_ranges(name)
-    is_in_class = match.string.count("[", 0, match.start()) > match.string.count("]", 0, match.start())
-    return ranges if is_in_class else f"[{ranges}]"
-
-
-@lru_cache(maxsize=64)
-def _category_ranges(name: str) -> str:
-    """Return the code points of a general category (`L`, `Lu`, or several such as `LN`) as ranges of a class."""
-    wanted = (name,) if len(name) == 2 and name[1].islower() else tuple(name)
-    ranges: list[list[int]] = []
-    for code in range(sys.maxunicode + 1):
-        if unicodedata.category(chr(code)).startswith(wanted):
-            if ranges and ranges[-1][1] == code - 1:
-                ranges[-1][1] = code
-            else:
-                ranges.append([code, code])
-    return "".join(f"\\U{first:08x}-\\U{last:08x}" for first, last in ranges)
+def prepare(operation: Operation) -> None:
+    """Compile the patterns of an input, so that no request waits for it."""
+    remaining = [] if operation.input is None else [operation.input.shape]
+    seen: set[str] = set()
+    while remaining:
+        shape = remaining.pop()
+        if shape.name not in seen:
+            seen.add(shape.name)
+            if shape.pattern is not None:
+                compile_pattern(shape.pattern)
+            remaining += [member.shape for member in shape.members.values()]

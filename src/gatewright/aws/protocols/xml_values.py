@@ -3,17 +3,21 @@
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
-from xml.sax.saxutils import escape, quoteattr
 
 from gatewright.aws.errors import Malformed
 from gatewright.aws.protocols.text_values import format_text, parse_text
 from gatewright.aws.protocols.xml_tree import Element
 from gatewright.aws.shapes import Member
 
-# Control characters that no XML 1.0 document can hold, not even as references (XML 1.0 section 2.2).
+# Control characters that no XML 1.0 document can hold, not even as references (XML 1.0 section 2.2); and what has to be
+# a reference: markup, and in attributes and text the line ends that parsers would normalise (section 2.11, 3.3.3).
 _UNWRITABLE = MappingProxyType(
     dict.fromkeys([*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF], "\N{REPLACEMENT CHARACTER}")
 )
+_TEXT_ESCAPES = MappingProxyType(
+    {**_UNWRITABLE, ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;", ord("\r"): "&#xD;"}
+)
+_ATTRIBUTE_ESCAPES = MappingProxyType({**_TEXT_ESCAPES, ord('"'): "&quot;", ord("\n"): "&#xA;", ord("\t"): "&#x9;"})
 
 
 def parse_members(members: Iterable[Member], element: Element) -> dict[str, Any]:
@@ -83,14 +87,14 @@ def start_tag(member: Member, name: str, value: Mapping[str, Any] | None = None,
     if value is not None:
         for attribute in member.shape.members.values():
             if attribute.is_xml_attribute and value.get(attribute.name) is not None:
-                text = format_text(attribute, value[attribute.name], "iso8601").translate(_UNWRITABLE)
-                parts.append(f"{attribute.wire_name}={quoteattr(text)}")
+                text = format_text(attribute, value[attribute.name], "iso8601").translate(_ATTRIBUTE_ESCAPES)
+                parts.append(f'{attribute.wire_name}="{text}"')
     return f"<{' '.join(parts)}>"
 
 
 def text_node(text: str) -> str:
     """Return text as character data; a carriage return as a reference, or parsers make it a line feed."""
-    return escape(text.translate(_UNWRITABLE), {"\r": "&#xD;"})
+    return text.translate(_TEXT_ESCAPES)
 
 
 def _list(member: Member, elements: list[Element]) -> list[Any]:
