@@ -130,7 +130,10 @@ class Patterns:
 
     def cover(self, value: str, context: ContextKeys) -> bool:
         """Tell whether the element speaks of `value`."""
-        return any(pattern.matches(value, context) for pattern in self.patterns) is not self.is_negated
+        for pattern in self.patterns:
+            if pattern.matches(value, context):
+                return not self.is_negated
+        return self.is_negated
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ _ESCAPES = frozenset("*?$")
 _TOKEN = re.compile(r"\$\{(?P<variable>[^}]*)\}|(?P<wildcard>[*?])")
 # Version 2008-10-17 knows no variables: there "${" is text, and an asterisk inside the braces is a wildcard.
 _TOKEN_WITHOUT_VARIABLES = re.compile(r"(?P<variable>(?!))|(?P<wildcard>[*?])")
-_VARIABLE = re.compile(r"\s*(?P<key>[^,\s']+)\s*(?:,\s*'(?P<default>[^']*)'\s*)?")
+_VARIABLE = re.compile(r"\s*(?P<key>[^,\s'${]+)\s*(?:,\s*'(?P<default>[^']*)'\s*)?")
 _ARN_PART = re.compile(r"(?:\$\{[^}]*\}|[^:])*")
 
 
@@ -172,6 +172,9 @@ def _resolve_chunk(chunk: _Chunk, context: ContextKeys) -> str | None:
 def _match_segments(segments: tuple[_Literal, ...], value: str) -> bool:
     first, last = segments[0], segments[-1]
     if len(segments) == 1:
+        # Most patterns have no wildcard: one chunk, the value itself.
+        if len(first) == 1:
+            return value == first[0]
         return len(value) == _length(first) and _matches_at(first, value, 0)
     position, end = _length(first), len(value) - _length(last)
     if position > end or not _matches_at(first, value, 0) or not _matches_at(last, value, end):
