@@ -23,7 +23,10 @@ PYTHON = f"python3.{sys.version_info.minor}"
 NODE = "nodejs22.x"
 PROVIDED = "provided.al2023"
 
-needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="no Node.js on this machine")
+# Without npm, `make` cannot install the client; then Node.js functions are refused with a sentence that says so.
+needs_node = pytest.mark.skipif(
+    shutil.which("node") is None or shutil.which("npm") is None, reason="no Node.js with npm on this machine"
+)
 
 
 @dataclass

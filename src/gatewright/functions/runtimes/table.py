@@ -8,6 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from gatewright.functions.runtimes.discovery import SearchPlaces
+from gatewright.functions.runtimes.exec_wrapper import wrapped
 from gatewright.functions.runtimes.node.runtime import NodeRuntime
 from gatewright.functions.runtimes.provided import ProvidedRuntime
 from gatewright.functions.runtimes.python.runtime import PythonRuntime
@@ -60,4 +61,4 @@ class RuntimeDirectory:
         problem = self.problem(function.runtime)
         if problem is not None:
             raise LaunchRefused("Runtime.InvalidEntrypoint", problem)
-        return self._runtimes[function.runtime].launch(function, task_root)
+        return wrapped(self._runtimes[function.runtime].launch(function, task_root), function)

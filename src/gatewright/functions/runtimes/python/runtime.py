@@ -74,8 +74,8 @@ class PythonRuntime:
         return Launch(
             # -S: nothing that is installed in the interpreter is visible to the function, as on Lambda, and it starts
             # sooner. UTF-8: Lambda sets LANG=en_US.UTF-8, a locale that this machine may not have.
-            argv=(str(found.executable), "-S", "-X", "utf8", str(_BOOTSTRAP), sites, str(self._bytecode)),
-            environment={},
+            argv=(str(found.executable), "-S", "-X", "utf8", str(_BOOTSTRAP)),
+            environment={"_GATEWRIGHT_SITES": sites, "_GATEWRIGHT_BYTECODE": str(self._bytecode)},
             readable_paths=(*found.prefixes, _BOOTSTRAP, _CHANNEL, *self._packages, self._bytecode),
             transport=Transport.CHANNEL,
             runtime_version_label=f"python:{found.version_text}",

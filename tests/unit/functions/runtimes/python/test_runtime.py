@@ -106,8 +106,8 @@ def test_what_is_started(tmp_path: Path) -> None:
     machine = Machine(tmp_path, {f"bin/python3.{MINOR}": WANTED})
     launch = machine.runtime().launch(function("python"), tmp_path)
     assert launch.argv[1:4] == ("-S", "-X", "utf8")
-    assert Path(launch.argv[4]).name == "bootstrap.py"
-    assert launch.argv[6] == str(tmp_path / "cache" / "bytecode")
+    assert [Path(argument).name for argument in launch.argv[4:]] == ["bootstrap.py"]
+    assert launch.environment["_GATEWRIGHT_BYTECODE"] == str(tmp_path / "cache" / "bytecode")
     assert launch.transport is Transport.CHANNEL
     assert launch.runtime_version_label == f"python:3.{MINOR}.4"
     names = {path.name for path in launch.readable_paths}
