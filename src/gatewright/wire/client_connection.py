@@ -123,7 +123,8 @@ class Connection(asyncio.Protocol):
         """The reader has taken what there was: let more come."""
         if self._is_reading_paused and self.state is ConnectionState.ACTIVE and self._transport is not None:
             self._is_reading_paused = False
-            self._transport.resume_reading()
+            if not self._transport.is_closing():
+                self._transport.resume_reading()
             self._expectation.set(self._limits.body_idle_seconds, "nothing more of the response body")
 
     def abandon(self, exchange: Exchange) -> None:
@@ -141,10 +142,12 @@ class Connection(asyncio.Protocol):
         sender, self._sender = self._sender, None
         if sender is not None:
             sender.cancel()
-        if error is not None:
-            self.abort()
-        elif self._transport is not None:
-            self._transport.close()
+        if self._transport is not None:
+            # A polite close waits until the origin has taken what is still to be sent, be it for ever.
+            if error is not None or self._transport.get_write_buffer_size():
+                self._transport.abort()
+            else:
+                self._transport.close()
         self._owner.on_closed(self)
         if exchange is not None:
             exchange.error = error
@@ -233,7 +236,7 @@ class Connection(asyncio.Protocol):
         self._exchange = None
         self._expectation.clear()
         reader = exchange.reader
-        if not self._is_sent or self._writable is not None:
+        if not self._is_sent or (self._transport is not None and self._transport.get_write_buffer_size()):
             self.close(ResponseBroken("the origin answered before it had the whole request"))
         elif not (reader.keeps_alive and self._keeps_alive):
             self.close()
@@ -248,7 +251,12 @@ class Connection(asyncio.Protocol):
         exchange.wake()
 
     async def _send(self, body: AsyncIterable[bytes], head: RequestHead, transport: asyncio.Transport) -> None:
-        await send_body(body, head, transport.write, lambda: self._writable)
+        def write(octets: bytes) -> None:
+            if transport.is_closing():  # uvloop's raise RuntimeError once they are closed
+                raise ResponseBroken("the connection to the origin was lost")
+            transport.write(octets)
+
+        await send_body(body, head, write, lambda: self._writable)
         self._is_sent = True
         exchange = self._exchange
         if exchange is not None and exchange.reader.state is ResponseState.HEAD:

@@ -233,6 +233,8 @@ class ConnectionPool:
         finally:
             if not is_open:
                 connection.close(ConnectFailed("given up"))
+                # Cancelled right after `connection_made`, uvloop closes the transport and never says that it is lost.
+                self._closing.discard(connection)
         if not is_open:
             raise ConnectFailed(f"{authority} closed the connection at once")
         return connection

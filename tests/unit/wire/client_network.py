@@ -15,6 +15,7 @@ class FakeTransport(asyncio.Transport):
         self.protocol = protocol
         self.written = b""
         self.answers = 0
+        self.unsent_bytes = 0
         self.is_aborted = False
         self.is_reading_paused = False
         self._is_closing = False
@@ -24,6 +25,9 @@ class FakeTransport(asyncio.Transport):
 
     def is_closing(self) -> bool:
         return self._is_closing
+
+    def get_write_buffer_size(self) -> int:
+        return self.unsent_bytes
 
     def close(self) -> None:
         if not self._is_closing:

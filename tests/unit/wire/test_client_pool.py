@@ -16,7 +16,7 @@ from gatewright.wire.client_errors import (
 )
 from gatewright.wire.client_limits import ClientLimits
 from gatewright.wire.client_request import Origin, UpstreamRequest
-from tests.unit.wire.client_network import FakeNetwork, settle
+from tests.unit.wire.client_network import FakeNetwork, FakeTransport, settle
 
 A = Origin("http", "a.test", 80)
 B = Origin("http", "b.test", 80)
@@ -382,6 +382,39 @@ async def test_reading_stops_above_the_high_water_mark():
     assert not transport.is_reading_paused
     assert await bench.get() is transport
     assert b"".join([chunk async for chunk in response.body]) == b"c" * 1900
+
+
+@pytest.mark.parametrize("fields", [b"", b"Connection: close\r\n"])
+async def test_an_answer_before_the_request_has_left_takes_the_connection_along(fields):
+    bench = Bench()
+    task = bench.send()
+    await settle()
+    [transport] = bench.network.transports
+    transport.unsent_bytes = 1
+    transport.answer(b"HTTP/1.1 200 OK\r\n" + fields + b"Content-Length: 0\r\n\r\n")
+    assert (await task).status == 200
+    assert transport.is_aborted
+
+
+async def test_an_opening_that_is_cancelled_when_it_is_done_leaves_nothing_to_wait_for():
+    """uvloop then closes the transport and calls `connection_lost` never."""
+
+    class SilentTransport(FakeTransport):
+        def close(self):
+            self._is_closing = True
+
+    async def connect(origin, protocol):
+        protocol.connection_made(SilentTransport(protocol))
+        await asyncio.get_running_loop().create_future()
+
+    client = Client(connect=connect)
+    task = asyncio.get_running_loop().create_task(client.send(UpstreamRequest("GET", A, "/", Headers())))
+    await settle()
+    task.cancel()
+    await settle()
+    assert client.open_connections == 0
+    async with asyncio.timeout(10):
+        await client.close()
 
 
 async def test_closing_ends_everything():
