@@ -48,7 +48,7 @@ class EventV1:
         event = {
             "version": "1.0",
             "resource": facts.resource_path,
-            "path": call.raw_path,
+            "path": call.raw_path if call.target_path is None else call.target_path,
             "httpMethod": request.method,
             "headers": headers,
             "multiValueHeaders": multi_value_headers,

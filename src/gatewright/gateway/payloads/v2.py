@@ -30,7 +30,7 @@ class EventV2:
         event: dict[str, object] = {
             "version": "2.0",
             "routeKey": facts.route_key,
-            "rawPath": raw_path,
+            "rawPath": raw_path if call.target_path is None else call.target_path,
             "rawQueryString": request.query,
         }
         if cookies:

@@ -5,10 +5,11 @@ from collections.abc import AsyncIterator
 from gatewright.base.messages import Headers, Response
 from gatewright.gateway.binding import Binding
 from gatewright.gateway.call import Call, ResponsePhase
-from gatewright.gateway.errors import IntegrationFailure
+from gatewright.gateway.errors import IntegrationFailure, ServiceUnavailable
 from gatewright.gateway.phases.integration_request import apply_to_headers
 from gatewright.gateway.phases.mapping_source import RequestSource
 from gatewright.languages.parameter_mapping import Location, Mapping, compile_response_mappings
+from gatewright.wire.client_errors import UpstreamError
 
 BODY_LIMIT_BYTES = 10 * 1024 * 1024
 """Payload size of an HTTP API ("Quotas for configuring and running an HTTP API"): what a mapping may hold in memory."""
@@ -26,7 +27,14 @@ def link(binding: Binding) -> ResponsePhase | None:
 
     async def integration_response(call: Call, response: Response) -> Response:
         mappings = by_status.get(response.status)
-        return response if mappings is None else await _apply(mappings, call, response)
+        if mappings is None:
+            return response
+        try:
+            return await _apply(mappings, call, response)
+        except BaseException:
+            # Nobody will read the rest: the origin's connection must not wait for it.
+            await _close(response.body)
+            raise
 
     return integration_response
 
@@ -56,8 +64,17 @@ def _status(value: str) -> int:
 
 async def _read(parts: AsyncIterator[bytes]) -> bytes:
     body = bytearray()
-    async for part in parts:
-        body += part
-        if len(body) > BODY_LIMIT_BYTES:
-            raise IntegrationFailure(f"a response of more than {BODY_LIMIT_BYTES} octets cannot be mapped")
+    try:
+        async for part in parts:
+            body += part
+            if len(body) > BODY_LIMIT_BYTES:
+                raise IntegrationFailure(f"a response of more than {BODY_LIMIT_BYTES} octets cannot be mapped")
+    except UpstreamError as error:
+        raise ServiceUnavailable(f"{type(error).__name__}: {error}") from error
     return bytes(body)
+
+
+async def _close(body: bytes | AsyncIterator[bytes]) -> None:
+    aclose = getattr(body, "aclose", None)
+    if aclose is not None:
+        await aclose()
