@@ -98,8 +98,8 @@ def load_settings(flags: Mapping[str, object], environment: Mapping[str, str] | 
 
 
 def _below_home(path: Path, home: Path) -> Path:
-    """Return the path with a leading `~` resolved; the shell does that for flags, nobody for files and defaults."""
-    return home.joinpath(*path.parts[1:]) if path.parts[:1] == ("~",) else path
+    """Return an absolute path: environments run elsewhere. `~` comes from files and defaults, where no shell sees it."""
+    return (home.joinpath(*path.parts[1:]) if path.parts[:1] == ("~",) else path).absolute()
 
 
 Layer = dict[str, tuple[object, str]]

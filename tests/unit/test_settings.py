@@ -14,6 +14,10 @@ def test_defaults() -> None:
     assert settings.wire == Settings().wire
 
 
+def test_the_data_directory_is_absolute_because_functions_run_elsewhere() -> None:
+    assert load_settings({"data_dir": Path("data")}, {}).data_dir == Path.cwd() / "data"
+
+
 def test_flags_win_over_the_environment_and_the_environment_over_the_file(tmp_path: Path) -> None:
     file = tmp_path / "gatewright.toml"
     file.write_text('port = 1\nregion = "eu-west-1"\naccount_id = "000000000001"\n[wire]\nheader_seconds = 2.5\n')
