@@ -86,8 +86,6 @@ class ResponseReader:
         except httptools.HttpParserError as error:
             self._fault = self._fault or str(error)
         if self.state is ResponseState.COMPLETE:
-            # RFC 9112 section 6.3: what follows belongs to nothing that was asked, so nothing more can be.
-            self.keeps_alive = self.keeps_alive and self._fault is None
             self._parser = None  # ends the reference cycle, so that no request leaves work for the collector
             return
         if self.buffered_bytes != buffered:
@@ -127,6 +125,7 @@ class ResponseReader:
 
     def on_message_begin(self) -> None:
         if self.state is ResponseState.COMPLETE:
+            # RFC 9112 section 6.3: what follows answers nothing that was asked, so nothing more can be asked.
             self.keeps_alive = False
 
     def on_header(self, name: bytes, value: bytes) -> None:
