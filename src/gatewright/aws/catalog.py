@@ -14,7 +14,7 @@ from gatewright.aws.errors import UnknownService
 from gatewright.aws.protocols.form_values import parse_form
 from gatewright.aws.scope import CredentialScope, parse_credential, scope_of_authorization
 from gatewright.aws.service import Service, load_service
-from gatewright.base.errors import AwsError
+from gatewright.base.errors import AwsError, OperationNotImplemented
 from gatewright.base.messages import Request
 
 
@@ -115,6 +115,8 @@ def scope_of_request(request: Request, query: list[tuple[str, str]]) -> Credenti
 
 def resolve_call(service: Service, request: Request, query: list[tuple[str, str]], body: bytes) -> Call:
     """Return the operation that a request calls. Raises `AwsError` when it names none, `Malformed`."""
+    if request.headers.get("smithy-protocol") == "rpc-v2-cbor":
+        raise OperationNotImplemented(f"The protocol rpc-v2-cbor of {service.title} is not implemented by gatewright.")
     target = request.headers.get("x-amz-target")
     if target is not None and "json" in service.protocols:
         return Call(service, "json", target.rpartition(".")[2], {})

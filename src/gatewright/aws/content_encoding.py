@@ -1,4 +1,4 @@
-"""Compressed request bodies (Smithy: requestCompression), which SDKs send for metrics and the like."""
+"""Encodings of request bodies that only the transfer has: compression (Smithy: requestCompression), aws-chunked."""
 
 import zlib
 
@@ -24,10 +24,20 @@ def gunzip(headers: Headers, body: bytes) -> tuple[Headers, bytes]:
         raise Malformed("The request body is not gzip, as its Content-Encoding says") from error
     if not decompressor.eof:
         raise Malformed("The request body ends early or is too large when it is decompressed")
-    remaining = (headers.get("content-encoding") or "").rpartition(",")[0].strip()
+    return _with_encoding(headers, (headers.get("content-encoding") or "").split(",")[:-1]), decoded
+
+
+def without_chunks(headers: Headers) -> Headers:
+    """Return the headers of a body whose chunks are decoded."""
+    encodings = (headers.get("content-encoding") or "").split(",")
+    return _with_encoding(headers, [encoding for encoding in encodings if encoding.strip().lower() != "aws-chunked"])
+
+
+def _with_encoding(headers: Headers, encodings: list[str]) -> Headers:
     rest = Headers(headers)
+    remaining = ",".join(encodings).strip()
     if remaining:
         rest.replace("Content-Encoding", remaining)
     else:
         rest.discard("Content-Encoding")
-    return rest, decoded
+    return rest

@@ -12,17 +12,21 @@ from urllib.parse import parse_qsl
 import orjson
 
 from gatewright.aws.catalog import Call, Catalog, resolve_call, scope_of_request
-from gatewright.aws.content_encoding import gunzip, is_gzip
+from gatewright.aws.content_encoding import gunzip, is_gzip, without_chunks
 from gatewright.aws.errors import Malformed
 from gatewright.aws.operation import Operation
 from gatewright.aws.protocols import PROTOCOLS
 from gatewright.aws.protocols.types import Incoming, Input, Protocol
 from gatewright.aws.scope import CredentialScope
 from gatewright.aws.service import Service
+from gatewright.aws.shapes import ModelError
+from gatewright.aws.sigv4.chunks import decode_body
+from gatewright.aws.sigv4.verify import STREAMING_PREFIX
+from gatewright.aws.unmodeled import unmodeled_members
 from gatewright.aws.validation import message, prepare, violations
 from gatewright.base.errors import AwsError, BodyError, OperationNotImplemented
 from gatewright.base.ids import Ids
-from gatewright.base.messages import Request, Response, text_response
+from gatewright.base.messages import Headers, Request, Response, text_response
 from gatewright.base.operations import BoundOperation, Caller
 
 _LOG = logging.getLogger(__name__)
@@ -32,7 +36,11 @@ _LARGE_BODY_BYTES = 64 * 1024
 
 
 class AwsEndpoint:
-    """Serves the AWS API calls of a node. `operations` maps botocore's service names to OPERATIONS tables."""
+    """Serves the AWS API calls of a node.
+
+    `operations` maps botocore's service names to OPERATIONS tables. `is_strict` makes a result with members that the
+    model does not have an error, for tests; otherwise they are left out.
+    """
 
     def __init__(
         self,
@@ -42,12 +50,14 @@ class AwsEndpoint:
         default_region: str,
         ids: Ids,
         catalog: Catalog | None = None,
+        is_strict: bool = False,
     ) -> None:
         self._operations = operations
         self._account_id = account_id
         self._default_region = default_region
         self._ids = ids
         self._catalog = catalog or Catalog(operations)
+        self._is_strict = is_strict
 
     async def handle(self, request: Request) -> Response:
         """Answer one AWS API call."""
@@ -60,17 +70,27 @@ class AwsEndpoint:
             return _plain_error(error, request_id)
         except Malformed as error:
             return _plain_error(AwsError("SerializationException", str(error)), request_id)
+        return await self._answer(request, query, scope, service, request_id)
+
+    async def _answer(
+        self,
+        request: Request,
+        query: list[tuple[str, str]],
+        scope: CredentialScope | None,
+        service: Service,
+        request_id: str,
+    ) -> Response:
         protocol = PROTOCOLS[usual_protocol(service, request)]
         try:
-            headers, body = request.headers, await _read(request)
-            if not service.is_rest and is_gzip(headers):
-                headers, body = gunzip(headers, body)
+            headers, body = await _read(request, service)
             call = resolve_call(service, request, query, body)
             protocol = PROTOCOLS[call.protocol]
             bound = self._bound(call)
             incoming = Incoming(headers, body, query, call.labels)
             operation, values = await self._parse(protocol, call, incoming)
             result = await bound(self._caller(scope, request_id), values)
+            if self._is_strict:
+                _check_modeled(operation, result)
             return protocol.serialize(service, operation, result, request_id)
         except AwsError as error:
             return protocol.serialize_error(service, error, request_id)
@@ -166,13 +186,27 @@ def _body_prefix(service: Service, operation: Operation) -> str:
     return service.corrections.validation_path.format(operation=name[:1].lower() + name[1:])
 
 
-async def _read(request: Request) -> bytes:
+async def _read(request: Request, service: Service) -> tuple[Headers, bytes]:
+    """Return the headers and the whole body, without the encodings that only the transfer has."""
     try:
-        return await request.body.read()
+        body = await request.body.read()
     except BodyError as error:
         code = "RequestEntityTooLargeException" if error.status == 413 else "RequestTimeout"
         text = str(error) or "The request body could not be read."
         raise AwsError(code if error.status != 400 else "IncompleteBody", text, status=error.status) from error
+    headers = request.headers
+    payload_hash = headers.get("x-amz-content-sha256")
+    if payload_hash is not None and payload_hash.startswith(STREAMING_PREFIX):
+        headers, body = without_chunks(headers), decode_body(payload_hash, body)
+    if not service.is_rest and is_gzip(headers):
+        headers, body = gunzip(headers, body)
+    return headers, body
+
+
+def _check_modeled(operation: Operation, result: Mapping[str, Any]) -> None:
+    unknown = unmodeled_members(operation, result)
+    if unknown:
+        raise ModelError(f"{operation.name} returned members that its model does not have: {', '.join(unknown)}")
 
 
 def _plain_error(error: AwsError, request_id: str) -> Response:

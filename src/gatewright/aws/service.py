@@ -13,7 +13,7 @@ from typing import Any
 
 from gatewright.aws.operation import Operation, bind_request, bind_response
 from gatewright.aws.routes import Route, Routes, parse_template
-from gatewright.aws.shapes import Definition, Shape, Shapes
+from gatewright.aws.shapes import Definition, ModelError, Shape, Shapes
 
 REST_PROTOCOLS = frozenset({"rest-json", "rest-xml"})
 _SERVED_PROTOCOLS = ("rest-json", "rest-xml", "json", "query")
@@ -45,6 +45,8 @@ class Service:
         listed = self.metadata.get("protocols") or [self.metadata["protocol"]]
         self.protocols: tuple[str, ...] = tuple(protocol for protocol in listed if protocol in _SERVED_PROTOCOLS)
         """Those of the service's protocols that we speak, the service's preferred one first."""
+        if not self.protocols:
+            raise ModelError(f"{name} speaks only {', '.join(listed)}, which we do not")
 
     @property
     def title(self) -> str:

@@ -65,7 +65,7 @@ class _TreeBuilder:
 
 def parse_xml(body: bytes) -> Element:
     """Return the root element of a document. Raises `Malformed`."""
-    # UTF-8 whatever the document declares: other encodings only serve to hide things.
+    # UTF-8 whatever the document declares; expat alone decides what it reads, so nothing can hide in an encoding.
     parser = expat.ParserCreate("UTF-8")
     builder = _TreeBuilder()
     parser.buffer_text = True
