@@ -41,8 +41,9 @@ class Endpoint:
         if address is None:
             return self._aws(request)
         api_id, stage, path = address
-        # The event names the domain that the API has in its own right.
-        domain_name = f"{api_id}.execute-api.{host or 'localhost'}"
+        # The event names the domain that the API has in its own right; no name stands below an address.
+        parent = "localhost" if not host or host[-1].isdigit() or host[-1] == "]" else host
+        domain_name = f"{api_id}.execute-api.{parent}"
         return self._execute_api.handle(request, api_id, stage, path, domain_name)
 
 

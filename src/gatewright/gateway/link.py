@@ -15,6 +15,7 @@ from gatewright.gateway.call import RouteFacts
 from gatewright.gateway.cors import LinkedCors
 from gatewright.gateway.fault_log import FaultLog
 from gatewright.gateway.integrations.lambda_proxy import function_arn_of
+from gatewright.gateway.integrations.refused import Refused
 from gatewright.gateway.integrations.stage_variables import substitute_stage_variables
 from gatewright.gateway.linked import BucketKey, LinkedApi, LinkedRoute, LinkedSnapshot, LinkedStage
 from gatewright.gateway.permission import refusal
@@ -61,7 +62,7 @@ def link(
             continue
         account_bucket = account_buckets[api.account_id, api.region, ""]
         try:
-            apis[api_id] = _ApiLinker(api, snapshot.functions, old, account_bucket, limits, seams).link()
+            apis[api_id] = _ApiLinker(api, snapshot.functions, old, account_bucket, limits, seams, log).link()
         except ValueError as error:
             kept = "its previous version keeps serving" if old else "it is not served"
             log.error("API %s (%s) does not link, %s: %s", api_id, api.name, kept, error)
@@ -101,6 +102,7 @@ class _ApiLinker:
     account_bucket: TokenBucket
     limits: AccountThrottle
     seams: Seams
+    log: logging.Logger
 
     def link(self) -> LinkedApi:
         """Link every stage. Raises `MappingError`."""
@@ -172,7 +174,10 @@ class _ApiLinker:
             stage_variables=stage.variables,
         )
         binding = Binding(facts, method, integration, self.functions, stage.cors, throttles, self.seams)
-        yield route.route_key, LinkedRoute(facts, link_pipeline(binding))
+        pipeline = link_pipeline(binding)
+        if isinstance(pipeline.integration, Refused):
+            self.log.info("API %s, %s: %s", self.api.api_id, route.route_key, pipeline.integration.reason)
+        yield route.route_key, LinkedRoute(facts, pipeline)
         function = self.functions.get(self._function_of(integration, stage) or "")
         if method != ANY or function is None or integration.credentials_arn:
             return

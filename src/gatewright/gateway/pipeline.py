@@ -22,7 +22,7 @@ from gatewright.gateway.call import Call, Integration, RequestPhase, ResponsePha
 from gatewright.gateway.errors import GatewayError
 from gatewright.gateway.fault_log import FaultLog
 from gatewright.gateway.gateway_response import gateway_response
-from gatewright.gateway.integrations.refused import refuse
+from gatewright.gateway.integrations.refused import Refused
 from gatewright.gateway.integrations.table import INTEGRATIONS
 from gatewright.gateway.phases import integration_request, integration_response, method_response, throttle
 
@@ -67,7 +67,7 @@ def link_pipeline(binding: Binding) -> Pipeline:
     linker = INTEGRATIONS.get(integration_type)
     return Pipeline(
         request_phases=_present(link(binding) for link in REQUEST_PHASES),
-        integration=linker(binding) if linker else refuse(f"integration type {integration_type} is not supported"),
+        integration=linker(binding) if linker else Refused(f"integration type {integration_type} is not supported"),
         response_phases=_present(link(binding) for link in RESPONSE_PHASES),
         final_phases=_present(link(binding) for link in FINAL_PHASES),
         faults=binding.seams.faults,

@@ -43,7 +43,9 @@ TO_THE_API = [
     ("localhost", f"/restapis/{API_ID}/prod/_user_request_/a/b", None, "prod", "/prod/a/b"),
     ("localhost", f"/restapis/{API_ID}/prod/_user_request_", None, "prod", "/prod/"),
     (None, f"/_aws/execute-api/{API_ID}/prod/a", f"{API_ID}.execute-api.localhost", "prod", "/prod/a"),
-    ("[::1]:4566", f"/_aws/execute-api/{API_ID}/prod/a", f"{API_ID}.execute-api.[::1]", "prod", "/prod/a"),
+    ("127.0.0.1:4566", f"/_aws/execute-api/{API_ID}/prod/a", f"{API_ID}.execute-api.localhost", "prod", "/prod/a"),
+    ("gw.corp", f"/_aws/execute-api/{API_ID}/prod/a", f"{API_ID}.execute-api.gw.corp", "prod", "/prod/a"),
+    ("[::1]:4566", f"/_aws/execute-api/{API_ID}/prod/a", f"{API_ID}.execute-api.localhost", "prod", "/prod/a"),
 ]
 
 

@@ -15,7 +15,7 @@ from gatewright.gateway.call import Call, Integration
 from gatewright.gateway.errors import BadRequest, ServiceUnavailable
 from gatewright.gateway.fields import end_to_end
 from gatewright.gateway.gateway_response import body_fault
-from gatewright.gateway.integrations.refused import refuse
+from gatewright.gateway.integrations.refused import Refused
 from gatewright.gateway.integrations.stage_variables import substitute_stage_variables
 from gatewright.gateway.route_match import ANY, DEFAULT_ROUTE_KEY
 from gatewright.gateway.seams import UpstreamClient
@@ -111,7 +111,10 @@ class HttpProxy:
         except UpstreamError as error:
             origin = f"{self._origin.scheme}://{self._origin.authority}"
             raise ServiceUnavailable(f"{origin}: {type(error).__name__}: {error}") from error
-        return Response(response.status, end_to_end(response.headers), response.body)
+        headers = end_to_end(response.headers)
+        # An origin that is an HTTP API itself has one of its own.
+        headers.discard("apigw-requestid")
+        return Response(response.status, headers, response.body)
 
 
 def proxied_headers(call: Call) -> Headers:
@@ -158,11 +161,11 @@ def link(binding: Binding) -> Integration:
     try:
         origin, _ = parse_url(placeless)
     except RequestInvalid as error:
-        return refuse(f"integration {integration.integration_id}: {error}")
+        return Refused(f"integration {integration.integration_id}: {error}")
     authority_end = re.search(r"[/?]|$", uri[uri.index("://") + 3 :])
     start = uri.index("://") + 3 + (authority_end.start() if authority_end else 0)
     if "{" in uri[:start]:
-        return refuse(f"integration {integration.integration_id}: a variable in the host of {uri}")
+        return Refused(f"integration {integration.integration_id}: a variable in the host of {uri}")
     if integration.server_name_to_verify:
         origin = Origin(origin.scheme, origin.host, origin.port, integration.server_name_to_verify)
     target = Target(uri[start:].partition("#")[0], appends_path=facts.route_key == DEFAULT_ROUTE_KEY)

@@ -1,6 +1,5 @@
 """`AWS_PROXY`: the request becomes an event, the function's result the response."""
 
-import asyncio
 import re
 from collections.abc import Callable
 
@@ -9,9 +8,10 @@ from gatewright.base.errors import BodyError, GatewrightError
 from gatewright.base.messages import Response
 from gatewright.gateway.binding import Binding
 from gatewright.gateway.call import Call, Integration
+from gatewright.gateway.deadline import Deadline
 from gatewright.gateway.errors import IntegrationFailure, RequestEntityTooLarge, ServiceUnavailable
 from gatewright.gateway.gateway_response import body_fault
-from gatewright.gateway.integrations.refused import refuse
+from gatewright.gateway.integrations.refused import Refused
 from gatewright.gateway.integrations.stage_variables import substitute_stage_variables
 from gatewright.gateway.payloads.result import MalformedResult
 from gatewright.gateway.payloads.table import PAYLOAD_FORMATS
@@ -26,7 +26,7 @@ _INVOCATIONS_URI = re.compile(r"arn:[^:]+:apigateway:[^:]*:lambda:path/2015-03-3
 class LambdaProxy:
     """Calls one function for one route."""
 
-    __slots__ = ("_encode", "_function", "_invoker", "_parse_result", "_timeout_seconds")
+    __slots__ = ("_deadline", "_encode", "_function", "_invoker", "_parse_result", "_timeout_seconds")
 
     def __init__(
         self,
@@ -41,6 +41,7 @@ class LambdaProxy:
         self._encode = encode
         self._parse_result = parse_result
         self._timeout_seconds = timeout_seconds
+        self._deadline = Deadline(timeout_seconds)
 
     async def __call__(self, call: Call) -> Response:
         """Invoke the function and return its response. Raises `GatewayError`."""
@@ -61,8 +62,7 @@ class LambdaProxy:
         name = self._function.name
         try:
             # The client is answered in time; the invocation goes on to its own end, as on Lambda.
-            async with asyncio.timeout(self._timeout_seconds):
-                return await self._invoker.invoke(self._function, event, trace_header=trace_header)
+            return await self._deadline.wait(self._invoker.invoke(self._function, event, trace_header=trace_header))
         except TimeoutError as error:
             raise ServiceUnavailable(f"function {name} did not answer in {self._timeout_seconds:g} s") from error
         except GatewrightError as error:
@@ -92,18 +92,18 @@ def link(binding: Binding) -> Integration:
     uri = substitute_stage_variables(integration.integration_uri, facts.stage_variables)
     named = function_arn_of(uri)
     if named is None:
-        return refuse(f"the integration URI names no function: {uri}")
+        return Refused(f"the integration URI names no function: {uri}")
     arn, qualifier = named
     function = binding.functions.get(arn)
     if function is None:
-        return refuse(f"there is no function {arn}")
+        return Refused(f"there is no function {arn}")
     if qualifier not in (None, "$LATEST"):
-        return refuse(f"function {arn} has no version or alias {qualifier}")
+        return Refused(f"function {arn} has no version or alias {qualifier}")
     reason = None if integration.credentials_arn else refusal(function, facts, binding.method)
     if reason is not None:
-        return refuse(reason)
+        return Refused(reason)
     payload = PAYLOAD_FORMATS.get(integration.payload_format_version)
     if payload is None:
-        return refuse(f"payload format version {integration.payload_format_version} is not supported")
+        return Refused(f"payload format version {integration.payload_format_version} is not supported")
     encode = payload.event(facts, seams.clf).encode
     return LambdaProxy(function, seams.invoker, encode, payload.parse_result, integration.timeout_ms / 1000)

@@ -1,14 +1,18 @@
 """The integration of a route whose real one cannot be called: the client gets 500, the log the reason."""
 
+from dataclasses import dataclass
+
 from gatewright.base.messages import Response
-from gatewright.gateway.call import Call, Integration
+from gatewright.gateway.call import Call
 from gatewright.gateway.errors import IntegrationFailure
 
 
-def refuse(reason: str) -> Integration:
-    """Return an integration that fails every call."""
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Fails every call."""
 
-    async def fail(_: Call) -> Response:
-        raise IntegrationFailure(reason)
+    reason: str
 
-    return fail
+    async def __call__(self, call: Call) -> Response:
+        """Raise `IntegrationFailure` with the reason."""
+        raise IntegrationFailure(self.reason)

@@ -5,10 +5,20 @@ from typing import Any
 
 import pytest
 
+from gatewright.base.ids import Ids
 from gatewright.base.messages import Request
 from gatewright.gateway.payloads.result import MalformedResult
 from gatewright.gateway.payloads.v1 import parse_result
-from tests.unit.gateway.fakes import ACCOUNT, API_ID, RECEIVED_AT, Gateway, integration, request, stage
+from tests.unit.gateway.fakes import (
+    ACCOUNT,
+    API_ID,
+    RECEIVED_AT,
+    Gateway,
+    counting_entropy,
+    integration,
+    request,
+    stage,
+)
 
 HOST = f"{API_ID}.execute-api.localhost"
 
@@ -19,6 +29,69 @@ async def event_of(sent: Request, route_key: str, *, name: str = "$default", **p
     response = await gateway.send(sent)
     assert response.status == 200
     return gateway.invoker.events[0]
+
+
+REQUEST_ID = Ids(counting_entropy()).extended_request_id()
+SINGLE = {
+    "Content-Length": "18",
+    "Content-Type": "text/plain",
+    "Host": f"{HOST}:4566",
+    "User-Agent": "user-agent",
+    "X-Amzn-Trace-Id": "Root=1-a",
+    "X-Forwarded-For": "192.0.2.1",
+    "X-Forwarded-Port": "4566",
+    "X-Forwarded-Proto": "http",
+    "header1": "value1",
+    "header2": "value2",
+}
+WHOLE_EVENT = {
+    "version": "1.0",
+    "resource": "/my/path",
+    "path": "/my/path",
+    "httpMethod": "GET",
+    "headers": SINGLE,
+    "multiValueHeaders": {
+        **{name: [value] for name, value in SINGLE.items()},
+        "header2": ["value1", "value2"],
+    },
+    "queryStringParameters": {"parameter1": "value2", "parameter2": "value"},
+    "multiValueQueryStringParameters": {"parameter1": ["value1", "value2"], "parameter2": ["value"]},
+    "requestContext": {
+        "accountId": ACCOUNT,
+        "apiId": API_ID,
+        "authorizer": {"claims": None, "scopes": None},
+        "domainName": HOST,
+        "domainPrefix": API_ID,
+        "extendedRequestId": REQUEST_ID,
+        "httpMethod": "GET",
+        "identity": {
+            "accessKey": None,
+            "accountId": None,
+            "caller": None,
+            "cognitoAuthenticationProvider": None,
+            "cognitoAuthenticationType": None,
+            "cognitoIdentityId": None,
+            "cognitoIdentityPoolId": None,
+            "principalOrgId": None,
+            "sourceIp": "192.0.2.1",
+            "user": None,
+            "userAgent": "user-agent",
+            "userArn": None,
+        },
+        "path": "/my/path",
+        "protocol": "HTTP/1.1",
+        "requestId": REQUEST_ID,
+        "requestTime": "12/Mar/2020:19:03:58 +0000",
+        "requestTimeEpoch": int(RECEIVED_AT * 1000),
+        "resourceId": None,
+        "resourcePath": "/my/path",
+        "stage": "$default",
+    },
+    "pathParameters": None,
+    "stageVariables": None,
+    "body": "Hello from Lambda!",
+    "isBase64Encoded": False,
+}
 
 
 async def test_a_whole_event() -> None:
@@ -35,67 +108,8 @@ async def test_a_whole_event() -> None:
         body=b"Hello from Lambda!",
     )
     event = await event_of(sent, "GET /my/path")
-    request_id = event["requestContext"]["requestId"]
-    single = {
-        "Content-Length": "18",
-        "Content-Type": "text/plain",
-        "Host": f"{HOST}:4566",
-        "User-Agent": "user-agent",
-        "X-Amzn-Trace-Id": "Root=1-a",
-        "X-Forwarded-For": "192.0.2.1",
-        "X-Forwarded-Port": "4566",
-        "X-Forwarded-Proto": "http",
-        "header1": "value1",
-        "header2": "value2",
-    }
-    assert event == {
-        "version": "1.0",
-        "resource": "/my/path",
-        "path": "/my/path",
-        "httpMethod": "GET",
-        "headers": single,
-        "multiValueHeaders": {
-            **{name: [value] for name, value in single.items()},
-            "header2": ["value1", "value2"],
-        },
-        "queryStringParameters": {"parameter1": "value2", "parameter2": "value"},
-        "multiValueQueryStringParameters": {"parameter1": ["value1", "value2"], "parameter2": ["value"]},
-        "requestContext": {
-            "accountId": ACCOUNT,
-            "apiId": API_ID,
-            "authorizer": {"claims": None, "scopes": None},
-            "domainName": HOST,
-            "domainPrefix": API_ID,
-            "extendedRequestId": request_id,
-            "httpMethod": "GET",
-            "identity": {
-                "accessKey": None,
-                "accountId": None,
-                "caller": None,
-                "cognitoAuthenticationProvider": None,
-                "cognitoAuthenticationType": None,
-                "cognitoIdentityId": None,
-                "cognitoIdentityPoolId": None,
-                "principalOrgId": None,
-                "sourceIp": "192.0.2.1",
-                "user": None,
-                "userAgent": "user-agent",
-                "userArn": None,
-            },
-            "path": "/my/path",
-            "protocol": "HTTP/1.1",
-            "requestId": request_id,
-            "requestTime": "12/Mar/2020:19:03:58 +0000",
-            "requestTimeEpoch": int(RECEIVED_AT * 1000),
-            "resourceId": None,
-            "resourcePath": "/my/path",
-            "stage": "$default",
-        },
-        "pathParameters": None,
-        "stageVariables": None,
-        "body": "Hello from Lambda!",
-        "isBase64Encoded": False,
-    }
+    assert event == WHOLE_EVENT
+    assert list(event) == list(WHOLE_EVENT), "in the order of the page"
 
 
 async def test_nulls_where_there_is_nothing() -> None:
