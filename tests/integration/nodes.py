@@ -9,12 +9,13 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import boto3
 from botocore.config import Config
@@ -47,6 +48,7 @@ class Node:
     process: subprocess.Popen[bytes]
     port: int
     lines: list[str] = field(default_factory=list)
+    _clients: dict[tuple[str, str], Any] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -66,15 +68,18 @@ class Node:
         }
 
     def client(self, service: str, region: str = "us-east-1") -> Any:
-        """Return a boto3 client that reports the first answer instead of trying again."""
-        return boto3.client(
-            service,
-            endpoint_url=self.url,
-            region_name=region,
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
-            config=Config(retries={"total_max_attempts": 1}, read_timeout=60),
-        )
+        """Return a boto3 client that reports the first answer instead of trying again; one for each service."""
+        found = self._clients.get((service, region))
+        if found is None:
+            found = self._clients[service, region] = boto3.client(
+                service,
+                endpoint_url=self.url,
+                region_name=region,
+                aws_access_key_id="test",
+                aws_secret_access_key="test",
+                config=Config(retries={"total_max_attempts": 1}, read_timeout=60, max_pool_connections=64),
+            )
+        return found
 
     def aws(self, *arguments: str) -> Any:
         """Run the AWS CLI; return its JSON output, or None when it printed nothing."""
@@ -130,12 +135,24 @@ def zip_of(files: Mapping[str, str | bytes], executable: Sequence[str] = ()) -> 
     return content.getvalue()
 
 
-def start(*arguments: str, environment: Mapping[str, str] | None = None) -> Node:
-    """Start a node on a free port (unless the arguments name one) and wait for the line that says it listens."""
+def wait_until(condition: Callable[[], object], what: str, seconds: float = 20) -> None:
+    """Wait for something that comes by itself; fail when it does not."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"waited {seconds} s in vain: {what}"
+        time.sleep(0.01)
+
+
+def start(*arguments: str, environment: Mapping[str, str] | None = None, errors: BinaryIO | None = None) -> Node:
+    """Start a node on a free port (unless the arguments name one) and wait for the line that says it listens.
+
+    Standard error is ours, or goes to the file `errors`.
+    """
     port = () if "--port" in arguments else ("--port", "0")
     process = subprocess.Popen(
         [str(BIN / "gatewright"), "up", *port, *arguments],
         stdout=subprocess.PIPE,
+        stderr=errors,
         env={**os.environ, **(environment or {})},
     )
     node = Node(process, 0)
@@ -175,9 +192,11 @@ def stop(node: Node) -> int:
 
 
 @contextmanager
-def running(*arguments: str, environment: Mapping[str, str] | None = None) -> Iterator[Node]:
+def running(
+    *arguments: str, environment: Mapping[str, str] | None = None, errors: BinaryIO | None = None
+) -> Iterator[Node]:
     """A node for the length of a block. It must end cleanly."""
-    node = start(*arguments, environment=environment)
+    node = start(*arguments, environment=environment, errors=errors)
     try:
         yield node
     finally:

@@ -1,0 +1,122 @@
+"""What tests deploy: Python functions, and HTTP APIs in front of them, each under a name of its own."""
+
+import json
+import sys
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.integration.nodes import ROLE, Answer, Node, zip_of
+
+RUNTIME = f"python3.{sys.version_info.minor}"
+ACCOUNT = "123456789012"
+
+
+@dataclass
+class Function:
+    """A Python function on a node."""
+
+    node: Node
+    name: str
+    arn: str
+
+    @property
+    def client(self) -> Any:
+        return self.node.client("lambda", self.arn.split(":")[3])
+
+    def invoke(self, event: object = None) -> Any:
+        """Invoke it; return its result, which must be no error."""
+        answer = self.client.invoke(FunctionName=self.name, Payload=json.dumps(event).encode())
+        payload = answer["Payload"].read()
+        assert "FunctionError" not in answer, payload
+        return json.loads(payload)
+
+    def permit(self, source_arn: str | None = None, statement_id: str = "apigateway", **members: str) -> None:
+        """Let API Gateway invoke it, for one resource of an API or for all."""
+        if source_arn is not None:
+            members["SourceArn"] = source_arn
+        self.client.add_permission(
+            FunctionName=self.name,
+            StatementId=statement_id,
+            Action="lambda:InvokeFunction",
+            Principal="apigateway.amazonaws.com",
+            **members,
+        )
+
+
+def package(*lines: str) -> bytes:
+    """Build the package of a Python handler with these lines as its body."""
+    body = "".join(f"    {line}\n" for line in lines)
+    return zip_of({"app.py": f"import base64, json, os, sys, time\ndef handler(event, context):\n{body}"})
+
+
+def function(node: Node, *lines: str, region: str = "us-east-1", name: str = "", **settings: Any) -> Function:
+    """Create a function whose handler has these lines as its body."""
+    name = name or f"f-{uuid.uuid4().hex[:12]}"
+    created = node.client("lambda", region).create_function(
+        FunctionName=name,
+        Role=ROLE,
+        Code={"ZipFile": package(*lines)},
+        **({"Runtime": RUNTIME, "Handler": "app.handler"} | settings),
+    )
+    return Function(node, name, created["FunctionArn"])
+
+
+@dataclass
+class Api:
+    """An HTTP API on a node."""
+
+    node: Node
+    client: Any
+    api_id: str
+    targets: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def integrate(self, uri: str, payload_format: str = "2.0", **settings: Any) -> str:
+        """Make an integration with a function or a URL; return the target that a route names it by."""
+        if uri.startswith("http"):
+            settings = {"IntegrationType": "HTTP_PROXY", "IntegrationMethod": "ANY", **settings}
+            payload_format = "1.0"
+        created = self.client.create_integration(
+            ApiId=self.api_id,
+            IntegrationUri=uri,
+            PayloadFormatVersion=payload_format,
+            **({"IntegrationType": "AWS_PROXY"} | settings),
+        )
+        return f"integrations/{created['IntegrationId']}"
+
+    def route(self, key: str, uri: str, payload_format: str = "2.0", **settings: Any) -> str:
+        """Put a route in front of a function or a URL; return its id."""
+        target = self.targets.get((uri, payload_format)) if not settings else None
+        if target is None:
+            target = self.integrate(uri, payload_format, **settings)
+            if not settings:
+                self.targets[uri, payload_format] = target
+        return self.client.create_route(ApiId=self.api_id, RouteKey=key, Target=target)["RouteId"]
+
+    def stage(self, name: str = "$default", **settings: Any) -> None:
+        self.client.create_stage(ApiId=self.api_id, StageName=name, **({"AutoDeploy": True} | settings))
+
+    def call(
+        self,
+        method: str,
+        target: str,
+        headers: Mapping[str, str] | Sequence[tuple[str, str]] = (),
+        body: bytes | None = None,
+    ) -> Answer:
+        return self.node.call(self.api_id, method, target, headers, body)
+
+    def get(self, target: str, headers: Mapping[str, str] | Sequence[tuple[str, str]] = ()) -> Answer:
+        return self.call("GET", target, headers)
+
+
+def api(node: Node, routes: Mapping[str, str] | None = None, *, stage: str | None = "$default", **settings: Any) -> Api:
+    """Create an API with routes (from route keys to URIs) and, unless `stage` is None, a stage that deploys itself."""
+    client = node.client("apigatewayv2")
+    created = client.create_api(Name=f"api-{uuid.uuid4().hex[:12]}", ProtocolType="HTTP", **settings)
+    made = Api(node, client, created["ApiId"])
+    for key, uri in (routes or {}).items():
+        made.route(key, uri)
+    if stage is not None:
+        made.stage(stage)
+    return made
