@@ -14,14 +14,15 @@ _VALUE = r"[\t\x20-\x7e\x80-\xff]*+"
 
 # RFC 9112 section 5: field-name ":" OWS field-value OWS; no space before the colon (5.1), no obs-fold (5.2).
 # White space behind the value stays in the match: it is rare, and cutting it off here would cost every line.
-FIELD_LINE = re.compile(rf"({_NAME}):[ \t]*+({_VALUE})\r\n")
+# Without the anchor a search would begin inside a malformed line, and find a name that is none.
+FIELD_LINE = re.compile(rf"^({_NAME}):[ \t]*+({_VALUE})\r\n", re.MULTILINE)
 
 # RFC 3986 section 3.3 and 3.4, read generously: clients send `|`, `{` or `"` undecoded, but never a fragment.
 _PATH = r"/[\x21\x22\x24-\x3e\x40-\x7e]*+"
 _QUERY = r"[\x21\x22\x24-\x7e]*+"
 
-# RFC 9112 section 3 with the target in origin-form (3.2.1), which is what nearly every request has.
-ORIGIN_REQUEST_LINE = re.compile(rf"({_NAME}) ({_PATH})(?:\?({_QUERY}))?+ HTTP/1\.([0-9])\r\n")
+# RFC 9112 section 3 with the target in origin-form (3.2.1), which is what nearly every request has and CONNECT cannot.
+ORIGIN_REQUEST_LINE = re.compile(rf"(?!CONNECT )({_NAME}) ({_PATH})(?:\?({_QUERY}))?+ HTTP/1\.([0-9])\r\n")
 
 # RFC 9112 section 3: method SP request-target SP HTTP-version; the parts are judged one by one.
 REQUEST_LINE = re.compile(rf"({_NAME}) ([\x21-\x7e]++) HTTP/([0-9])\.([0-9])\r\n")

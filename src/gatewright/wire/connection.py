@@ -145,6 +145,8 @@ class ServerConnection(asyncio.Protocol):
             self.abort()
         elif now >= self._deadline:
             if phase is Phase.BODY:
+                # What comes later would be taken for the rest of a body that was given up.
+                self._reader.take_backlog()
                 self._fail_arrival(BodyTimeout("the body stopped arriving"))
             elif phase is Phase.HEAD and self._reader.backlog:
                 self._fail_arrival(RequestRefused(408, "the header section took too long"))
@@ -218,9 +220,7 @@ class ServerConnection(asyncio.Protocol):
         if self._writer.is_paused:
             await self._writer.wait_for_room()
         if self._body is not None:
-            keeps_alive = keeps_alive and await self._discard_rest(self._body)
-            self._retire_body()
-            self._is_continue_due = False
+            keeps_alive = self._retire_body() and keeps_alive and await self._discard_rest()
         if not keeps_alive:
             self._finish()
         return keeps_alive
@@ -263,9 +263,12 @@ class ServerConnection(asyncio.Protocol):
 
     async def receive_content(self, body: IncomingBody) -> bytes:
         """Return what came next of the body of the request being served, empty at its end. Raises `BodyError`."""
+        if body is not self._body or self._phase >= Phase.LINGERING:
+            raise BodyBroken("the exchange is over")
+        return await self._next_content()
+
+    async def _next_content(self) -> bytes:
         while True:
-            if body is not self._body or self._phase >= Phase.LINGERING:
-                raise BodyBroken("the exchange is over")
             try:
                 content = self._reader.read_content()
                 if content or self._reader.is_between_requests:
@@ -289,23 +292,25 @@ class ServerConnection(asyncio.Protocol):
         remaining = self._reader.remaining_length
         return remaining is not None and remaining <= self._scope.limits.unread_body_bytes
 
-    async def _discard_rest(self, body: IncomingBody) -> bool:
-        """Read the rest of a body that nobody wants; say whether its end was found."""
-        if not self._can_discard_rest() or self._phase is Phase.BODY:
-            return False
-        try:
-            while await self.receive_content(body):
-                pass
-        except BodyError:
-            return False
-        return True
-
-    def _retire_body(self) -> None:
-        """Part with the body of a request that is answered, also from a task of the handler's that still reads it."""
+    def _retire_body(self) -> bool:
+        """Part with the body of a request that is answered; False when a task of the handler's was still reading it."""
         self._body = None
-        if self._phase is Phase.BODY:
-            self._fail_arrival(BodyBroken("the response has been sent"))
-            self._enter(Phase.SERVING)
+        self._is_continue_due = False
+        if self._phase is not Phase.BODY:
+            return True
+        self._fail_arrival(BodyBroken("the response has been sent"))
+        self._enter(Phase.SERVING)
+        return False
+
+    async def _discard_rest(self) -> bool:
+        """Read the rest of a body that nobody wants; say whether its end was found."""
+        try:
+            while self._can_discard_rest():
+                if not await self._next_content():
+                    return True
+        except BodyError:
+            pass
+        return False
 
     # Writing
 

@@ -32,7 +32,8 @@ class IncomingBody:
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         if self._content is not None:
-            yield self._content
+            if self._content:
+                yield self._content
             return
         if self._has_begun:
             raise BodyBroken("this body is being read already")

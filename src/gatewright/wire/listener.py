@@ -12,6 +12,8 @@ from gatewright.wire.http11 import BodyLimit
 from gatewright.wire.limits import Limits
 from gatewright.wire.listener_scope import ListenerScope
 
+_LAST_PORT = 65_535
+
 
 class Listener:
     """Serves HTTP/1.1 on one address with one handler."""
@@ -40,12 +42,15 @@ class Listener:
     ) -> None:
         """Listen on an address, or on a socket that is bound already. Raises `SettingsError`."""
         loop = asyncio.get_running_loop()
+        if not 0 <= port <= _LAST_PORT:
+            # uvloop would take the number modulo 65,536.
+            raise SettingsError(f"cannot listen on {host} port {port}: ports go from 0 to {_LAST_PORT}")
         address: dict[str, object] = {"sock": sock} if sock is not None else {"host": host, "port": port}
         try:
             self._server = await loop.create_server(  # type: ignore[call-overload]
                 lambda: ServerConnection(self._scope), backlog=self._limits.backlog, ssl=ssl, **address
             )
-        except (OSError, OverflowError) as error:
+        except OSError as error:
             raise SettingsError(f"cannot listen on {host} port {port}: {_explain(error)}") from error
         self._sweep(loop)
 
@@ -73,14 +78,12 @@ class Listener:
         self._sweeping = loop.call_later(self._limits.sweep_seconds, self._sweep, loop)
 
 
-def _explain(error: Exception) -> str:
+def _explain(error: OSError) -> str:
     """Put an error of the operating system into a few words."""
-    if isinstance(error, OSError):
-        if error.errno == errno.EADDRINUSE:
-            return "the port is in use by another process"
-        if error.errno == errno.EACCES:
-            return "permission denied (ports below 1024 need privileges)"
-        if error.errno == errno.EADDRNOTAVAIL:
-            return "this machine has no such address"
-        return error.strerror or str(error)
-    return str(error)
+    if error.errno == errno.EADDRINUSE:
+        return "the port is in use by another process"
+    if error.errno == errno.EACCES:
+        return "permission denied (ports below 1024 need privileges)"
+    if error.errno == errno.EADDRNOTAVAIL:
+        return "this machine has no such address"
+    return error.strerror or str(error)

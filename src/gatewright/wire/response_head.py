@@ -69,8 +69,9 @@ class DateField:
 
 def render_head(status: int, headers: Headers, date_line: str, framing: str) -> bytes:
     """Return a header section. `framing` is field lines too. Raises `ResponseInvalid`."""
-    fields = "".join([f"{name}: {value}\r\n" for name, value in headers])
-    if PLAIN_FIELD_LINES.fullmatch(fields) is None:
+    fields = "".join([f"{name}: {value}\r\n" for name, value in headers if ":" not in name])
+    # One line per field, each of them grammatical: then no name and no value holds a part of another line.
+    if PLAIN_FIELD_LINES.fullmatch(fields) is None or fields.count("\n") != len(headers):
         fields, has_date = _render_other_fields(headers)
         if has_date:
             date_line = ""
@@ -91,7 +92,8 @@ def _render_other_fields(headers: Headers) -> tuple[str, bool]:
     kept = [(name, value) for name, value in headers if name.lower() not in _FRAMING_FIELDS]
     lines = [f"{name}: {value}\r\n" for name, value in kept]
     for line, (name, _) in zip(lines, kept, strict=True):
-        if FIELD_LINE.fullmatch(line) is None:
+        match = FIELD_LINE.fullmatch(line)
+        if match is None or match[1] != name:
             raise ResponseInvalid(f"header field {name!r} cannot be written: {line!r}")
     return "".join(lines), any(name.lower() == "date" for name, _ in kept)
 
