@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import os
 import sys
 import zipfile
 from collections.abc import Iterator
@@ -44,6 +45,19 @@ class Node:
         )
 
 
+def node_environment() -> dict[str, str]:
+    """Return our environment without settings of gatewright, but for one.
+
+    AWS's default quota of 10,000 requests a second in an account would answer some of the load with 429.
+    """
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("GATEWRIGHT_")}
+    return {
+        **inherited,
+        "GATEWRIGHT_GATEWAY_ACCOUNT_RATE_LIMIT": "1000000",
+        "GATEWRIGHT_GATEWAY_ACCOUNT_BURST_LIMIT": "1000000",
+    }
+
+
 @contextlib.contextmanager
 def started_node(directory: Path) -> Iterator[Node]:
     """Start a node, wait until it is ready, and stop it in the end. Raises `ProgramFailed`."""
@@ -52,7 +66,7 @@ def started_node(directory: Path) -> Iterator[Node]:
     program = [str(installed)] if installed.exists() else [sys.executable, "-m", "gatewright"]
     log = directory / f"node-{port}.log"
     command = [*program, "up", "--host", "127.0.0.1", "--port", str(port), "--ephemeral"]
-    with running(command, log, cwd=directory) as process:
+    with running(command, log, cwd=directory, environment=node_environment()) as process:
         yield Node(port, process, wait_until_answering(process, port, "/_gatewright/health", log))
 
 

@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.load import run_wrk
-from benchmarks.node import Node, function_behind_api
+from benchmarks.node import Node, function_behind_api, node_environment
 from benchmarks.programs import free_port, running, wait_until_answering
 
 
@@ -21,7 +21,7 @@ def main(connections: int) -> None:
         port, profile, log = free_port(), directory / "profile", directory / "node.log"
         node_command = ["-m", "gatewright", "up", "--host", "127.0.0.1", "--port", str(port), "--ephemeral"]
         command = [sys.executable, "-m", "cProfile", "-o", str(profile), *node_command]
-        with running(command, log, cwd=directory) as process:
+        with running(command, log, cwd=directory, environment=node_environment()) as process:
             ready_seconds = wait_until_answering(process, port, "/_gatewright/health", log)
             target = function_behind_api(Node(port, process, ready_seconds), "profiled")
             print(run_wrk(target, connections, 5))
