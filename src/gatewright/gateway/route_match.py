@@ -5,7 +5,8 @@ match with a greedy path variable, and that over `$default`. Among full matches 
 leftmost first; among greedy ones the longest prefix; in one place, a method wins over `ANY`.
 
 Segments are compared after percent-decoding each, so `%2F` is part of a segment, never its end. Case counts, and so
-does a trailing slash (`/pets/` is another path than `/pets`). No variable matches an empty text.
+does a trailing slash: `/pets/` is another path than `/pets`. `/pets/{proxy+}` matches it with an empty value (so
+recorded of AWS); other variables match no empty text.
 """
 
 from collections.abc import Iterable, Mapping
@@ -131,10 +132,6 @@ def _match_greedy(
             return found
         values.pop()
     found = _of_method(node.greedy, method)
-    if found is None:
-        return None
-    rest = "/".join(segments[depth:])
-    if not rest:
-        return None
-    values.append(rest)
+    if found is not None:
+        values.append("/".join(segments[depth:]))
     return found

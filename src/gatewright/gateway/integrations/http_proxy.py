@@ -122,9 +122,9 @@ def proxied_headers(call: Call) -> Headers:
     request = call.request
     headers = Headers([field for field in end_to_end(request.headers) if field[0].lower() not in _REPLACED])
     host = request.headers.get("host") or call.domain_name
-    element = f"by=_gatewright;for={_node(request.peer_address)};host={_quoted(host)};proto={request.scheme}"
-    headers.append(("Forwarded", ", ".join([*request.headers.get_all("forwarded"), element])))
-    headers.append(("Via", ", ".join([*request.headers.get_all("via"), _VIA])))
+    element = f"for={_node(request.peer_address)};host={_quoted(host)};proto={request.scheme}"
+    headers.append(("forwarded", ", ".join([*request.headers.get_all("forwarded"), element])))
+    headers.append(("via", ", ".join([*request.headers.get_all("via"), _VIA])))
     headers.append(("X-Amzn-Trace-Id", call.trace_header))
     return headers
 

@@ -1,18 +1,20 @@
 """Payload format 1.0 of HTTP APIs: every member is there, null where it has nothing to say.
 
-Source: "Create AWS Lambda proxy integrations for HTTP APIs in API Gateway".
+Source: "Create AWS Lambda proxy integrations for HTTP APIs in API Gateway". Where events recorded of AWS differ from
+the page's example, we follow the recordings: `identity` has `cognitoAmr`, `resourceId` is the route key, there is no
+`authorizer` where nothing authorizes, and `requestId` is `extendedRequestId`.
 """
 
 import orjson
 
 from gatewright.base.messages import Response
 from gatewright.gateway.call import Call, RouteFacts
-from gatewright.gateway.fields import HOP_BY_HOP
 from gatewright.gateway.payloads.request_parts import body_text, header_fields, query_fields
 from gatewright.gateway.payloads.result import MalformedResult, build_response
 from gatewright.languages.times import ClfClock
 
-# API Gateway writes the names that it knows in its own case, whatever the client wrote; the others are lower-cased.
+# API Gateway writes these names in its own case and Accept, Accept-* and Cookie in lower case, whatever the client
+# wrote; the others stay as they came (recorded of AWS).
 _CANONICAL_NAMES = (
     "Authorization",
     "Content-Length",
@@ -24,8 +26,6 @@ _CANONICAL_NAMES = (
     "X-Forwarded-Port",
     "X-Forwarded-Proto",
 )
-
-_AUTHORIZER = orjson.Fragment(b'{"claims":null,"scopes":null}')
 
 
 class EventV1:
@@ -54,7 +54,7 @@ class EventV1:
             "multiValueHeaders": multi_value_headers,
             "queryStringParameters": {name: values[-1] for name, values in query.items()} or None,
             "multiValueQueryStringParameters": query or None,
-            "requestContext": self._request_context(call, headers.get("User-Agent")),
+            "requestContext": self._request_context(call, headers.get("User-Agent", "")),
             "pathParameters": call.path_parameters or None,
             "stageVariables": self._stage_variables,
             "body": text,
@@ -64,25 +64,32 @@ class EventV1:
 
     def _headers(self, call: Call, body_length: int) -> tuple[dict[str, str], dict[str, list[str]]]:
         """Return the last value and all values of each header."""
-        joined, cookies = header_fields(call, body_length)
-        names = self._names
-        multi: dict[str, list[str]] = {names.get(name, name): [value] for name, value in joined.items()}
+        fields, _ = header_fields(call, body_length)
         received: dict[str, list[str]] = {}
+        written: dict[str, str] = {}
         for name, value in call.request.headers:
-            received.setdefault(name.lower(), []).append(value)
-        for name, values in received.items():
-            if len(values) > 1 and name in joined and not name.startswith("x-forwarded-") and name not in HOP_BY_HOP:
-                multi[names.get(name, name)] = values
-        if cookies:
-            multi["cookie"] = cookies
+            lowered = name.lower()
+            received.setdefault(lowered, []).append(value)
+            written.setdefault(lowered, name)
+        if "cookie" in received:
+            fields["cookie"] = ""
+        multi: dict[str, list[str]] = {}
+        for lowered, joined in fields.items():
+            is_ours = lowered.startswith("x-forwarded-") or lowered == "x-amzn-trace-id" or lowered == "content-length"
+            values = [joined] if is_ours else received[lowered]
+            multi[self._spelled(lowered, written)] = values
         return {name: values[-1] for name, values in multi.items()}, multi
 
-    def _request_context(self, call: Call, user_agent: str | None) -> dict[str, object]:
+    def _spelled(self, lowered: str, written: dict[str, str]) -> str:
+        if lowered in self._names:
+            return self._names[lowered]
+        return lowered if lowered.startswith("accept") or lowered == "cookie" else written[lowered]
+
+    def _request_context(self, call: Call, user_agent: str) -> dict[str, object]:
         facts, request = self._facts, call.request
         return {
             "accountId": facts.account_id,
             "apiId": facts.api_id,
-            "authorizer": _AUTHORIZER,
             "domainName": call.domain_name,
             "domainPrefix": call.domain_name.partition(".")[0],
             "extendedRequestId": call.request_id,
@@ -91,6 +98,7 @@ class EventV1:
                 "accessKey": None,
                 "accountId": None,
                 "caller": None,
+                "cognitoAmr": None,
                 "cognitoAuthenticationProvider": None,
                 "cognitoAuthenticationType": None,
                 "cognitoIdentityId": None,
@@ -106,7 +114,7 @@ class EventV1:
             "requestId": call.request_id,
             "requestTime": self._clf.format(request.received_at),
             "requestTimeEpoch": int(request.received_at * 1000),
-            "resourceId": None,
+            "resourceId": facts.route_key,
             "resourcePath": facts.resource_path,
             "stage": facts.stage_name,
         }

@@ -135,8 +135,8 @@ async def test_headers_on_the_way_to_the_origin() -> None:
         ("ACCEPT", "c/d"),
         ("Cookie", "a=1"),
         ("Authorization", "Bearer t"),
-        ("Forwarded", f'by=_gatewright;for=192.0.2.1;host="{API_ID}.execute-api.localhost:4566";proto=http'),
-        ("Via", "HTTP/1.1 AmazonAPIGateway"),
+        ("forwarded", f'for=192.0.2.1;host="{API_ID}.execute-api.localhost:4566";proto=http'),
+        ("via", "HTTP/1.1 AmazonAPIGateway"),
         ("X-Amzn-Trace-Id", "Root=1-a"),
     ]
     assert upstream.response_seconds == 30.0
@@ -146,7 +146,7 @@ async def test_forwarded_and_via_are_continued() -> None:
     sent = request("GET", "/x", ("Forwarded", "for=a"), ("Via", "1.1 b"), peer_address="2001:db8::1", scheme="https")
     sent.headers.replace("Host", "api.example.com")
     headers = (await proxied(sent, "GET /x", "https://example.com")).headers
-    assert headers.get("Forwarded") == 'for=a, by=_gatewright;for="[2001:db8::1]";host=api.example.com;proto=https'
+    assert headers.get("Forwarded") == 'for=a, for="[2001:db8::1]";host=api.example.com;proto=https'
     assert headers.get("Via") == "1.1 b, HTTP/1.1 AmazonAPIGateway"
 
 
@@ -154,7 +154,7 @@ async def test_a_host_cannot_break_out_of_its_quotes() -> None:
     sent = request("GET", "/x")
     sent.headers.replace("Host", 'a"\\;b')
     forwarded = (await proxied(sent, "GET /x", "https://example.com")).headers.get("Forwarded")
-    assert forwarded == 'by=_gatewright;for=192.0.2.1;host="a\\"\\\\;b";proto=http'
+    assert forwarded == 'for=192.0.2.1;host="a\\"\\\\;b";proto=http'
 
 
 BODIES: list[tuple[list[tuple[str, str]], bytes, str | None]] = [

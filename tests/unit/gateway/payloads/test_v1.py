@@ -41,8 +41,10 @@ SINGLE = {
     "X-Forwarded-For": "192.0.2.1",
     "X-Forwarded-Port": "4566",
     "X-Forwarded-Proto": "http",
-    "header1": "value1",
-    "header2": "value2",
+    "Header1": "value1",
+    "Header2": "value2",
+    "accept": "*/*",
+    "accept-encoding": "gzip, deflate, br",
 }
 WHOLE_EVENT = {
     "version": "1.0",
@@ -52,14 +54,13 @@ WHOLE_EVENT = {
     "headers": SINGLE,
     "multiValueHeaders": {
         **{name: [value] for name, value in SINGLE.items()},
-        "header2": ["value1", "value2"],
+        "Header2": ["value1", "value2"],
     },
     "queryStringParameters": {"parameter1": "value2", "parameter2": "value"},
     "multiValueQueryStringParameters": {"parameter1": ["value1", "value2"], "parameter2": ["value"]},
     "requestContext": {
         "accountId": ACCOUNT,
         "apiId": API_ID,
-        "authorizer": {"claims": None, "scopes": None},
         "domainName": HOST,
         "domainPrefix": API_ID,
         "extendedRequestId": REQUEST_ID,
@@ -68,6 +69,7 @@ WHOLE_EVENT = {
             "accessKey": None,
             "accountId": None,
             "caller": None,
+            "cognitoAmr": None,
             "cognitoAuthenticationProvider": None,
             "cognitoAuthenticationType": None,
             "cognitoIdentityId": None,
@@ -83,7 +85,7 @@ WHOLE_EVENT = {
         "requestId": REQUEST_ID,
         "requestTime": "12/Mar/2020:19:03:58 +0000",
         "requestTimeEpoch": int(RECEIVED_AT * 1000),
-        "resourceId": None,
+        "resourceId": "GET /my/path",
         "resourcePath": "/my/path",
         "stage": "$default",
     },
@@ -95,15 +97,17 @@ WHOLE_EVENT = {
 
 
 async def test_a_whole_event() -> None:
-    """The example of the page, sent as a request."""
+    """The example of the page, sent as a request; spelling and members as recorded of AWS."""
     sent = request(
         "GET",
         "/my/path?parameter1=value1&parameter1=value2&parameter2=value",
         ("Header1", "value1"),
         ("Header2", "value1"),
         ("header2", "value2"),
-        ("User-Agent", "user-agent"),
-        ("Content-Type", "text/plain"),
+        ("user-agent", "user-agent"),
+        ("Accept", "*/*"),
+        ("Accept-Encoding", "gzip, deflate, br"),
+        ("CONTENT-TYPE", "text/plain"),
         ("X-Amzn-Trace-Id", "Root=1-a"),
         body=b"Hello from Lambda!",
     )
@@ -123,8 +127,10 @@ async def test_nulls_where_there_is_nothing() -> None:
     ):
         assert event[member] is None, member
     assert event["isBase64Encoded"] is False
-    assert event["requestContext"]["identity"]["userAgent"] is None
+    assert event["requestContext"]["identity"]["userAgent"] == ""
     assert event["resource"] == event["requestContext"]["resourcePath"] == "$default"
+    assert event["requestContext"]["resourceId"] == "$default"
+    assert "authorizer" not in event["requestContext"]
 
 
 async def test_a_stage_and_parameters() -> None:
