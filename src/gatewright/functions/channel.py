@@ -1,8 +1,7 @@
 """The channel: frames over a Unix socket pair, of which the process inherits one end.
 
 This is the shell with the I/O; what the octets mean is in `frames`, what may come when is in `environment`.
-A frame is sent with one system call, unless the process does not read: then the rest waits for it to,
-and the function's time-out is what ends the wait.
+What a process does not read stays in the transport's buffer, at most one event; the function's time-out ends the wait.
 """
 
 import asyncio
@@ -19,27 +18,30 @@ from gatewright.functions.link import RuntimeEvents
 from gatewright.functions.settings import MAX_RESPONSE_BYTES
 
 FD_VARIABLE: Final = "_GATEWRIGHT_CHANNEL_FD"
-_READ_BYTES: Final = 1 << 16
-_READ_MORE_BYTES: Final = 1 << 20
 
 
-class Channel:
+class Channel(asyncio.Protocol):
     """The host's end of one channel."""
-
-    __slots__ = ("_events", "_loop", "_peer", "_read_bytes", "_reader", "_socket", "_unsent")
 
     def __init__(self, events: RuntimeEvents) -> None:
         self._events = events
-        self._loop = asyncio.get_running_loop()
         self._socket, self._peer = socket.socketpair()
         self._socket.setblocking(False)
         self._reader = FrameReader(MAX_RESPONSE_BYTES)
-        self._read_bytes = _READ_BYTES
-        self._unsent = memoryview(b"")
+        self._transport: asyncio.WriteTransport | None = None
+        self._lost = asyncio.Event()
+
+    @property
+    def has_ended(self) -> bool:
+        """Return whether the runtime's end is closed and everything before that was read."""
+        return self._lost.is_set()
 
     async def open(self) -> None:
         """Start to listen."""
-        self._loop.add_reader(self._socket, self._readable)
+        # A transport and not a bare reader: uvloop writes just before it waits, which lets the kernel hand the CPU
+        # straight to the runtime. Measured at one connection: 55 µs a round trip against 90.
+        loop = asyncio.get_running_loop()
+        self._transport, _ = await loop.create_connection(lambda: self, sock=self._socket)
 
     def variables(self) -> Mapping[str, str]:
         """Return the variable that names the inherited descriptor."""
@@ -63,56 +65,30 @@ class Channel:
         }
         if invocation.client_context is not None:
             header["client_context"] = invocation.client_context
-        frame = encode(FrameType.INVOKE, orjson.dumps(header), invocation.event)
-        try:
-            sent = self._socket.send(frame)
-        except BlockingIOError:
-            sent = 0
-        except OSError:
-            return  # the process is gone, as the reader is about to see
-        if sent < len(frame):
-            self._unsent = memoryview(frame)[sent:]
-            self._loop.add_writer(self._socket, self._writable)
+        if self._transport is not None:
+            self._transport.write(encode(FrameType.INVOKE, orjson.dumps(header), invocation.event))
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Close both ends."""
         self._peer.close()
-        if self._socket.fileno() >= 0:
-            self._loop.remove_reader(self._socket)
-            self._loop.remove_writer(self._socket)
+        if self._transport is None:
             self._socket.close()
+        else:
+            self._transport.abort()
+            await self._lost.wait()
 
-    def _writable(self) -> None:
+    def data_received(self, data: bytes) -> None:
+        """Take what the runtime sent."""
         try:
-            sent = self._socket.send(self._unsent)
-        except BlockingIOError:
-            return
-        except OSError:
-            sent = len(self._unsent)  # the reader sees the end too, and tells
-        self._unsent = self._unsent[sent:]
-        if not self._unsent:
-            self._loop.remove_writer(self._socket)
-
-    def _readable(self) -> None:
-        try:
-            octets = self._socket.recv(self._read_bytes)
-        except BlockingIOError:
-            return
-        except OSError:
-            octets = b""
-        if not octets:
-            self._loop.remove_reader(self._socket)
-            self._events.link_ended()
-            return
-        # A read that filled its buffer is part of something large: take it with fewer calls.
-        self._read_bytes = _READ_MORE_BYTES if len(octets) == self._read_bytes else _READ_BYTES
-        try:
-            for frame in self._reader.feed(octets):
-                if self._socket.fileno() < 0:  # an earlier frame ended it
-                    return
+            for frame in self._reader.feed(data):
                 self._dispatch(frame)
         except FrameError as error:
             self._events.protocol_broken(str(error))
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The runtime closed its end, or `close` was called."""
+        self._lost.set()
+        self._events.link_ended()
 
     def _dispatch(self, frame: Frame | OversizedFrame) -> None:
         if isinstance(frame, OversizedFrame):

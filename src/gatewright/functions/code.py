@@ -56,7 +56,9 @@ class CodeCache:
         self._packages[sha256] = package
         package.users += 1
         try:
-            yield await asyncio.shield(package.ready)
+            path = await asyncio.shield(package.ready)
+            self._make_room()
+            yield path
         finally:
             package.users -= 1
             self._make_room()

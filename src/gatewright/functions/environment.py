@@ -30,7 +30,8 @@ _logger = logging.getLogger(__name__)
 
 _MIB: Final = 1 << 20
 _EXIT_GRACE_SECONDS: Final = 0.5
-"""How long a runtime that closed its link may take to end by itself, so that its own exit status is reported."""
+"""How long a runtime that closed its link may take to end by itself, so that its own exit status is reported; and how
+long the link of a runtime that ended may be held open by what it started."""
 _PEAK_FROM_SECONDS: Final = 0.005
 """Reading the high-water mark of memory takes 20 µs: too much after an invocation that was shorter than this."""
 
@@ -77,6 +78,7 @@ class ExecutionEnvironment:
 
     __slots__ = (
         "_clock",
+        "_exit_status",
         "_freezes",
         "_init_duration_ms",
         "_link",
@@ -125,6 +127,7 @@ class ExecutionEnvironment:
         self.init_started = self._clock.monotonic()
         self._freezes = surroundings.settings.freeze_when_idle
         self._process: Process | None = None
+        self._exit_status: int | None = None
         self._link: RuntimeLink | None = None
         self._output = OutputPipe(journal.stream, self._printed)
         if invocation is not None:
@@ -135,7 +138,10 @@ class ExecutionEnvironment:
     # The process
 
     async def run(self, launch: Launch, task_root: Path) -> None:
-        """Start the process and return when it is gone. Raises `SandboxError` when it cannot be started."""
+        """Start the process and return when it is gone. Raises `SandboxError` when it cannot be started.
+
+        Call `close` afterwards, however this ends.
+        """
         link = self._link = self._surroundings.links[launch.transport](self)
         self.init_started = self._clock.monotonic()
         if self.invocation is None:
@@ -150,7 +156,7 @@ class ExecutionEnvironment:
                 self._output.close_write_end()
                 await self.stopped.wait()
         finally:
-            self.close()
+            await link.close()
 
     def close(self) -> None:
         """End whatever is still there."""
@@ -200,12 +206,19 @@ class ExecutionEnvironment:
         self._owner.environment_left(self)
 
     def _exited(self, status: int) -> None:
-        self.end(State.FAILED, failures.exited(status))
-        self._stop()
+        """The process is gone, but its last words may still be on their way through the link."""
+        self._exit_status = status
+        if self._link is None or self._link.has_ended or self.state >= State.STOPPING:
+            self._conclude()
+        else:
+            asyncio.get_running_loop().call_later(_EXIT_GRACE_SECONDS, self._conclude)
+
+    def _conclude(self) -> None:
+        if self.state is not State.STOPPED:
+            self.end(State.FAILED, failures.exited(self._exit_status or 0))
+            self._stop()
 
     def _stop(self) -> None:
-        if self._link is not None:
-            self._link.close()
         self._output.close()
         self.journal.printed(None)
         self.state = transition(self.state, State.STOPPED)
@@ -258,6 +271,8 @@ class ExecutionEnvironment:
         if self.state is State.STARTING:
             if self.invocation is None:
                 self._init_duration_ms = (self._clock.monotonic() - self.init_started) * 1000
+            if self._process is not None:
+                self.max_memory_bytes = self._process.peak_memory_bytes()
             self._output.drain()
         elif self.state is not State.ANSWERED:
             self.protocol_broken(f"asked for an invocation while {self.state.name}")
@@ -298,7 +313,9 @@ class ExecutionEnvironment:
 
     def link_ended(self) -> None:
         """Give the process a moment to end, so that its own exit status is known; then kill it."""
-        if self.state < State.STOPPING and self._process is not None:
+        if self._exit_status is not None:
+            self._conclude()
+        elif self.state < State.STOPPING and self._process is not None:
             asyncio.get_running_loop().call_later(_EXIT_GRACE_SECONDS, self._process.kill)
 
     def _printed(self) -> None:

@@ -8,7 +8,6 @@ lengths is a `FrameError`, and a body larger than a response may be is skipped o
 
 import enum
 import struct
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -80,20 +79,22 @@ class FrameReader:
         self._needed = PREFIX.size
         self._skip = 0
 
-    def feed(self, octets: bytes) -> Iterator[Frame | OversizedFrame]:
-        """Yield the frames that `octets` complete. Raises `FrameError`; exhaust it before feeding again."""
+    def feed(self, octets: bytes) -> list[Frame | OversizedFrame]:
+        """Return the frames that `octets` complete. Raises `FrameError`."""
+        frames: list[Frame | OversizedFrame] = []
         if self._skip:
             octets = self._skipped(octets)
         if self._buffer:
             self._buffer += octets
             if len(self._buffer) < self._needed:
-                return
+                return frames
             octets = bytes(self._buffer)
             self._buffer.clear()
         position, end = 0, len(octets)
+        self._needed = PREFIX.size
         while end - position >= PREFIX.size:
             length, frame_type, header_length = PREFIX.unpack_from(octets, position)
-            if frame_type not in _FROM_RUNTIME or not header_length <= min(length - 5, MAX_HEADER_BYTES):
+            if frame_type not in _FROM_RUNTIME or header_length > length - 5 or header_length > MAX_HEADER_BYTES:
                 raise FrameError(f"a frame of type {frame_type} and {length} octets with a header of {header_length}")
             body_start = position + PREFIX.size + header_length
             stop = position + 4 + length
@@ -103,14 +104,14 @@ class FrameReader:
                 break
             header = octets[position + PREFIX.size : body_start]
             if is_oversized:
-                yield OversizedFrame(Frame(frame_type, header, b""), stop - body_start)
+                frames.append(OversizedFrame(Frame(frame_type, header, b""), stop - body_start))
                 self._skip = max(0, stop - end)
             else:
-                yield Frame(frame_type, header, octets[body_start:stop])
+                frames.append(Frame(frame_type, header, octets[body_start:stop]))
             position = min(stop, end)
-        else:
-            self._needed = PREFIX.size
-        self._buffer += octets[position:]
+        if position < end:
+            self._buffer += octets[position:]
+        return frames
 
     def _skipped(self, octets: bytes) -> bytes:
         rest = octets[self._skip :]

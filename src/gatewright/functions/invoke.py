@@ -73,6 +73,11 @@ class Functions:
         """Return how many invocations are under way or wait for an environment."""
         return self._capacity.invocations
 
+    @property
+    def environments(self) -> int:
+        """Return how many environments there are."""
+        return self._capacity.environments
+
     def swap(self, functions: Mapping[str, FunctionVersion]) -> None:
         """Take the functions, by ARN, that exist from now on.
 

@@ -44,6 +44,11 @@ class RuntimeEvents(Protocol):
 class RuntimeLink(Protocol):
     """One way to talk to the runtime of one environment."""
 
+    @property
+    def has_ended(self) -> bool:
+        """Return whether all that the runtime said was heard, once its process is gone."""
+        ...
+
     async def open(self) -> None:
         """Prepare the side of the host, before the process is started."""
         ...
@@ -64,6 +69,6 @@ class RuntimeLink(Protocol):
         """Hand an invocation to the runtime, which asked for one. If it is gone, its end is told as an event."""
         ...
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Let go of the runtime. No event comes after this."""
         ...

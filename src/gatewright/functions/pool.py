@@ -34,6 +34,8 @@ _logger = logging.getLogger(__name__)
 _LEAST_PATIENCE_SECONDS: Final = 0.005
 _MOST_PATIENCE_SECONDS: Final = 0.1
 _FIRST_PATIENCE_SECONDS: Final = 0.03
+_RETRY_SECONDS: Final = 1.0
+"""After an environment could not even be started, while others still serve those who wait."""
 _SURPLUS_SHARE: Final = 0.2
 _WEIGHT: Final = 0.2
 """Of the newest value in a moving average."""
@@ -78,6 +80,7 @@ class Pool:
         self._launch: Launch | None = None
         self._is_retired = False
         self._patience_seconds = _FIRST_PATIENCE_SECONDS
+        self._start_not_before = 0.0
         self._typical_ms = -1.0  # negative until an invocation has ended
 
     def submit(self, invocation: Invocation) -> None:
@@ -99,6 +102,8 @@ class Pool:
             missing -= 1
 
     def _is_time(self, now: float) -> bool:
+        if now < self._start_not_before:
+            return False
         if self._typical_ms < 0 or self._typical_ms > self._patience_seconds * 1000:
             return True
         return not self.environments or now - self._waiting[0].queued_at > self._patience_seconds
@@ -200,6 +205,8 @@ class Pool:
             environment.invocation = None
         if len(self.environments) == len(self._starting):  # nobody else will serve those who wait
             self._refuse_all(error)
+        else:
+            self._start_not_before = self._clock.monotonic() + _RETRY_SECONDS
 
     def _refuse_all(self, error: InvokeError) -> None:
         while self._waiting:

@@ -48,14 +48,18 @@ _INVOCATION: Final = re.compile(r"invocation/([^/]+)/(response|error)")
 class RuntimeApi:
     """The link to one runtime that asks for its invocations over HTTP."""
 
-    __slots__ = ("_closing", "_events", "_listener", "_poll", "_undelivered")
+    __slots__ = ("_events", "_listener", "_poll", "_undelivered")
 
     def __init__(self, events: RuntimeEvents) -> None:
         self._events = events
         self._listener = Listener(self.handle, _LIMITS)
         self._poll: asyncio.Future[Response] | None = None
         self._undelivered: Response | None = None
-        self._closing: asyncio.Task[None] | None = None
+
+    @property
+    def has_ended(self) -> bool:
+        """Return True: what a runtime says is heard before it learns so."""
+        return True
 
     async def open(self) -> None:
         """Listen on a port of the kernel's choice."""
@@ -80,12 +84,10 @@ class RuntimeApi:
         else:
             self._undelivered = response
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Stop to listen."""
-        if self._poll is not None:
-            self._poll.cancel()
-        if self._closing is None:
-            self._closing = asyncio.create_task(self._listener.drain())
+        self._give_up_poll()
+        await self._listener.drain()
 
     async def handle(self, request: Request) -> Response:
         """Serve one request of the runtime."""
@@ -108,13 +110,17 @@ class RuntimeApi:
         state = self._events.state
         if state not in (State.STARTING, State.ANSWERED, State.IDLE):
             return self._wrong_state("Ready")
-        if self._poll is not None:
-            self._poll.cancel()  # a poll that its runtime gave up
+        self._give_up_poll()
         poll: asyncio.Future[Response] = asyncio.get_running_loop().create_future()
         self._poll = poll
         if state is not State.IDLE:
             self._events.runtime_ready()
         return await poll
+
+    def _give_up_poll(self) -> None:
+        """Answer a poll that nobody should be waiting for any more."""
+        if self._poll is not None and not self._poll.done():
+            self._poll.set_result(self._wrong_state("Ready"))
 
     async def _end_invocation(self, request: Request, request_id: str, *, is_error: bool) -> Response:
         mode = request.headers.get("Lambda-Runtime-Function-Response-Mode") or "streaming"

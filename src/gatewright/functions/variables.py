@@ -53,7 +53,7 @@ def environment_variables(
     if function.runtime.startswith(("python", "nodejs", "java", "ruby", "dotnet")):
         variables["AWS_EXECUTION_ENV"] = f"AWS_Lambda_{function.runtime}"
     variables |= launch
-    variables |= dict(function.environment)
+    variables |= {name: value for name, value in function.environment if name not in RESERVED}
     variables |= _reserved(function, settings, task_root, log_stream)
     variables |= link
     return variables

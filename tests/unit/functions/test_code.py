@@ -1,0 +1,148 @@
+"""The cache of unpacked packages."""
+
+import asyncio
+import hashlib
+from pathlib import Path
+from typing import BinaryIO
+
+import pytest
+
+from gatewright.functions.code import CodeCache, remove_tree
+from gatewright.functions.errors import CodeUnusable, FunctionGone
+
+from .fakes import Blobs, package
+
+A = package({"app.py": "a" * 1000})
+B = package({"app.py": "b" * 1000})
+SHA_A, SHA_B = hashlib.sha256(A).hexdigest(), hashlib.sha256(B).hexdigest()
+
+
+def cache(root: Path, blobs: Blobs, capacity_bytes: int = 1 << 20) -> CodeCache:
+    return CodeCache(root, blobs.open, capacity_bytes)
+
+
+async def test_a_package_is_unpacked_once(tmp_path: Path) -> None:
+    blobs = Blobs(A)
+    code = cache(tmp_path / "code", blobs)
+
+    async def use() -> str:
+        async with code.hold(SHA_A) as root:
+            return (root / "app.py").read_text()
+
+    assert await asyncio.gather(*(use() for _ in range(10))) == ["a" * 1000] * 10
+    assert await use() == "a" * 1000
+    assert blobs.opened == [SHA_A]
+    await code.close()
+
+
+async def test_what_an_earlier_run_left_is_used_again(tmp_path: Path) -> None:
+    opened = []
+    for _ in range(2):
+        blobs = Blobs(A)
+        code = cache(tmp_path, blobs)
+        async with code.hold(SHA_A) as root:
+            assert (root / "app.py").exists()
+        await code.close()
+        opened.append(len(blobs.opened))
+    assert opened == [1, 0]
+
+
+async def test_half_of_a_package_is_never_used(tmp_path: Path) -> None:
+    """As after kill -9 in the middle of unpacking."""
+    code = cache(tmp_path, Blobs(A))
+    async with code.hold(SHA_A) as root:
+        partial = root.with_name(f"{SHA_B}.partial")
+    partial.mkdir()
+    (partial / "left").touch()
+    again = cache(tmp_path, Blobs(B))
+    async with again.hold(SHA_B) as root:
+        assert [path.name for path in root.iterdir()] == ["app.py"]
+    await again.close()
+
+
+async def test_packages_of_before_the_machine_was_started_are_removed(tmp_path: Path) -> None:
+    old = tmp_path / "code" / "another-boot" / SHA_A
+    old.mkdir(parents=True)
+    code = cache(tmp_path / "code", Blobs(A))
+    async with code.hold(SHA_A) as root:
+        assert (root / "app.py").exists()
+    assert not old.exists()
+    await code.close()
+
+
+async def test_a_failure_reaches_all_who_wait_and_is_tried_again(tmp_path: Path) -> None:
+    blobs = Blobs()
+    sha256 = hashlib.sha256(b"no zip").hexdigest()
+    blobs.contents[sha256] = b"no zip"
+    code = cache(tmp_path, blobs)
+
+    async def use() -> None:
+        async with code.hold(sha256):
+            pass
+
+    results = await asyncio.gather(use(), use(), return_exceptions=True)
+    assert [type(result) for result in results] == [CodeUnusable, CodeUnusable]
+    blobs.contents[sha256] = A
+    await use()
+    assert len(blobs.opened) == 2
+    await code.close()
+
+
+async def test_a_package_that_is_gone(tmp_path: Path) -> None:
+    code = cache(tmp_path, Blobs())
+    with pytest.raises(FunctionGone):
+        async with code.hold(SHA_A):
+            pass
+    assert not list(tmp_path.rglob("*.partial"))
+    await code.close()
+
+
+async def test_whoever_asked_first_may_go_away(tmp_path: Path) -> None:
+    blobs = Blobs(A)
+    opening = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def open_blob(sha256: str) -> BinaryIO:
+        loop.call_soon_threadsafe(opening.set)
+        return blobs.open(sha256)
+
+    code = CodeCache(tmp_path, open_blob, 1 << 20)
+
+    async def use() -> None:
+        async with code.hold(SHA_A) as root:
+            assert (root / "app.py").exists()
+
+    first, second = asyncio.create_task(use()), asyncio.create_task(use())
+    await opening.wait()
+    first.cancel()
+    await second
+    assert blobs.opened == [SHA_A]
+    await code.close()
+
+
+async def test_unused_packages_make_room(tmp_path: Path) -> None:
+    blobs = Blobs(A, B)
+    code = cache(tmp_path, blobs, capacity_bytes=1500)
+    async with code.hold(SHA_A) as root_a:
+        async with code.hold(SHA_B) as root_b:
+            assert root_a.exists()
+            assert root_b.exists()  # both are in use, whatever they take
+        assert root_a.exists()
+        assert not root_b.exists()
+    assert root_a.exists()
+    async with code.hold(SHA_B) as root_b:
+        assert not root_a.exists()  # the one that was used longest ago
+    async with code.hold(SHA_A) as root_a:
+        assert (root_a / "app.py").exists()
+    assert blobs.opened == [SHA_A, SHA_B, SHA_B, SHA_A]
+    await code.close()
+    assert not list(tmp_path.rglob("*.partial"))
+
+
+def test_read_only_folders_are_removed(tmp_path: Path) -> None:
+    folder = tmp_path / "a" / "b"
+    folder.mkdir(parents=True)
+    (folder / "file").touch()
+    folder.chmod(0o500)
+    remove_tree(tmp_path / "a")
+    assert not (tmp_path / "a").exists()

@@ -1,0 +1,174 @@
+"""The Invoke operation ("Invoke", Lambda API Reference)."""
+
+import base64
+
+import pytest
+
+from gatewright.base.errors import AwsError, OperationNotImplemented
+from gatewright.base.operations import Caller, Shape
+from gatewright.functions.errors import EventTooLarge, FunctionGone, InvokeError, TooManyRequests
+from gatewright.functions.invocation import InvocationResult
+from gatewright.functions.invoke import OPERATIONS, InvokeContext
+from gatewright.snapshot.types import FunctionVersion
+
+from .fakes import ARN, function_version
+
+CALLER = Caller("123456789012", "us-east-1", "request-1")
+
+
+class FakeFunctions:
+    """Remembers what it was asked and answers what it was told."""
+
+    def __init__(self, outcome: InvocationResult | InvokeError) -> None:
+        self.outcome = outcome
+        self.asked: list[tuple[FunctionVersion, bytes, dict[str, object]]] = []
+
+    async def invoke(self, function: FunctionVersion, event: bytes, **options: object) -> InvocationResult:
+        self.asked.append((function, event, options))
+        if isinstance(self.outcome, InvokeError):
+            raise self.outcome
+        return self.outcome
+
+
+def result(function_error: str | None = None, log_tail: bytes = b"") -> InvocationResult:
+    return InvocationResult("request-1", b'{"a":1}', function_error, log_tail, "$LATEST", 1.0, 1, 128, 40, None)
+
+
+async def call(functions: FakeFunctions, **request: object) -> Shape:
+    context = InvokeContext(CALLER, functions, {ARN: function_version()}.get)
+    return await OPERATIONS["Invoke"](context, {"FunctionName": "orders", **request})
+
+
+def given(output: Shape) -> dict[str, object]:
+    return {name: value for name, value in output.items() if value is not None}
+
+
+async def test_a_success() -> None:
+    functions = FakeFunctions(result())
+    output = await call(functions, Payload=b'{"q":1}')
+    assert given(output) == {"StatusCode": 200, "ExecutedVersion": "$LATEST", "Payload": b'{"a":1}'}
+    assert functions.asked == [
+        (
+            function_version(),
+            b'{"q":1}',
+            {"request_id": "request-1", "client_context": None, "wants_log_tail": False, "invoked_arn": None},
+        )
+    ]
+
+
+async def test_a_function_error_is_a_success_of_the_operation() -> None:
+    assert given(await call(FakeFunctions(result("Unhandled"))))["FunctionError"] == "Unhandled"
+
+
+async def test_the_log_tail() -> None:
+    functions = FakeFunctions(result(log_tail=b"START\n"))
+    output = await call(functions, LogType="Tail")
+    assert base64.b64decode(output["LogResult"]) == b"START\n"
+    assert given(await call(functions, LogType="None")).get("LogResult") is None
+
+
+@pytest.mark.parametrize("payload", [None, b"", b"  \n"])
+async def test_no_payload_is_an_empty_object(payload: bytes | None) -> None:
+    functions = FakeFunctions(result())
+    await call(functions, **({} if payload is None else {"Payload": payload}))
+    assert functions.asked[0][1] == b"{}"
+
+
+@pytest.mark.parametrize(
+    ("name", "qualifier", "invoked_arn"),
+    [
+        ("orders", None, None),
+        ("orders", "$LATEST", f"{ARN}:$LATEST"),
+        ("orders:$LATEST", None, f"{ARN}:$LATEST"),
+        ("123456789012:function:orders", None, None),
+        (ARN, None, None),
+        (f"{ARN}:$LATEST", "$LATEST", f"{ARN}:$LATEST"),
+    ],
+)
+async def test_the_ways_to_name_a_function(name: str, qualifier: str | None, invoked_arn: str | None) -> None:
+    functions = FakeFunctions(result())
+    await call(functions, FunctionName=name, **({"Qualifier": qualifier} if qualifier else {}))
+    assert functions.asked[0][2]["invoked_arn"] == invoked_arn
+
+
+@pytest.mark.parametrize(
+    ("request_", "code", "message"),
+    [
+        ({"FunctionName": "absent"}, "ResourceNotFoundException", "Function not found: " + ARN[:-6] + "absent"),
+        ({"Qualifier": "7"}, "ResourceNotFoundException", f"Function not found: {ARN}:7"),
+        ({"FunctionName": "orders:live"}, "ResourceNotFoundException", f"Function not found: {ARN}:live"),
+        (
+            {"FunctionName": ARN.replace("us-east-1", "eu-west-1")},
+            "ResourceNotFoundException",
+            "Functions from 'eu-west-1' are not reachable in this region ('us-east-1')",
+        ),
+        (
+            {"FunctionName": ARN.replace("123456789012", "999999999999")},
+            "ResourceNotFoundException",
+            "Function not found: " + ARN.replace("123456789012", "999999999999"),
+        ),
+        (
+            {"FunctionName": "orders:1", "Qualifier": "2"},
+            "InvalidParameterValueException",
+            "The derived qualifier from the function name does not match the specified qualifier.",
+        ),
+        ({"Payload": b"{"}, "InvalidRequestContentException", "Could not parse request body into json: "),
+        ({"Payload": b"\xff"}, "InvalidRequestContentException", "Could not parse request body into json: "),
+        ({"Payload": b"NaN"}, "InvalidRequestContentException", "Could not parse request body into json: "),
+        (
+            {"ClientContext": "%%%"},
+            "InvalidRequestContentException",
+            "Client context must be a valid Base64-encoded JSON",
+        ),
+        ({"ClientContext": "bm8ganNvbg=="}, "InvalidRequestContentException", "Client context must be"),
+        ({"ClientContext": "x" * 3584}, "InvalidRequestContentException", "Client context must be smaller than 3583"),
+    ],
+)
+async def test_what_is_wrong_with_a_request(request_: dict[str, object], code: str, message: str) -> None:
+    functions = FakeFunctions(result())
+    with pytest.raises(AwsError) as caught:
+        await call(functions, **request_)
+    assert caught.value.code == code
+    assert caught.value.message.startswith(message)
+    assert functions.asked == []
+
+
+async def test_client_context() -> None:
+    functions = FakeFunctions(result())
+    await call(functions, ClientContext=base64.b64encode(b'{"custom":{"a":"b"}}').decode())
+    assert functions.asked[0][2]["client_context"] == '{"custom":{"a":"b"}}'
+
+
+async def test_a_dry_run_runs_nothing() -> None:
+    functions = FakeFunctions(result())
+    assert given(await call(functions, InvocationType="DryRun")) == {"StatusCode": 204}
+    with pytest.raises(AwsError, match="Function not found"):
+        await call(functions, InvocationType="DryRun", FunctionName="absent")
+    assert functions.asked == []
+
+
+@pytest.mark.parametrize(
+    ("request_", "named"),
+    [
+        ({"InvocationType": "Event"}, "Event"),
+        ({"TenantId": "t"}, "TenantId"),
+        ({"DurableExecutionName": "d"}, "Durable"),
+    ],
+)
+async def test_what_is_not_built_says_so(request_: dict[str, object], named: str) -> None:
+    with pytest.raises(OperationNotImplemented, match=named):
+        await call(FakeFunctions(result()), **request_)
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "status"),
+    [
+        (EventTooLarge("7 byte payload"), "RequestTooLargeException", 413),
+        (TooManyRequests("ConcurrentInvocationLimitExceeded"), "TooManyRequestsException", 429),
+        (FunctionGone("gone"), "ResourceNotFoundException", 404),
+    ],
+)
+async def test_refusals_become_errors_of_the_operation(error: InvokeError, code: str, status: int) -> None:
+    with pytest.raises(AwsError) as caught:
+        await call(FakeFunctions(error))
+    assert (caught.value.code, caught.value.status) == (code, status)

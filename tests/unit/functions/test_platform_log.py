@@ -1,0 +1,131 @@
+"""The platform's lines in a function's log.
+
+Sources: "Understanding the Lambda execution environment lifecycle" and "Lambda Telemetry API Event schema reference",
+Lambda Developer Guide.
+"""
+
+from dataclasses import replace
+
+import orjson
+import pytest
+
+from gatewright.functions.failure import Failure, exited, timed_out
+from gatewright.functions.platform_log import JsonLog, QuietJsonLog, Report, TextLog, platform_log
+
+from .fakes import function_version
+
+NOW = 1_795_400_000.123
+TIME = "2026-11-23T02:13:20.123Z"
+REPORT = Report("id-1", 1.2345, None, 128, 40, None)
+TEXT = TextLog()
+
+
+def test_start() -> None:
+    assert TEXT.start(NOW, "id-1", "$LATEST") == b"START RequestId: id-1 Version: $LATEST\n"
+
+
+def test_init_start() -> None:
+    assert TEXT.init_start(NOW, "python:3.11.7") == b"INIT_START Runtime Version: python:3.11.7\n"
+
+
+def test_a_success() -> None:
+    assert TEXT.end(NOW, REPORT).decode() == (
+        "END RequestId: id-1\n"
+        "REPORT RequestId: id-1\tDuration: 1.23 ms\tBilled Duration: 2 ms\t"
+        "Memory Size: 128 MB\tMax Memory Used: 40 MB\t\n"
+    )
+
+
+def test_the_first_invocation_reports_and_bills_init() -> None:
+    assert (
+        TEXT.end(NOW, replace(REPORT, init_duration_ms=30.0))
+        .decode()
+        .endswith("Billed Duration: 32 ms\tMemory Size: 128 MB\tMax Memory Used: 40 MB\tInit Duration: 30.00 ms\t\n")
+    )
+
+
+def test_a_timeout() -> None:
+    lines = TEXT.end(NOW, replace(REPORT, failure=timed_out(3))).decode().split("\n")
+    assert lines[0] == f"{TIME} id-1 Task timed out after 3.00 seconds"
+    assert lines[1] == "END RequestId: id-1"
+    assert lines[2].endswith("\tStatus: timeout")
+
+
+def test_a_crash() -> None:
+    lines = TEXT.end(NOW, replace(REPORT, failure=exited(1))).decode().split("\n")
+    assert lines[:3] == [
+        "RequestId: id-1 Error: Runtime exited with error: exit status 1",
+        "Runtime.ExitError",
+        "END RequestId: id-1",
+    ]
+    assert lines[3].endswith("\tStatus: error\tError Type: Runtime.ExitError")
+
+
+def test_a_failure_that_the_runtime_logged_itself_is_not_told_twice() -> None:
+    failure = Failure("Runtime.ImportModuleError", "", body=b"{}")
+    assert TEXT.end(NOW, replace(REPORT, failure=failure)).startswith(b"END RequestId: id-1\n")
+
+
+@pytest.mark.parametrize(
+    ("failure", "end"),
+    [
+        (timed_out(10), "Phase: init\tStatus: timeout\n"),
+        (exited(-11), "Phase: init\tStatus: error\tError Type: Runtime.ExitError\n"),
+    ],
+)
+def test_init_report(failure: Failure, end: str) -> None:
+    line = TEXT.init_report(NOW, 1236.04, "init", failure).decode()
+    assert line == f"INIT_REPORT Init Duration: 1236.04 ms\t{end}"
+
+
+def test_json() -> None:
+    log = JsonLog(function_version())
+    assert orjson.loads(log.start(NOW, "id-1", "$LATEST")) == {
+        "time": TIME,
+        "type": "platform.start",
+        "record": {"requestId": "id-1", "version": "$LATEST"},
+    }
+    ended = log.end(NOW, replace(REPORT, init_duration_ms=30.25, failure=exited(1)))
+    assert ended.endswith(b"}\n")
+    assert orjson.loads(ended) == {
+        "time": TIME,
+        "type": "platform.report",
+        "record": {
+            "requestId": "id-1",
+            "metrics": {
+                "durationMs": 1.234,
+                "billedDurationMs": 32,
+                "memorySizeMB": 128,
+                "maxMemoryUsedMB": 40,
+                "initDurationMs": 30.25,
+            },
+            "status": "error",
+            "errorType": "Runtime.ExitError",
+        },
+    }
+    assert orjson.loads(log.init_start(NOW, "python:3.11.7"))["record"]["runtimeVersion"] == "python:3.11.7"
+    assert orjson.loads(log.init_report(NOW, 10.0, "invoke", timed_out(3)))["record"] == {
+        "initializationType": "on-demand",
+        "phase": "invoke",
+        "status": "timeout",
+        "metrics": {"durationMs": 10.0},
+    }
+
+
+@pytest.mark.parametrize(
+    ("changes", "kind"),
+    [
+        ({}, TextLog),
+        ({"log_format": "JSON"}, JsonLog),
+        ({"log_format": "JSON", "system_log_level": "INFO"}, JsonLog),
+        ({"log_format": "JSON", "system_log_level": "WARN"}, QuietJsonLog),
+    ],
+)
+def test_the_configuration_chooses(changes: dict[str, str], kind: type) -> None:
+    assert type(platform_log(function_version(**changes))) is kind
+
+
+def test_above_info_only_failures_are_logged() -> None:
+    log = QuietJsonLog(function_version())
+    assert log.start(NOW, "id-1", "$LATEST") == log.init_start(NOW, "x") == log.end(NOW, REPORT) == b""
+    assert b"timeout" in log.end(NOW, replace(REPORT, failure=timed_out(1)))

@@ -1,0 +1,137 @@
+"""Unpacking deployment packages that somebody else made."""
+
+import io
+import os
+import stat
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from gatewright.functions.errors import CodeUnusable
+from gatewright.functions.unzip import unzip
+
+from .fakes import package
+
+LINK = stat.S_IFLNK | 0o777
+
+
+def archive(*entries: tuple[str, bytes, int]) -> io.BytesIO:
+    """Return an archive of (name, content, mode)."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as opened:
+        for name, body, mode in entries:
+            entry = zipfile.ZipInfo(name)
+            entry.external_attr = mode << 16
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            opened.writestr(entry, body)
+    content.seek(0)
+    return content
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> Path:
+    folder = tmp_path / "below" / "target"
+    folder.mkdir(parents=True)
+    return folder
+
+
+def outside(target: Path) -> list[Path]:
+    """Return everything that lies beside the target."""
+    return [
+        path
+        for path in target.parent.parent.rglob("*")
+        if target not in path.parents and path not in (target, target.parent)
+    ]
+
+
+def test_files_and_folders(target: Path) -> None:
+    size = unzip(archive(("app.py", b"code", 0o644), ("lib/", b"", 0o755), ("lib/a/b.py", b"more", 0o600)), target)
+    assert size == 8
+    assert (target / "app.py").read_bytes() == b"code"
+    assert (target / "lib/a/b.py").read_bytes() == b"more"
+
+
+@pytest.mark.parametrize(
+    ("mode", "expected"),
+    [(0, 0o444), (0o644, 0o444), (0o600, 0o444), (0o755, 0o555), (0o700, 0o544), (0o4755, 0o555)],
+)
+def test_files_are_readable_and_executable_as_the_archive_says(target: Path, mode: int, expected: int) -> None:
+    unzip(archive(("file", b"", mode)), target)
+    assert stat.S_IMODE((target / "file").stat().st_mode) == expected
+
+
+def test_the_later_of_two_files_of_one_name_counts(target: Path) -> None:
+    with pytest.warns(UserWarning, match="Duplicate"):
+        twice = archive(("a", b"first", 0), ("a", b"second", 0))
+    unzip(twice, target)
+    assert (target / "a").read_bytes() == b"second"
+
+
+def test_links_inside(target: Path) -> None:
+    unzip(archive(("bin/run", b"app", LINK), ("bin/app", b"code", 0o755), ("lib", b"bin", LINK)), target)
+    assert os.readlink(target / "bin/run") == "app"
+    assert (target / "lib/run").read_bytes() == b"code"
+
+
+@pytest.mark.parametrize(
+    "name", ["../escape", "a/../../escape", "/etc/escape", "..", "a/..", "\\escape", "..\\escape", "/", "./"]
+)
+def test_names_that_lead_elsewhere_are_refused(target: Path, name: str) -> None:
+    with pytest.raises(CodeUnusable):
+        unzip(archive((name, b"x", 0)), target)
+    assert outside(target) == []
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        pytest.param([("a", b"/etc/passwd", LINK)], id="absolute"),
+        pytest.param([("a", b"../../escape", LINK)], id="relative"),
+        pytest.param([("a", b"..", LINK), ("a/file", b"x", 0)], id="a file through a link"),
+        pytest.param([("d/a", b"b/../../../up", LINK), ("d/b", b"c", LINK)], id="over another link"),
+        pytest.param([("a", b"b/../up", LINK), ("b", b".", LINK)], id="by a link that is made later"),
+        pytest.param([("a", b"b/../up", LINK), ("b", b".", LINK), ("a/new/l", b"x", LINK)], id="a folder through that"),
+        pytest.param([("a", b"x" * 5000, LINK)], id="too long"),
+        pytest.param([("a", b"a", LINK), ("b", b"\0", LINK)], id="with a NUL"),
+    ],
+)
+def test_links_that_lead_elsewhere_are_refused(target: Path, entries: list[tuple[str, bytes, int]]) -> None:
+    with pytest.raises(CodeUnusable):
+        unzip(archive(*entries), target)
+    assert outside(target) == []
+
+
+def test_the_unpacked_size_is_counted_not_believed(target: Path) -> None:
+    content = archive(("a", b"\0" * 3_000_000, 0)).getvalue()
+    assert len(content) < 10_000
+    lying = content.replace((3_000_000).to_bytes(4, "little"), (10).to_bytes(4, "little"))
+    for octets in (content, lying):
+        with pytest.raises(CodeUnusable):
+            unzip(io.BytesIO(octets), target, max_bytes=1_000_000)
+
+
+@pytest.mark.parametrize("octets", [b"", b"PK", b"no zip at all", package({"a": "x" * 1000})[:-30]])
+def test_what_is_no_zip_is_refused(target: Path, octets: bytes) -> None:
+    with pytest.raises(CodeUnusable, match="not able to unzip"):
+        unzip(io.BytesIO(octets), target)
+
+
+def test_broken_content_is_refused(target: Path) -> None:
+    content = bytearray(archive(("a", os.urandom(2000), 0)).getvalue())
+    content[500] ^= 0xFF
+    with pytest.raises(CodeUnusable):
+        unzip(io.BytesIO(bytes(content)), target)
+
+
+def test_an_encrypted_file_is_refused(target: Path) -> None:
+    content = bytearray(package({"a": "x"}))
+    content[6] |= 1  # local header
+    content[content.index(b"PK\x01\x02") + 8] |= 1  # central directory
+    with pytest.raises(CodeUnusable):
+        unzip(io.BytesIO(bytes(content)), target)
+
+
+def test_a_file_where_a_folder_should_be_is_refused(target: Path) -> None:
+    with pytest.raises(CodeUnusable):
+        unzip(archive(("a", b"x", 0), ("a/b", b"x", 0)), target)

@@ -1,0 +1,78 @@
+"""Environment variables ("Working with Lambda environment variables", Lambda Developer Guide)."""
+
+from pathlib import Path
+
+import pytest
+
+from gatewright.functions.settings import Credentials, FunctionSettings
+from gatewright.functions.variables import RESERVED, environment_variables
+
+from .fakes import function_version
+
+SETTINGS = FunctionSettings("http://127.0.0.1:4566", Path("/nowhere"), Credentials("AKIA", "secret", "token"))
+
+
+def variables(**changes: object) -> dict[str, str]:
+    return environment_variables(
+        function_version(**changes),
+        SETTINGS,
+        launch={"FROM_LAUNCH": "launch", "BOTH": "launch"},
+        link={"_GATEWRIGHT_CHANNEL_FD": "7"},
+        task_root="/var/task",
+        log_stream="2026/11/23/[$LATEST]abc",
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("_HANDLER", "app.handler"),
+        ("AWS_REGION", "us-east-1"),
+        ("AWS_DEFAULT_REGION", "us-east-1"),
+        ("AWS_EXECUTION_ENV", "AWS_Lambda_python3.11"),
+        ("AWS_LAMBDA_FUNCTION_NAME", "orders"),
+        ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128"),
+        ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
+        ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand"),
+        ("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/orders"),
+        ("AWS_LAMBDA_LOG_STREAM_NAME", "2026/11/23/[$LATEST]abc"),
+        ("AWS_LAMBDA_LOG_FORMAT", "Text"),
+        ("AWS_ACCESS_KEY_ID", "AKIA"),
+        ("AWS_SECRET_ACCESS_KEY", "secret"),
+        ("AWS_SESSION_TOKEN", "token"),
+        ("AWS_ENDPOINT_URL", "http://127.0.0.1:4566"),
+        ("LAMBDA_TASK_ROOT", "/var/task"),
+        ("LAMBDA_RUNTIME_DIR", "/var/runtime"),
+        ("LANG", "en_US.UTF-8"),
+        ("TZ", ":UTC"),
+        ("FROM_LAUNCH", "launch"),
+        ("_GATEWRIGHT_CHANNEL_FD", "7"),
+    ],
+)
+def test_what_lambda_sets(name: str, value: str) -> None:
+    assert variables()[name] == value
+
+
+def test_paths() -> None:
+    assert "/usr/bin" in variables()["PATH"]
+    assert "/var/task/lib" in variables()["LD_LIBRARY_PATH"].split(":")
+
+
+def test_custom_runtimes_have_no_execution_env() -> None:
+    assert "AWS_EXECUTION_ENV" not in variables(runtime="provided.al2023")
+
+
+@pytest.mark.parametrize("name", ["TABLE", "BOTH", "PATH", "LANG", "TZ", "LD_LIBRARY_PATH", "AWS_ENDPOINT_URL"])
+def test_the_function_may_set(name: str) -> None:
+    assert variables(environment=((name, "mine"),))[name] == "mine"
+
+
+@pytest.mark.parametrize("name", sorted(RESERVED | {"_GATEWRIGHT_CHANNEL_FD"}))
+def test_the_function_may_not_set(name: str) -> None:
+    assert variables(environment=((name, "mine"),)).get(name) != "mine"
+
+
+@pytest.mark.parametrize(("level", "expected"), [(None, "INFO"), ("DEBUG", "DEBUG")])
+def test_json_logging(level: str | None, expected: str) -> None:
+    found = variables(log_format="JSON", application_log_level=level)
+    assert (found["AWS_LAMBDA_LOG_FORMAT"], found["AWS_LAMBDA_LOG_LEVEL"]) == ("JSON", expected)
