@@ -17,7 +17,7 @@ from gatewright.aws.errors import Malformed
 from gatewright.aws.operation import Operation
 from gatewright.aws.protocols import PROTOCOLS
 from gatewright.aws.protocols.types import Incoming, Input, Protocol
-from gatewright.aws.scope import CredentialScope
+from gatewright.aws.scope import CredentialScope, is_region, partition_of
 from gatewright.aws.service import Service
 from gatewright.aws.shapes import ModelError
 from gatewright.aws.sigv4.chunks import decode_body
@@ -128,9 +128,11 @@ class AwsEndpoint:
         return operation, values
 
     def _caller(self, scope: CredentialScope | None, request_id: str) -> Caller:
-        if scope is None:
-            return Caller(self._account_id, self._default_region, request_id)
-        return Caller(self._account_id, scope.region or self._default_region, request_id, scope.access_key_id)
+        region = self._default_region if scope is None else scope.region or self._default_region
+        if not is_region(region):
+            raise AwsError("InvalidSignatureException", "Credential should be scoped to a valid region. ", status=403)
+        access_key_id = None if scope is None else scope.access_key_id
+        return Caller(self._account_id, region, request_id, access_key_id, partition_of(region))
 
 
 def parse_input(protocol: Protocol, call: Call, incoming: Incoming) -> tuple[Operation, Input]:

@@ -6,6 +6,16 @@ Sources: "Elements of an AWS API request signature" and "Create a signed AWS API
 import re
 from dataclasses import dataclass
 
+_REGION = re.compile(r"[a-z0-9-]{1,64}")
+_PARTITIONS = (
+    ("cn-", "aws-cn"),
+    ("us-gov-", "aws-us-gov"),
+    ("us-isob-", "aws-iso-b"),
+    ("us-isof-", "aws-iso-f"),
+    ("us-iso-", "aws-iso"),
+    ("eu-isoe-", "aws-iso-e"),
+    ("eusc-", "aws-eusc"),
+)
 _CREDENTIAL = re.compile(r"Credential=([^\s,]+)")
 
 
@@ -21,6 +31,16 @@ class CredentialScope:
 
     def __str__(self) -> str:
         return "/".join(part for part in (self.date, self.region, self.service, "aws4_request") if part)
+
+
+def is_region(text: str) -> bool:
+    """Say whether a text can be the name of a region; it becomes part of ARNs and keys."""
+    return _REGION.fullmatch(text) is not None
+
+
+def partition_of(region: str) -> str:
+    """Return the partition of a region ("Amazon Resource Names", IAM User Guide)."""
+    return next((partition for prefix, partition in _PARTITIONS if region.startswith(prefix)), "aws")
 
 
 def parse_credential(credential: str) -> CredentialScope | None:

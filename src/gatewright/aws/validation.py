@@ -41,12 +41,11 @@ def message(found: list[str]) -> str:
 def _structure(shape: Shape, values: Mapping[str, Any], path: str, body_prefix: str = "") -> Iterator[str]:
     for name, member in shape.members.items():
         value = values.get(name)
+        prefix = body_prefix if member.location is None and body_prefix else path
         if value is None:
             if name in shape.required:
-                prefix = body_prefix if member.location is None else path
                 yield _sentence("null", prefix + _lower_first(name), "Member must not be null")
             continue
-        prefix = body_prefix if member.location is None and body_prefix else path
         yield from _member(member, value, prefix + _lower_first(name))
 
 

@@ -127,8 +127,8 @@ ERROR = AwsError("NoSuchThing", "It is <gone>.", members={"Name": "x"})
             ERROR,
             404,
             (
-                "<ErrorResponse><Error><Type>Sender</Type><Code>NoSuchThing</Code><Message>It is &lt;gone&gt;.</Message>"
-                f"<Name>x</Name></Error><RequestId>{ID}</RequestId></ErrorResponse>"
+                "<ErrorResponse><Error><Type>Sender</Type><Code>NoSuchThing</Code><Message>It is &lt;gone&gt;."
+                f"</Message><Name>x</Name></Error><RequestId>{ID}</RequestId></ErrorResponse>"
             ),
         ),
         (

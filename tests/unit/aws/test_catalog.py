@@ -1,0 +1,96 @@
+"""Which service a request is for."""
+
+import pytest
+
+from gatewright.aws.catalog import Catalog, scope_of_request
+from gatewright.aws.errors import UnknownService
+from gatewright.aws.scope import CredentialScope
+from gatewright.aws.service import Service, load_service
+from gatewright.base.messages import Headers, Request
+
+LOADED: dict[str, Service] = {}
+
+
+def load(name: str) -> Service:
+    if name not in LOADED:
+        LOADED[name] = load_service(name)
+    return LOADED[name]
+
+
+NAMES = ("apigateway", "apigatewayv2", "lambda", "iam", "sqs", "s3")
+
+
+def identify(path: str, scope: str | None, target: str | None = None, query: str = "") -> str:
+    headers = Headers([] if target is None else [("X-Amz-Target", target)])
+    of = None if scope is None else CredentialScope("AKID", "20261123", "us-east-1", scope)
+    return Catalog(NAMES, load).identify(Request("GET", path, query, headers), of, []).name
+
+
+@pytest.mark.parametrize(
+    ("path", "scope", "target", "service"),
+    [
+        ("/2015-03-31/functions", "lambda", None, "lambda"),
+        ("/nowhere", "lambda", None, "lambda"),
+        # "apigateway" signs for REST APIs and HTTP APIs alike.
+        ("/restapis", "apigateway", None, "apigateway"),
+        ("/v2/apis", "apigateway", None, "apigatewayv2"),
+        ("/v2/apis/a/routes", "apigateway", None, "apigatewayv2"),
+        ("/tags/arn", "apigateway", None, "apigateway"),
+        ("/v2/tags/arn", "apigateway", None, "apigatewayv2"),
+        ("/", "iam", None, "iam"),
+        ("/", "sqs", "AmazonSQS.SendMessage", "sqs"),
+        ("/", None, "AmazonSQS.SendMessage", "sqs"),
+        ("/bucket/key", "s3", None, "s3"),
+    ],
+)
+def test_identified(path: str, scope: str | None, target: str | None, service: str) -> None:
+    assert identify(path, scope, target) == service
+
+
+def test_a_path_that_only_one_service_has_is_enough() -> None:
+    catalog = Catalog(("lambda", "apigatewayv2"), load)
+    for path, service in (("/2015-03-31/functions", "lambda"), ("/v2/apis", "apigatewayv2")):
+        assert catalog.identify(Request("GET", path, "", Headers()), None, []).name == service
+
+
+@pytest.mark.parametrize(
+    ("path", "scope", "target"),
+    [("/", "dynamodb", None), ("/", None, "DynamoDB_20120810.GetItem"), ("/", None, "nothing"), ("/v9/x", None, None)],
+)
+def test_not_identified(path: str, scope: str | None, target: str | None) -> None:
+    catalog = Catalog(("lambda", "apigatewayv2", "iam"), load)
+    headers = Headers([] if target is None else [("X-Amz-Target", target)])
+    of = None if scope is None else CredentialScope("AKID", "20261123", "us-east-1", scope)
+    with pytest.raises(UnknownService):
+        catalog.identify(Request("GET", path, "", headers), of, [])
+
+
+def test_only_the_model_that_is_named_is_loaded() -> None:
+    loaded: list[str] = []
+
+    def recording(name: str) -> Service:
+        loaded.append(name)
+        return load(name)
+
+    catalog = Catalog(NAMES, recording)
+    of = CredentialScope("AKID", "20261123", "us-east-1", "lambda")
+    for _ in range(2):
+        catalog.identify(Request("GET", "/2015-03-31/functions", "", Headers()), of, [])
+    assert loaded == ["lambda"]
+    assert not catalog.is_loaded()
+
+
+@pytest.mark.parametrize(
+    ("authorization", "query", "service"),
+    [
+        ("AWS4-HMAC-SHA256 Credential=A/20261123/us-east-1/lambda/aws4_request, Signature=0", [], "lambda"),
+        ("Bearer token", [("X-Amz-Credential", "A/20261123/us-east-1/s3/aws4_request")], "s3"),
+        (None, [("X-Amz-Credential", "A/20261123/us-east-1/s3/aws4_request")], "s3"),
+        (None, [("X-Amz-Credential", "x")], None),
+        ("Bearer token", [], None),
+    ],
+)
+def test_scopes(authorization: str | None, query: list[tuple[str, str]], service: str | None) -> None:
+    headers = Headers([] if authorization is None else [("authorization", authorization)])
+    scope = scope_of_request(Request("GET", "/", "", headers), query)
+    assert (scope.service if scope else None) == service
