@@ -3,14 +3,29 @@
 import json
 import sys
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
 
 from tests.integration.nodes import ROLE, Answer, Node, zip_of
 
 RUNTIME = f"python3.{sys.version_info.minor}"
 ACCOUNT = "123456789012"
+
+
+def fails(call: Callable[..., Any], **request: Any) -> tuple[int, str, str]:
+    """Return the status, code and message of the error that a call ends with."""
+    with pytest.raises(ClientError) as raised:
+        call(**request)
+    response = raised.value.response
+    return (
+        response["ResponseMetadata"]["HTTPStatusCode"],
+        response["Error"]["Code"],
+        response["Error"]["Message"],
+    )
 
 
 @dataclass

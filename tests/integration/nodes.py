@@ -48,7 +48,7 @@ class Node:
     process: subprocess.Popen[bytes]
     port: int
     lines: list[str] = field(default_factory=list)
-    _clients: dict[tuple[str, str], Any] = field(default_factory=dict)
+    _clients: dict[tuple[str, str, bool], Any] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -67,17 +67,26 @@ class Node:
             "AWS_PAGER": "",
         }
 
-    def client(self, service: str, region: str = "us-east-1") -> Any:
-        """Return a boto3 client that reports the first answer instead of trying again; one for each service."""
-        found = self._clients.get((service, region))
+    def client(self, service: str, region: str = "us-east-1", *, is_checking: bool = True) -> Any:
+        """Return a boto3 client that reports the first answer instead of trying again; one for each use.
+
+        One that does not check sends requests as they are given, so that the node has to.
+        """
+        found = self._clients.get((service, region, is_checking))
         if found is None:
-            found = self._clients[service, region] = boto3.client(
+            config = Config(
+                retries={"total_max_attempts": 1},
+                read_timeout=60,
+                max_pool_connections=64,
+                parameter_validation=is_checking,
+            )
+            found = self._clients[service, region, is_checking] = boto3.client(
                 service,
                 endpoint_url=self.url,
                 region_name=region,
                 aws_access_key_id="test",
                 aws_secret_access_key="test",
-                config=Config(retries={"total_max_attempts": 1}, read_timeout=60, max_pool_connections=64),
+                config=config,
             )
         return found
 
