@@ -28,7 +28,3 @@ class FaultLog:
             self._log.warning("%d further failed requests were not logged", self._skipped)
             self._skipped = 0
         self._log.warning("%s %s: %s", request_id, what, reason)
-
-    def write_exception(self, request_id: str, what: str) -> None:
-        """Write the exception that is being handled: a mistake of ours."""
-        self._log.exception("%s %s: unexpected error", request_id, what)

@@ -46,7 +46,11 @@ def is_field_name(name: str) -> bool:
 
 
 def field_value(text: str) -> str | None:
-    """Return a text as a field's value: UTF-8 octets, each as one ISO-8859-1 character; None for control characters."""
+    """Return a text as a field's value: UTF-8 octets, each as one ISO-8859-1 character; None for control characters.
+
+    White space around a value is no part of it (RFC 9110 section 5.5).
+    """
     if _BROKEN_VALUE.search(text) is not None:
         return None
+    text = text.strip(" \t")
     return text if text.isascii() else text.encode(errors="replace").decode("latin-1")

@@ -19,7 +19,9 @@ def test_connection_options(value: str, options: set[str]) -> None:
     assert connection_options(value) == options
 
 
-@pytest.mark.parametrize(("text", "value"), [("a\tb", "a\tb"), ("é", "\xc3\xa9"), ("", ""), ("\ud800", "?")])
+@pytest.mark.parametrize(
+    ("text", "value"), [("a\tb", "a\tb"), (" a b\t", "a b"), ("é", "\xc3\xa9"), ("", ""), ("\ud800", "?")]
+)
 def test_field_values(text: str, value: str) -> None:
     assert field_value(text) == value
 

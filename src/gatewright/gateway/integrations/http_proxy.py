@@ -42,9 +42,8 @@ class Target:
 
     def __init__(self, target: str, *, appends_path: bool) -> None:
         path, _, query = target.partition("?")
-        # Every second part of a split is the name of a variable.
-        self._path = _VARIABLE.split(path)
-        self._query = _VARIABLE.split(query)
+        self._path = _template(path, _PATH_SAFE + "%")
+        self._query = _template(query, _QUERY_SAFE)
         self._appends_path = appends_path
 
     def render(self, call: Call) -> str:
@@ -61,6 +60,11 @@ class Target:
         query = "&".join([part for part in (query, sent if sent.isascii() else quote(sent, safe=_QUERY_SAFE)) if part])
         path = path if path.startswith("/") else f"/{path}"
         return f"{path}?{query}" if query else path
+
+
+def _template(text: str, safe: str) -> list[str]:
+    """Split a text at its variables: every second part is the name of one. What no URL can hold is encoded."""
+    return [part if index % 2 else quote(part, safe=safe) for index, part in enumerate(_VARIABLE.split(text))]
 
 
 def _fill(parts: list[str], values: dict[str, str]) -> str:

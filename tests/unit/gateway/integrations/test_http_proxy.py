@@ -58,6 +58,8 @@ TARGETS = [
     ("GET /{a}", "https://example.com/{a}", "/a%0D%0Ab:%20c", "/a%0D%0Ab:%20c"),
     ("GET /{a}", "https://example.com/x/{unknown}/y", "/a", "/x//y"),
     ("GET /x", "https://example.com/a#fragment", "/x", "/a"),
+    ("GET /x", "https://example.com/a b?c d", "/x", "/a%20b?c%20d"),
+    ("GET /x", "https://example.com/%41\r\nb: c", "/x", "/%41%0D%0Ab:%20c"),
     ("GET /x", "https://example.com/a", "/x?a=\xc3\xa9", "/a?a=%C3%A9"),
 ]
 
