@@ -286,3 +286,9 @@ async def test_a_fault_while_closing_is_logged_and_harms_nothing(caplog: pytest.
     assert (await peer.send(GET)).endswith(b"0\r\n\r\n")
     assert not peer.transport.is_closed
     assert "boom" in caplog.text
+
+
+async def test_a_body_that_is_neither_octets_nor_a_stream(caplog: pytest.LogCaptureFixture) -> None:
+    (response,) = read_responses(await answering(200, "text").send(GET))  # type: ignore[arg-type]
+    assert response.status == 500
+    assert "a body of type str" in caplog.text

@@ -95,7 +95,9 @@ class ServerConnection(asyncio.Protocol):
         is_full = len(scope.connections) >= scope.limits.connections
         scope.add(self)
         if is_full or scope.is_draining:
-            self._refuse(503, "too many connections")
+            scope.refused_connections += 1
+            self._write_error(_NO_REQUEST, 503, keeps_alive=False)
+            self._close()
             return
         self._deadline = scope.next_sweep + scope.limits.header_seconds
         self._task = self._loop.create_task(self._run())

@@ -100,6 +100,8 @@ class RequestReader:
         if self._expecting is not Expecting.HEAD:
             raise RequestRefused(400, f"expecting {self._expecting.value}")
         buffer, start = self._buffer, self._position
+        if start == len(buffer):
+            return None
         end = -1 if self._scanned else buffer.find(b"\r\n\r\n", start)
         try:
             # Most heads arrive whole and are smaller than each limit: those need no look at their parts.
@@ -171,7 +173,7 @@ class RequestReader:
         """
         self._skip_empty_line()
         buffer, start = self._buffer, self._position
-        if start == len(buffer) or (buffer[start] == _CR and len(buffer) == start + 1):
+        if start == len(buffer) or (buffer[start] == _CR and start + 1 == len(buffer)):
             return -1
         if buffer[start] not in abnf.TOKEN_OCTETS:
             raise RequestRefused(400, "malformed request line")

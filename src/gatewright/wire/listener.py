@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import logging
 import ssl as tls
 from socket import socket
 
@@ -11,6 +12,8 @@ from gatewright.wire.connection import ServerConnection
 from gatewright.wire.http11 import BodyLimit
 from gatewright.wire.limits import Limits
 from gatewright.wire.listener_scope import ListenerScope
+
+logger = logging.getLogger(__name__)
 
 _LAST_PORT = 65_535
 
@@ -45,10 +48,17 @@ class Listener:
         if not 0 <= port <= _LAST_PORT:
             # uvloop would take the number modulo 65,536.
             raise SettingsError(f"cannot listen on {host} port {port}: ports go from 0 to {_LAST_PORT}")
-        address: dict[str, object] = {"sock": sock} if sock is not None else {"host": host, "port": port}
+        settings: dict[str, object] = {"sock": sock} if sock is not None else {"host": host, "port": port}
+        if ssl is not None:
+            # A connection is ours, and counted, only after its handshake.
+            settings |= {
+                "ssl": ssl,
+                "ssl_handshake_timeout": self._limits.header_seconds,
+                "ssl_shutdown_timeout": self._limits.linger_seconds,
+            }
         try:
             self._server = await loop.create_server(  # type: ignore[call-overload]
-                lambda: ServerConnection(self._scope), backlog=self._limits.backlog, ssl=ssl, **address
+                lambda: ServerConnection(self._scope), backlog=self._limits.backlog, **settings
             )
         except OSError as error:
             raise SettingsError(f"cannot listen on {host} port {port}: {_explain(error)}") from error
@@ -71,11 +81,18 @@ class Listener:
             self._sweeping.cancel()
 
     def _sweep(self, loop: asyncio.AbstractEventLoop) -> None:
-        now = loop.time()
-        self._scope.next_sweep = now + self._limits.sweep_seconds
-        for connection in tuple(self._scope.connections):
-            connection.sweep(now)
+        scope, now = self._scope, loop.time()
+        scope.next_sweep = now + self._limits.sweep_seconds
         self._sweeping = loop.call_later(self._limits.sweep_seconds, self._sweep, loop)
+        if scope.refused_connections:
+            logger.warning("turned %d connections away: %d are open", scope.refused_connections, self.connections)
+            scope.refused_connections = 0
+        for connection in tuple(scope.connections):
+            try:
+                connection.sweep(now)
+            except Exception:
+                logger.exception("looking at the deadline of a connection failed")
+                connection.abort()
 
 
 def _explain(error: OSError) -> str:

@@ -38,6 +38,8 @@ class ListenerScope:
     next_sweep: float = 0.0
     """The event loop's time at the next sweep: what is due `seconds` later is never early."""
     is_draining: bool = False
+    refused_connections: int = 0
+    """Connections turned away since the last sweep, for one log line instead of as many."""
     emptied: asyncio.Event = field(default_factory=asyncio.Event)
     """Set whenever the last connection has gone."""
 

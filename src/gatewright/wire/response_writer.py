@@ -96,6 +96,8 @@ class ResponseWriter:
     ) -> StreamFraming:
         """Write the head of a streamed response. Raises `ResponseInvalid` before anything is written."""
         status = response.status
+        if not hasattr(response.body, "__aiter__"):
+            raise ResponseInvalid(f"a body of type {type(response.body).__name__}")
         length = declared_length(response.headers)
         is_empty = status in BODILESS_STATUSES or head.method == "HEAD"
         framing = StreamFraming(length is None and not is_empty and head.http_version == "1.1", length, is_empty)

@@ -202,12 +202,26 @@ def test_the_port_of_a_listener_that_does_not_listen() -> None:
         _ = Listener(hello).port
 
 
-def test_one_connection_too_many_gets_503(run: RunOnLoop) -> None:
+def test_a_tls_handshake_has_the_time_of_a_header_section(run: RunOnLoop, tmp_path: Path) -> None:
+    certificate, key = make_certificate(tmp_path)
+
+    async def scenario() -> None:
+        listener = await listening(limits=Limits(header_seconds=0.1), ssl=server_context(certificate, key))
+        reader, writer = await connect(listener)
+        assert await asyncio.wait_for(reader.read(), PATIENCE) == b""
+        writer.close()
+        await listener.drain()
+
+    run(scenario())
+
+
+def test_one_connection_too_many_gets_503(run: RunOnLoop, caplog: pytest.LogCaptureFixture) -> None:
     async def scenario() -> None:
         listener = await listening(limits=Limits(connections=2, sweep_seconds=0.02))
         open_connections = [await connect(listener) for _ in range(2)]
         await until(lambda: listener.connections == 2)
         assert (await exchange(listener, b"")).startswith(b"HTTP/1.1 503 ")
+        await until(lambda: "connections away: 2 are open" in caplog.text)
         for _, writer in open_connections:
             writer.close()
         await until(lambda: listener.connections == 0)
