@@ -1,5 +1,6 @@
 """Scalars as text."""
 
+import base64
 import math
 from datetime import UTC, datetime
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import pytest
 
 from gatewright.aws.errors import Malformed
-from gatewright.aws.protocols.text_values import format_text, parse_text
+from gatewright.aws.protocols.text_values import format_text, parse_base64, parse_text
 from tests.unit.aws.models import operation
 
 ECHO = operation("query", "Echo").input
@@ -63,6 +64,22 @@ def test_values(name: str, text: str, value: Any) -> None:
 def test_what_is_none_is_refused(name: str, text: str) -> None:
     with pytest.raises(Malformed):
         parse_text(MEMBERS[name], text, "iso8601")
+
+
+@pytest.mark.parametrize("size", [0, 1, 2, 3, 786_431, 786_432, 786_433, 2_000_000])
+def test_long_base64_is_decoded_in_slices(size: int) -> None:
+    octets = bytes(range(256)) * (size // 256 + 1)
+    text = base64.b64encode(octets[:size]).decode()
+    assert parse_base64(text) == octets[:size]
+    if size > 3:
+        for broken in (
+            text[:-1] + "=" * 3,
+            text[:8] + "====" + text[12:],
+            text[:1_048_572] + "AA==" + text[1_048_576:],
+        ):
+            if broken != text and len(broken) > 1_048_580:
+                with pytest.raises(Malformed):
+                    parse_base64(broken)
 
 
 @pytest.mark.parametrize(
