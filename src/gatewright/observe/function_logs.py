@@ -6,8 +6,10 @@ thread writes them out in batches: to standard output with the function's name i
 
 import logging
 import threading
-from dataclasses import dataclass
+from collections import deque
 from datetime import UTC, datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import BinaryIO
 
 from gatewright.observe.kept_logs import KeptLogs
@@ -18,12 +20,8 @@ _FLUSH_SECONDS = 0.1
 _BUFFER_BYTES = 16 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    group: str
-    stream: str
-    timestamp_ms: int
-    lines: bytes
+_Entry = tuple[str, str, int, bytes]
+"""Log group, log stream, milliseconds since the epoch, lines: a tuple, since one is made for every invocation."""
 
 
 class FunctionLogs:
@@ -36,22 +34,26 @@ class FunctionLogs:
         self._output = output
         self._kept = kept
         self._buffer_bytes = buffer_bytes
-        self._waiting: list[_Entry] = []
-        self._waiting_bytes = 0
+        # Written by the event loop's thread only
+        self._taken_bytes = 0
         self._dropped = 0
-        self._lock = threading.Lock()
+        # Written by whoever holds the lock
+        self._done_bytes = 0
+        self._told_dropped = 0
+        # Both ends of a deque are safe to use from two threads without a lock.
+        self._waiting: deque[_Entry] = deque()
+        self._flushing = threading.Lock()
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="function-logs", daemon=True)
         self._thread.start()
 
     def write(self, group: str, stream: str, timestamp_ms: int, lines: bytes) -> None:
         """Take one or more lines, each ending in a line feed."""
-        with self._lock:
-            if self._waiting_bytes > self._buffer_bytes:
-                self._dropped += lines.count(b"\n")
-                return
-            self._waiting.append(_Entry(group, stream, timestamp_ms, lines))
-            self._waiting_bytes += len(lines)
+        if self._taken_bytes - self._done_bytes > self._buffer_bytes:
+            self._dropped += lines.count(b"\n")
+            return
+        self._taken_bytes += len(lines)
+        self._waiting.append((group, stream, timestamp_ms, lines))
 
     def tail(self, group: str) -> bytes:
         """Return the last lines of a log group, at most 1 MiB of them, with what was written until now."""
@@ -70,26 +72,25 @@ class FunctionLogs:
             self._flush()
 
     def _flush(self) -> None:
-        with self._lock:
-            entries, self._waiting, self._waiting_bytes = self._waiting, [], 0
-            dropped, self._dropped = self._dropped, 0
-        if not entries and not dropped:
-            return
-        self._keep(entries)
-        printed = [_with_prefix(entry.lines, f"[{entry.group.rsplit('/', 1)[-1]}] ") for entry in entries]
-        if dropped:
-            printed.append(f"gatewright: {dropped} log lines of functions were dropped, they came too fast\n".encode())
-        self._print(b"".join(printed))
+        with self._flushing:
+            entries = [self._waiting.popleft() for _ in range(len(self._waiting))]
+            if entries:
+                self._keep(entries)
+                self._print(_printed(entries))
+                self._done_bytes += sum(len(entry[3]) for entry in entries)
+            if self._told_dropped != self._dropped:
+                dropped, self._told_dropped = self._dropped - self._told_dropped, self._dropped
+                self._print(f"gatewright: {dropped} log lines of functions were dropped, they came too fast\n".encode())
 
     def _keep(self, entries: list[_Entry]) -> None:
+        clock = _IsoClock()
         groups: dict[str, list[bytes]] = {}
-        for entry in entries:
-            time = datetime.fromtimestamp(entry.timestamp_ms / 1000, UTC).isoformat(timespec="milliseconds")
-            line = _with_prefix(entry.lines, f"{time.removesuffix('+00:00')}Z {entry.stream} ")
-            groups.setdefault(entry.group, []).append(line)
-        for group, lines in groups.items():
+        for group, stream, timestamp_ms, lines in entries:
+            line = _with_prefix(lines, f"{clock.format(timestamp_ms)} {stream} ".encode())
+            groups.setdefault(group, []).append(line)
+        for group, parts in groups.items():
             try:
-                self._kept.append(group, b"".join(lines))
+                self._kept.append(group, b"".join(parts))
             except OSError as error:
                 _log.warning("cannot keep the log lines of %s: %s", group, error.strerror)
 
@@ -102,7 +103,31 @@ class FunctionLogs:
             return
 
 
-def _with_prefix(lines: bytes, prefix: str) -> bytes:
+class _IsoClock:
+    """Formats milliseconds since the epoch; what is the same for a whole second is made once."""
+
+    def __init__(self) -> None:
+        self._second = -1
+        self._text = ""
+
+    def format(self, timestamp_ms: int) -> str:
+        """Return a time such as `2026-11-23T12:00:00.123Z`."""
+        second, ms = divmod(timestamp_ms, 1000)
+        if second != self._second:
+            self._second = second
+            self._text = datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+        return f"{self._text}.{ms:03}Z"
+
+
+def _printed(entries: list[_Entry]) -> bytes:
+    """Return the lines with their function's name in front. Runs of one function's lines are prefixed together."""
+    runs = groupby(entries, key=itemgetter(0))
+    return b"".join(
+        _with_prefix(b"".join(entry[3] for entry in run), f"[{group.rsplit('/', 1)[-1]}] ".encode())
+        for group, run in runs
+    )
+
+
+def _with_prefix(lines: bytes, prefix: bytes) -> bytes:
     """Put a prefix before each line."""
-    mark = prefix.encode()
-    return mark + lines[:-1].replace(b"\n", b"\n" + mark) + b"\n"
+    return prefix + lines[:-1].replace(b"\n", b"\n" + prefix) + b"\n"
