@@ -152,7 +152,10 @@ def parse_input(protocol: Protocol, call: Call, incoming: Incoming) -> tuple[Ope
         raise malformed(service, protocol, error) from error
     found = violations(operation, values, _body_prefix(service, operation))
     if found:
-        raise AwsError(service.corrections.validation_error or protocol.validation_error, message(found))
+        raise AwsError(
+            service.corrections.validation_error or protocol.validation_error,
+            message(found, service.corrections.validation_messages),
+        )
     return operation, values
 
 

@@ -26,6 +26,7 @@ class Corrections:
     model: Mapping[str, Any]
     validation_error: str | None
     validation_path: str
+    validation_messages: Mapping[str, str]
     malformed_error: str | None
     client_error_members: Mapping[str, str]
     server_error_members: Mapping[str, str]
@@ -182,6 +183,7 @@ def parse_corrections(document: Mapping[str, Any]) -> Corrections:
         model=document.get("model", {}),
         validation_error=document.get("validation_error"),
         validation_path=document.get("validation_path", ""),
+        validation_messages=document.get("validation_messages", {}),
         malformed_error=document.get("malformed_error"),
         client_error_members=members.get("client", {}),
         server_error_members=members.get("server", {}),

@@ -8,7 +8,9 @@ Names are the model's with their first letter in lower case, members of a list a
 inside a list or map of scalars is reported once for the whole list. Values of `sensitive` shapes are left out.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from gatewright.aws.operation import Operation
@@ -18,45 +20,63 @@ from gatewright.aws.shapes import Member, Shape
 
 _TEXT = frozenset({"string", "character"})
 _LENGTHS = frozenset({"string", "character", "blob", "list", "map"})
+_MOST_VIOLATIONS = 100
+_LONGEST_SHOWN = 16 * 1024
 _LONGEST_MATCHED = 1 << 20
 """Longer text is not matched against patterns: its length is wrong already, or nothing bounds what matching costs."""
 
 
-def violations(operation: Operation, values: Mapping[str, Any], body_prefix: str = "") -> list[str]:
-    """Return one sentence for each constraint that an input breaks.
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """A constraint that a value breaks."""
+
+    shape: str
+    """The name of the shape in the model."""
+    text: str
+    """AWS's sentence for it."""
+
+
+def violations(operation: Operation, values: Mapping[str, Any], body_prefix: str = "") -> list[Violation]:
+    """Return one violation for each constraint that an input breaks.
 
     `body_prefix` precedes the names of members in the body (API Gateway: `createRestApiInput.`).
     """
     if operation.input is None:
         return []
-    return list(_structure(operation.input.shape, values, "", body_prefix))
+    return list(islice(_structure(operation.input.shape, values, "", body_prefix), _MOST_VIOLATIONS))
 
 
-def message(found: list[str]) -> str:
-    """Return the text of the error for one or more sentences of `violations`."""
+def message(found: Sequence[Violation], own_messages: Mapping[str, str]) -> str:
+    """Return the text of the error for one or more violations.
+
+    `own_messages` are those of services that do not use AWS's common words, by the name of the shape.
+    """
+    for violation in found:
+        if violation.shape in own_messages:
+            return own_messages[violation.shape]
     plural = "s" if len(found) > 1 else ""
-    return f"{len(found)} validation error{plural} detected: {'; '.join(found)}"
+    return f"{len(found)} validation error{plural} detected: {'; '.join(violation.text for violation in found)}"
 
 
-def _structure(shape: Shape, values: Mapping[str, Any], path: str, body_prefix: str = "") -> Iterator[str]:
+def _structure(shape: Shape, values: Mapping[str, Any], path: str, body_prefix: str = "") -> Iterator[Violation]:
     for name, member in shape.members.items():
         value = values.get(name)
         prefix = body_prefix if member.location is None and body_prefix else path
         if value is None:
             if name in shape.required:
-                yield _sentence("null", prefix + _lower_first(name), "Member must not be null")
+                yield _violation(member.shape, "null", prefix + _lower_first(name), "Member must not be null")
             continue
         yield from _member(member, value, prefix + _lower_first(name))
 
 
-def _member(member: Member, value: Any, path: str) -> Iterator[str]:
+def _member(member: Member, value: Any, path: str) -> Iterator[Violation]:
     shape = member.shape
     kind = shape.type
     broken = _broken(shape, value)
     if broken:
         shown = _shown(value, is_hidden=member.is_sensitive)
         for constraint in broken:
-            yield _sentence(shown, path, constraint)
+            yield _violation(shape, shown, path, constraint)
     if kind == "structure":
         if not shape.is_document and not shape.is_event_stream:
             yield from _structure(shape, value, path + ".")
@@ -66,35 +86,41 @@ def _member(member: Member, value: Any, path: str) -> Iterator[str]:
         yield from _map(member, value, path)
 
 
-def _list(member: Member, items: list[Any], path: str) -> Iterator[str]:
+def _list(member: Member, items: list[Any], path: str) -> Iterator[Violation]:
     item = member.item
     if _is_scalar(item):
         if any(each is None or _broken(item.shape, each) for each in items):
             shown = _shown(items, is_hidden=member.is_sensitive or item.is_sensitive)
-            yield _sentence(shown, path, f"Member must satisfy constraint: [{', '.join(_rules(item.shape))}]")
+            yield _violation(
+                item.shape, shown, path, f"Member must satisfy constraint: [{', '.join(_rules(item.shape))}]"
+            )
         return
     for index, each in enumerate(items, 1):
         place = f"{path}.{index}.member"
         if each is None:
-            yield _sentence("null", place, "Member must not be null")
+            yield _violation(item.shape, "null", place, "Member must not be null")
         else:
             yield from _member(item, each, place)
 
 
-def _map(member: Member, entries: Mapping[str, Any], path: str) -> Iterator[str]:
+def _map(member: Member, entries: Mapping[str, Any], path: str) -> Iterator[Violation]:
     key, value = member.key, member.value
     if any(_broken(key.shape, each) for each in entries):
         shown = _shown(entries, is_hidden=member.is_sensitive or key.is_sensitive)
-        yield _sentence(shown, path, f"Map keys must satisfy constraint: [{', '.join(_rules(key.shape)[:-1])}]")
+        yield _violation(
+            key.shape, shown, path, f"Map keys must satisfy constraint: [{', '.join(_rules(key.shape)[:-1])}]"
+        )
     if _is_scalar(value):
         if any(each is None or _broken(value.shape, each) for each in entries.values()):
             shown = _shown(entries, is_hidden=member.is_sensitive or value.is_sensitive)
-            yield _sentence(shown, path, f"Map value must satisfy constraint: [{', '.join(_rules(value.shape))}]")
+            yield _violation(
+                value.shape, shown, path, f"Map value must satisfy constraint: [{', '.join(_rules(value.shape))}]"
+            )
         return
     for name, each in entries.items():
         place = f"{path}.{name}.member"
         if each is None:
-            yield _sentence("null", place, "Member must not be null")
+            yield _violation(value.shape, "null", place, "Member must not be null")
         else:
             yield from _member(value, each, place)
 
@@ -151,13 +177,13 @@ def _number(shape: Shape, bound: float | None) -> str:
     return str(float(bound)) if shape.type in FLOATS and bound is not None else str(bound)
 
 
-def _sentence(shown: str, path: str, constraint: str) -> str:
+def _violation(shape: Shape, shown: str, path: str, constraint: str) -> Violation:
     value = f"Value {shown} at" if shown else "Value at"
-    return f"{value} '{path}' failed to satisfy constraint: {constraint}"
+    return Violation(shape.name, f"{value} '{path}' failed to satisfy constraint: {constraint}")
 
 
 def _shown(value: Any, *, is_hidden: bool) -> str:
-    return "" if is_hidden else f"'{_text(value)}'"
+    return "" if is_hidden else f"'{_text(value)[:_LONGEST_SHOWN]}'"
 
 
 def _text(value: Any) -> str:

@@ -52,6 +52,7 @@ def test_every_correction_is_of_a_service_and_says_why(name: str) -> None:
         "model",
         "validation_error",
         "validation_path",
+        "validation_messages",
         "malformed_error",
         "error_members",
         "payload_content_types",
@@ -59,7 +60,7 @@ def test_every_correction_is_of_a_service_and_says_why(name: str) -> None:
     assert document["why"]
     corrected = load_service(name)
     assert set(document.get("payload_content_types", ())) <= corrected.operation_names
-    for shape in document.get("model", {}).get("shapes", {}):
+    for shape in [*document.get("model", {}).get("shapes", ()), *document.get("validation_messages", ())]:
         assert shape in corrected.shapes.definitions
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from gatewright.aws.operation import Operation
 from gatewright.aws.service import Service, load_service, parse_corrections
-from gatewright.aws.validation import message, prepare, violations
+from gatewright.aws.validation import Violation, message, prepare, violations
 
 FAILED = "failed to satisfy constraint:"
 MUST = f"{FAILED} Member must"
@@ -20,7 +20,7 @@ GOOD: dict[str, Any] = {"FunctionName": "f", "Role": "arn:aws:iam::123456789012:
 def found(operation: str, values: dict[str, Any], service: Service = LAMBDA) -> list[str]:
     compiled = service.operation(operation)
     assert compiled is not None
-    return violations(compiled, values)
+    return [violation.text for violation in violations(compiled, values)]
 
 
 @pytest.mark.parametrize(
@@ -107,8 +107,20 @@ def test_a_runtime_is_the_operations_to_check() -> None:
 
 
 def test_several_sentences_are_one_message() -> None:
-    assert message(["a"]) == "1 validation error detected: a"
-    assert message(["a", "b"]) == "2 validation errors detected: a; b"
+    first, second = Violation("A", "a"), Violation("B", "b")
+    assert message([first], {}) == "1 validation error detected: a"
+    assert message([first, second], {}) == "2 validation errors detected: a; b"
+
+
+def test_a_service_may_have_words_of_its_own() -> None:
+    assert message([Violation("A", "a"), Violation("B", "b")], {"B": "No b."}) == "No b."
+    apis = load_service("apigatewayv2")
+    create = apis.operation("CreateApi")
+    assert create is not None
+    broken = violations(create, {"Name": "x", "ProtocolType": "?"})
+    assert message(broken, apis.corrections.validation_messages) == (
+        "Invalid protocol specified. Must be one of [HTTP, WEBSOCKET]"
+    )
 
 
 def small(shape: dict[str, Any], **traits: Any) -> Operation:
@@ -152,7 +164,7 @@ def small(shape: dict[str, Any], **traits: Any) -> Operation:
     ],
 )
 def test_constraints(shape: dict[str, Any], value: Any, constraints: list[str]) -> None:
-    sentences = violations(small(shape), {"Value": value})
+    sentences = [violation.text for violation in violations(small(shape), {"Value": value})]
     assert len(sentences) == len(constraints)
     for sentence, constraint in zip(sentences, constraints, strict=True):
         assert (
@@ -164,7 +176,7 @@ def test_constraints(shape: dict[str, Any], value: Any, constraints: list[str]) 
 def test_paths_into_lists_and_structures() -> None:
     operation = small({"type": "string", "max": 1})
     values = {"Value": "a", "Next": {"Value": "bb", "Items": [{"Value": "c"}, {}, None]}}
-    assert [sentence.split(" failed")[0] for sentence in violations(operation, values)] == [
+    assert [violation.text.split(" failed")[0] for violation in violations(operation, values)] == [
         "Value 'bb' at 'next.value'",
         "Value null at 'next.items.2.member.value'",
         "Value null at 'next.items.3.member'",
@@ -173,7 +185,7 @@ def test_paths_into_lists_and_structures() -> None:
 
 def test_sensitive_values_are_not_shown() -> None:
     operation = small({"type": "string", "max": 1, "sensitive": True})
-    assert violations(operation, {"Value": "secret"})[0].startswith("Value at 'value' failed")
+    assert violations(operation, {"Value": "secret"})[0].text.startswith("Value at 'value' failed")
 
 
 def test_members_of_the_body_may_have_a_prefix() -> None:
@@ -181,7 +193,7 @@ def test_members_of_the_body_may_have_a_prefix() -> None:
     operation = apigateway.operation("PutIntegration")
     assert operation is not None
     sentences = violations(operation, {"restApiId": "a", "httpMethod": "GET", "type": "X"}, "putIntegrationInput.")
-    assert sentences == [
+    assert [violation.text for violation in sentences] == [
         f"Value null at 'resourceId' {MUST} not be null",
         (
             f"Value 'X' at 'putIntegrationInput.type' {MUST} satisfy enum value set: "
@@ -193,6 +205,14 @@ def test_members_of_the_body_may_have_a_prefix() -> None:
 def test_a_huge_value_is_not_matched() -> None:
     # A pattern that backtracks must not be given a megabyte.
     assert violations(small({"type": "string", "pattern": "(a*)*b"}), {"Value": "a" * (1 << 20) + "a"}) == []
+
+
+def test_a_message_is_bounded_whatever_was_sent() -> None:
+    operation = small({"type": "string", "max": 1})
+    values = {"Value": "a" * 1_000_000, "Items": [{"Value": "bb"}] * 100_000}
+    found = violations(operation, values)
+    assert len(found) == 100
+    assert len(message(found, {})) < 50_000
 
 
 def test_prepare_walks_circles() -> None:

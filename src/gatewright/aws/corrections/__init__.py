@@ -5,6 +5,7 @@ Each file is an object with any of these members; `why` says where the fact come
 - `model`: a JSON merge patch (RFC 7386) on the service model.
 - `validation_error`: the error code of a request that breaks the model's constraints (default: the protocol's).
 - `validation_path`: `{operation}Input.` style prefix of the member names in its message, for members of the body.
+- `validation_messages`: shape → the whole message for a value that breaks its constraints.
 - `malformed_error`: the error code of a request that cannot be parsed.
 - `error_members`: further members of modeled errors, for `client` and for `server` errors.
 - `payload_content_types`: operation → Content-Type of its blob body.
