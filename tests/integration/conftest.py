@@ -2,7 +2,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.integration.deployed import Function, function
 from tests.integration.nodes import Node, running
+from tests.integration.origin import Origin, origin
 
 
 @pytest.fixture(scope="session")
@@ -10,3 +12,18 @@ def node() -> Iterator[Node]:
     """One ephemeral node for all tests that only add functions and APIs of their own names."""
     with running("--ephemeral") as started:
         yield started
+
+
+@pytest.fixture(scope="session")
+def echo(node: Node) -> Function:
+    """A function whose response is the event; any API may invoke it."""
+    made = function(node, "return {'statusCode': 200, 'body': json.dumps(event)}")
+    made.permit()
+    return made
+
+
+@pytest.fixture
+def upstream() -> Iterator[Origin]:
+    """An origin that answers `ok`."""
+    with origin() as listening:
+        yield listening
