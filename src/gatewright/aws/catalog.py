@@ -46,9 +46,19 @@ class Catalog:
                 self._loaded[name] = service
         return service
 
-    def is_loaded(self) -> bool:
-        """Say whether every model is here, so that no look-up can be slow."""
-        return len(self._loaded) == len(self._names)
+    def identify_at_once(
+        self, request: Request, scope: CredentialScope | None, query: list[tuple[str, str]]
+    ) -> Service | None:
+        """Return the service that a request is for, or None when telling it means loading a model.
+
+        Raises `UnknownService`, `Malformed`.
+        """
+        if len(self._loaded) == len(self._names):
+            return self.identify(request, scope, query)
+        named = None if scope is None else self._loaded.get(scope.service)
+        if named is not None and has_operation(named, request, query, request.headers.get("x-amz-target")):
+            return named
+        return None
 
     def identify(self, request: Request, scope: CredentialScope | None, query: list[tuple[str, str]]) -> Service:
         """Return the service that a request is for. Raises `UnknownService`, `Malformed`."""

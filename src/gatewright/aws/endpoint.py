@@ -101,8 +101,9 @@ class AwsEndpoint:
             return protocol.serialize_error(service, internal_failure(service), request_id)
 
     async def _identify(self, request: Request, scope: CredentialScope | None, query: list[tuple[str, str]]) -> Service:
-        if self._catalog.is_loaded():
-            return self._catalog.identify(request, scope, query)
+        service = self._catalog.identify_at_once(request, scope, query)
+        if service is not None:
+            return service
         return await asyncio.to_thread(self._catalog.identify, request, scope, query)
 
     def _bound(self, call: Call) -> BoundOperation:

@@ -77,7 +77,26 @@ def test_only_the_model_that_is_named_is_loaded() -> None:
     for _ in range(2):
         catalog.identify(Request("GET", "/2015-03-31/functions", "", Headers()), of, [])
     assert loaded == ["lambda"]
-    assert not catalog.is_loaded()
+
+
+def test_what_can_be_told_at_once_waits_for_no_model() -> None:
+    catalog = Catalog(("lambda", "apigatewayv2"), load)
+    request = Request("GET", "/2015-03-31/functions", "", Headers())
+    of = CredentialScope("AKID", "20261123", "us-east-1", "lambda")
+    assert catalog.identify_at_once(request, of, []) is None
+    catalog.service("lambda")
+    for path, scope, service in (
+        ("/2015-03-31/functions", of, "lambda"),
+        ("/v2/apis", of, None),
+        ("/v2/apis", None, None),
+    ):
+        found = catalog.identify_at_once(Request("GET", path, "", Headers()), scope, [])
+        assert (found.name if found else None) == service
+    catalog.service("apigatewayv2")
+    found = catalog.identify_at_once(Request("GET", "/v2/apis", "", Headers()), None, [])
+    assert found is not None
+    with pytest.raises(UnknownService):
+        catalog.identify_at_once(Request("GET", "/", "", Headers()), None, [])
 
 
 @pytest.mark.parametrize(

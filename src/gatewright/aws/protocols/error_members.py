@@ -7,6 +7,13 @@ from gatewright.aws.operation import Binding, bind_response
 from gatewright.aws.service import Service
 from gatewright.base.errors import AwsError
 
+_CAPITAL_MESSAGES = frozenset({"SerializationException", "AccessDeniedException"})
+
+
+def message_name(code: str) -> str:
+    """Return what the message of an error that is no modeled exception is called in JSON, as recorded from Lambda."""
+    return "Message" if code in _CAPITAL_MESSAGES else "message"
+
 
 def error_members(service: Service, error: AwsError) -> tuple[Binding | None, int, Mapping[str, Any]]:
     """Return where the members of an exception go, its status and its members; no binding when it is not modeled.

@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 
 from gatewright.aws.operation import Operation
-from gatewright.aws.protocols.error_members import error_members
+from gatewright.aws.protocols.error_members import error_members, message_name
 from gatewright.aws.protocols.json_values import build_members, parse_json, parse_members
 from gatewright.aws.protocols.payload import refuse_event_stream
 from gatewright.aws.protocols.types import Incoming, Input, Protocol
@@ -47,7 +47,7 @@ def serialize_error(service: Service, error: AwsError, request_id: str) -> Respo
         headers.append(("x-amzn-query-error", f"{error.code};{fault}"))
     body: dict[str, Any] = {"__type": structure.name if structure else error.code}
     if structure is None or shape is None:
-        body["message"] = error.message
+        body[message_name(error.code)] = error.message
     else:
         body |= build_members(structure.members.values(), members)
         if not any(name.lower() == "message" for name in body):

@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 
 from gatewright.aws.operation import Operation
-from gatewright.aws.protocols.error_members import error_members
+from gatewright.aws.protocols.error_members import error_members, message_name
 from gatewright.aws.protocols.http_binding import build_headers, parse_bound
 from gatewright.aws.protocols.json_values import build_members, build_value, parse_json, parse_members, parse_value
 from gatewright.aws.protocols.payload import build_octets, has_octets, parse_octets, refuse_event_stream
@@ -68,7 +68,7 @@ def serialize_error(service: Service, error: AwsError, request_id: str) -> Respo
         ]
     )
     if shape is None:
-        return Response(status, headers, orjson.dumps({"message": error.message}))
+        return Response(status, headers, orjson.dumps({message_name(error.code): error.message}))
     headers.extend(build_headers(shape, members))
     return Response(status, headers, orjson.dumps(build_members(shape.body, members)))
 

@@ -118,6 +118,7 @@ ERROR = AwsError("NoSuchThing", "It is <gone>.", members={"Name": "x"})
         ("rest-json", ERROR, 404, '{"Message":"It is <gone>.","Name":"x"}'),
         ("rest-json", AwsError("Busy", "Wait."), 500, '{"message":"Wait."}'),
         ("rest-json", AwsError("ValidationException", "No."), 400, '{"message":"No."}'),
+        ("rest-json", AwsError("SerializationException", "No."), 400, '{"Message":"No."}'),
         ("rest-json", OperationNotImplemented("Later."), 501, '{"message":"Later."}'),
         ("json", ERROR, 404, '{"__type":"NoSuchThing","Message":"It is <gone>.","Name":"x"}'),
         ("json", AwsError("Other", "No."), 400, '{"__type":"Other","message":"No."}'),
