@@ -24,9 +24,10 @@ from gatewright.functions.errors import EventTooLarge, ServiceUnavailable, TooMa
 from gatewright.functions.invocation import Invocation, InvocationResult
 from gatewright.functions.invoke_operation import OPERATIONS, InvokeContext
 from gatewright.functions.journal import Journal
+from gatewright.functions.launching import Runtimes
 from gatewright.functions.log_stream import LogStream
 from gatewright.functions.platform_log import platform_log
-from gatewright.functions.pool import Pool, Runtimes
+from gatewright.functions.pool import Pool
 from gatewright.functions.runtime_api import RuntimeApi
 from gatewright.functions.runtimes.types import Transport
 from gatewright.functions.sandbox.types import Sandbox
@@ -61,6 +62,7 @@ class Functions:
         self._log_sink = log_sink
         self._pools: dict[tuple[str, str], Pool] = {}
         self._retired: list[Pool] = []
+        self._functions: Mapping[str, FunctionVersion] | None = None
         self._is_open = True
         self._code = CodeCache(settings.code_directory, open_blob, settings.code_cache_mb << 20)
         self._capacity = Capacity(settings, os.cpu_count() or 1, self._evict_idle)
@@ -83,10 +85,10 @@ class Functions:
 
         Environments of unchanged revisions live on. Those of changed and removed ones finish what they do and end.
         """
+        self._functions = functions
         for key, pool in list(self._pools.items()):
-            current = functions.get(pool.function.arn)
-            if current is None or current.revision_id != pool.function.revision_id:
-                self._retire(key)
+            if not self._is_current(pool.function):
+                self._retire(self._pools.pop(key))
 
     async def invoke(
         self,
@@ -144,18 +146,27 @@ class Functions:
 
     def _pool_of(self, function: FunctionVersion) -> Pool:
         """Return the pool of a revision, made now or about to go: requests keep the snapshot that they started with."""
-        for pool in self._retired:
-            if pool.function.revision_id == function.revision_id and pool.function.arn == function.arn:
-                return pool
-        key = (function.arn, function.version)
-        if key in self._pools:
-            self._retire(key)
+        for retired in self._retired:
+            if retired.function.revision_id == function.revision_id and retired.function.arn == function.arn:
+                return retired
         pool = Pool(function, self._surroundings, self._capacity, self._code, self._runtimes, self._journal)
+        if not self._is_current(function):
+            self._retire(pool)
+            return pool
+        key = (function.arn, function.version)
+        previous = self._pools.get(key)
+        if previous is not None:
+            self._retire(previous)
         self._pools[key] = pool
         return pool
 
-    def _retire(self, key: tuple[str, str]) -> None:
-        pool = self._pools.pop(key)
+    def _is_current(self, function: FunctionVersion) -> bool:
+        if self._functions is None:
+            return True
+        current = self._functions.get(function.arn)
+        return current is not None and current.revision_id == function.revision_id
+
+    def _retire(self, pool: Pool) -> None:
         pool.retire()
         self._retired = [*(old for old in self._retired if not old.is_gone), pool]
 

@@ -1,56 +1,36 @@
 """The environments of one revision of a function, and the invocations that wait for one.
 
 An invocation goes to the idle environment that was used last. If none is idle it waits, in order, for whichever comes
-first: an environment that becomes free or a new one. Lambda starts one for every concurrent request; on a machine with
-few CPUs that would start 64 processes for 64 requests of a millisecond each. So a new one is started at once only for
-a function whose invocations are known to take longer than a start, or about which nothing is known yet. For shorter
-ones it is started when the first in the queue has waited as long as a start takes: what would have been won by
-starting earlier is then at most lost again, and nobody waits behind an invocation that runs long.
+first: an environment that becomes free or a new one. When new ones are started is `patience`'s to say.
 """
 
 import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable
-from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
 from gatewright.base.clock import Clock
 from gatewright.functions import error_types
 from gatewright.functions.capacity import Capacity
 from gatewright.functions.code import CodeCache
 from gatewright.functions.environment import KILLED, ExecutionEnvironment, Surroundings
-from gatewright.functions.errors import InvokeError, RuntimeUnusable, ServiceUnavailable, TooManyRequests
+from gatewright.functions.errors import InvokeError, ServiceUnavailable, TooManyRequests
 from gatewright.functions.failure import Failure
 from gatewright.functions.invocation import Invocation
 from gatewright.functions.journal import Journal
-from gatewright.functions.runtimes.types import Launch, LaunchRefused
+from gatewright.functions.launching import Launching, Runtimes
+from gatewright.functions.patience import Patience
+from gatewright.functions.runtimes.types import LaunchRefused
 from gatewright.functions.sandbox.types import SandboxError
 from gatewright.functions.states import State
 from gatewright.snapshot.types import FunctionVersion
 
 _logger = logging.getLogger(__name__)
 
-_LEAST_PATIENCE_SECONDS: Final = 0.005
-_MOST_PATIENCE_SECONDS: Final = 0.1
-_FIRST_PATIENCE_SECONDS: Final = 0.03
 _RETRY_SECONDS: Final = 1.0
 """After an environment could not even be started, while others still serve those who wait."""
 _SURPLUS_SHARE: Final = 0.2
-_WEIGHT: Final = 0.2
-"""Of the newest value in a moving average."""
-
-
-class Runtimes(Protocol):
-    """Which runtimes there are; asked in worker threads."""
-
-    def problem(self, runtime: str) -> str | None:
-        """Return why functions of `runtime` cannot run here, or None."""
-        ...
-
-    def launch(self, function: FunctionVersion, task_root: Path) -> Launch:
-        """Say what to start for a function. Raises `LaunchRefused`."""
-        ...
 
 
 class Pool:
@@ -67,21 +47,21 @@ class Pool:
     ) -> None:
         self.function = function
         self.environments: set[ExecutionEnvironment] = set()
+        """Those that were not ended yet."""
         self._idle: list[ExecutionEnvironment] = []  # the one used last at the end
-        self._waiting: deque[Invocation] = deque()
+        self.waiting: deque[Invocation] = deque()
+        """Invocations for which there was no environment yet, in order."""
         self._starting: set[ExecutionEnvironment] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._surroundings = surroundings
         self._clock: Clock = surroundings.clock
         self._capacity = capacity
         self._code = code
-        self._runtimes = runtimes
+        self._launching = Launching(runtimes, function)
         self._make_journal = make_journal
-        self._launch: Launch | None = None
         self._is_retired = False
-        self._patience_seconds = _FIRST_PATIENCE_SECONDS
+        self._patience = Patience()
         self._start_not_before = 0.0
-        self._typical_ms = -1.0  # negative until an invocation has ended
 
     def submit(self, invocation: Invocation) -> None:
         """Run an invocation as soon as there is an environment for it."""
@@ -89,32 +69,27 @@ class Pool:
         if self._idle:
             self._idle.pop().begin(invocation)
         else:
-            self._waiting.append(invocation)
+            self.waiting.append(invocation)
             self.start_what_is_missing(invocation.queued_at)
 
     def start_what_is_missing(self, now: float) -> None:
         """Start environments for those that wait, if it is time to."""
-        missing = len(self._waiting) - len(self._starting)
-        if missing <= 0 or not self._is_time(now):
+        missing = len(self.waiting) - len(self._starting)
+        if missing <= 0 or now < self._start_not_before:
+            return
+        if self.environments and not self._patience.is_over(now - self.waiting[0].queued_at):
             return
         while missing > 0 and self._capacity.can_start():
             self._start()
             missing -= 1
 
-    def _is_time(self, now: float) -> bool:
-        if now < self._start_not_before:
-            return False
-        if self._typical_ms < 0 or self._typical_ms > self._patience_seconds * 1000:
-            return True
-        return not self.environments or now - self._waiting[0].queued_at > self._patience_seconds
-
     def refuse_the_late(self, now: float) -> None:
         """Refuse those for whom this node has had no place for too long."""
         longest = self._surroundings.settings.queue_seconds
-        while self._waiting and not self._starting and now - self._waiting[0].queued_at > longest:
+        while self.waiting and not self._starting and now - self.waiting[0].queued_at > longest:
             if not self._capacity.is_full():
                 return
-            self._refuse(self._waiting.popleft(), TooManyRequests(error_types.CONCURRENT_INVOCATION_LIMIT))
+            self._refuse(self.waiting.popleft(), TooManyRequests(error_types.CONCURRENT_INVOCATION_LIMIT))
 
     def retire_idle(self, now: float) -> None:
         """End environments that had nothing to do for long; of several the last one may wait longest."""
@@ -134,12 +109,7 @@ class Pool:
     @property
     def is_gone(self) -> bool:
         """Return whether a retired pool has nothing left to do."""
-        return self._is_retired and not self._waiting and not self._tasks
-
-    @property
-    def is_waited_for(self) -> bool:
-        """Return whether invocations wait for an environment."""
-        return bool(self._waiting)
+        return self._is_retired and not self.waiting and not self._tasks
 
     def longest_idle(self) -> ExecutionEnvironment | None:
         """Return the environment that could be missed best."""
@@ -171,7 +141,7 @@ class Pool:
     async def _run(self, environment: ExecutionEnvironment) -> None:
         try:
             async with self._code.hold(self.function.code_sha256) as task_root:
-                launch = await self._prepared(task_root)
+                launch = await self._launching.launch(task_root)
                 await environment.run(launch, task_root)
         except LaunchRefused as refusal:
             environment.end(State.FAILED, Failure(refusal.error_type, refusal.message))
@@ -184,19 +154,7 @@ class Pool:
             self._cannot_start(environment, ServiceUnavailable("Internal error."))
         finally:
             environment.close()
-            self.environments.discard(environment)
             self._capacity.environments -= 1
-
-    async def _prepared(self, task_root: Path) -> Launch:
-        if self._launch is None:
-            self._launch = await asyncio.to_thread(self._prepare, task_root)
-        return self._launch
-
-    def _prepare(self, task_root: Path) -> Launch:
-        problem = self._runtimes.problem(self.function.runtime)
-        if problem is not None:
-            raise RuntimeUnusable(problem)
-        return self._runtimes.launch(self.function, task_root)
 
     def _cannot_start(self, environment: ExecutionEnvironment, error: InvokeError) -> None:
         _logger.error("%s: no execution environment: %s", self.function.arn, error)
@@ -209,8 +167,8 @@ class Pool:
             self._start_not_before = self._clock.monotonic() + _RETRY_SECONDS
 
     def _refuse_all(self, error: InvokeError) -> None:
-        while self._waiting:
-            self._refuse(self._waiting.popleft(), error)
+        while self.waiting:
+            self._refuse(self.waiting.popleft(), error)
 
     def _refuse(self, invocation: Invocation, error: InvokeError) -> None:
         self._capacity.invocation_ended()
@@ -226,11 +184,9 @@ class Pool:
         """Give it the next invocation, or keep it."""
         if environment in self._starting:
             self._is_started(environment)
-            seconds = self._clock.monotonic() - environment.init_started
-            seconds = self._patience_seconds * (1 - _WEIGHT) + seconds * _WEIGHT
-            self._patience_seconds = min(max(seconds, _LEAST_PATIENCE_SECONDS), _MOST_PATIENCE_SECONDS)
-        if self._waiting:
-            environment.begin(self._waiting.popleft())
+            self._patience.learn_start(self._clock.monotonic() - environment.init_started)
+        if self.waiting:
+            environment.begin(self.waiting.popleft())
         else:
             environment.idle_since = self._clock.monotonic()
             self._idle.append(environment)
@@ -239,20 +195,20 @@ class Pool:
 
     def environment_failed_to_start(self, environment: ExecutionEnvironment, failure: Failure) -> None:
         """Repeat INIT as part of the invocation that waits longest, as Lambda does."""
-        if environment.phase == "init" and environment.state is State.FAILED and self._waiting:
-            self._start(self._waiting.popleft())
+        if environment.phase == "init" and environment.state is State.FAILED and self.waiting:
+            self._start(self.waiting.popleft())
 
     def environment_left(self, environment: ExecutionEnvironment) -> None:
         """Replace it, if somebody waits."""
+        self.environments.discard(environment)
         if environment in self._starting:
             self._is_started(environment)
         if environment in self._idle:
             self._idle.remove(environment)
-        if self._waiting:
+        if self.waiting:
             self.start_what_is_missing(self._clock.monotonic())
 
     def invocation_ended(self, duration_ms: float) -> None:
         """Learn how long invocations take."""
         self._capacity.invocation_ended()
-        typical = self._typical_ms
-        self._typical_ms = duration_ms if typical < 0 else typical + (duration_ms - typical) * _WEIGHT
+        self._patience.learn_invocation(duration_ms)

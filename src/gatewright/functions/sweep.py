@@ -60,7 +60,7 @@ class Sweep:
             self.is_fast = self.look(pools)
         except Exception:
             _logger.exception("the sweep over the execution environments failed")
-        if pools:
+        if self.is_fast or any(pool.environments for pool in pools):
             self._schedule(FAST_SECONDS if self.is_fast else SLOW_SECONDS)
 
     def look(self, pools: Iterable[Pool]) -> bool:
@@ -75,7 +75,7 @@ class Sweep:
                 if environment.state in WORKING:
                     is_active = True
                     _check(environment, now, checks_memory=checks_memory)
-            if pool.is_waited_for:
+            if pool.waiting:
                 is_active = True
                 pool.start_what_is_missing(now)
                 pool.refuse_the_late(now)

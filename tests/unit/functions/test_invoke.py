@@ -523,3 +523,14 @@ async def test_changed_and_removed_functions(tmp_path: Path) -> None:
         node.functions.swap({})
         await until(lambda: all("KILL" in process.signals for process in node.sandbox.processes))
         assert len(node.sandbox.processes) == count
+
+
+async def test_a_request_with_an_old_snapshot_does_not_disturb_the_new_one(tmp_path: Path) -> None:
+    async with running_node(tmp_path) as node:
+        changed = replace(FUNCTION, revision_id="revision-2")
+        node.functions.swap({ARN: changed})
+        await node.functions.invoke(changed, b"1")
+        assert (await node.functions.invoke(FUNCTION, b"2")).payload == b"2"
+        await until(lambda: node.sandbox.processes[1].signals)
+        await node.functions.invoke(changed, b"3")
+        assert len(node.sandbox.processes) == 2
