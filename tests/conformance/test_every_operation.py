@@ -1,5 +1,6 @@
 """Every operation in the models of the services that we serve is in an OPERATIONS table, or answers NotImplemented."""
 
+import functools
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -30,6 +31,7 @@ OPERATIONS = [
 CATALOG = Catalog(TABLES)
 
 
+@functools.cache
 def model(service: str) -> Model:
     botocores = ServiceModel(Loader().load_service_model(service, "service-2"), service)
     return Model(CATALOG.service(service), botocores, "rest-json")

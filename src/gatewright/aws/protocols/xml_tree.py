@@ -6,7 +6,7 @@ from xml.parsers import expat
 from gatewright.aws.errors import Malformed
 
 MAXIMUM_DEPTH = 100
-_MAXIMUM_ELEMENTS = 500_000
+_MAXIMUM_ELEMENTS = 200_000
 """More than any request needs; bounds what a few megabytes of `<a/>` can take in memory."""
 
 

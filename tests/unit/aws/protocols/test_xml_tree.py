@@ -32,7 +32,7 @@ EXTERNAL = b'<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>'
         b"<!DOCTYPE a><a/>",
         b'<!DOCTYPE a SYSTEM "http://evil/x.dtd"><a/>',
         b"<a>" * (MAXIMUM_DEPTH + 1) + b"</a>" * (MAXIMUM_DEPTH + 1),
-        b"<a>" + b"<b/>" * 600_000 + b"</a>",
+        b"<a>" + b"<b/>" * 200_001 + b"</a>",
         BILLION_LAUGHS,
         EXTERNAL,
     ],
