@@ -9,6 +9,8 @@ HEAD ───▶ SERVING ◀──▶ BODY
 from enum import IntEnum
 from types import MappingProxyType
 
+from gatewright.wire.listener_scope import ListenerScope
+
 
 class Phase(IntEnum):
     """One of the states of a connection."""
@@ -46,9 +48,35 @@ TRANSITIONS = MappingProxyType(
     }
 )
 
+# Two look-ups by number instead of two by hash: every request makes two transitions.
 _LEGAL = tuple(tuple(after in TRANSITIONS[before] for after in Phase) for before in Phase)
 
+NEVER = float("inf")
 
-def is_legal(before: Phase, after: Phase) -> bool:
-    """Say whether the table has a transition; two look-ups by number, since each request asks twice."""
-    return _LEGAL[before][after]
+
+class Lifecycle:
+    """Where one connection stands, and until when."""
+
+    __slots__ = ("_scope", "deadline", "phase")
+
+    def __init__(self, scope: ListenerScope) -> None:
+        self._scope = scope
+        self.phase = Phase.HEAD
+        self.deadline = NEVER
+        """The event loop's time at which the phase has lasted too long."""
+
+    def enter(self, phase: Phase, seconds: float = NEVER) -> None:
+        """Go on to a phase that may last for `seconds`. Raises `RuntimeError` for what the table does not list."""
+        if not _LEGAL[self.phase][phase]:
+            raise RuntimeError(f"a connection cannot go from {self.phase.name} to {phase.name}")
+        self.phase = phase
+        self.deadline = self._scope.next_sweep + seconds
+
+    def has_expired(self, now: float) -> bool:
+        """Say whether the phase has lasted too long."""
+        return now >= self.deadline
+
+    @property
+    def is_over(self) -> bool:
+        """No further request will be read as HTTP, and no response written."""
+        return self.phase >= Phase.LINGERING

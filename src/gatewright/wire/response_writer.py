@@ -2,15 +2,27 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from gatewright.base.messages import Headers, Response
 from gatewright.wire import abnf
 from gatewright.wire.request_head import RequestHead
-from gatewright.wire.response_head import BODILESS_STATUSES, ResponseInvalid, declared_length, render_head
+from gatewright.wire.response_head import (
+    BODILESS_STATUSES,
+    DateField,
+    ResponseInvalid,
+    declared_length,
+    error_content,
+    error_response,
+    render_head,
+)
 
 logger = logging.getLogger(__name__)
+
+# What rendering raises for a handler's odd values: the last two for what is not text, or not text of ISO-8859-1.
+UNWRITABLE = (ResponseInvalid, TypeError, ValueError)
 
 _KEEP_ALIVE = "Connection: keep-alive\r\n"
 _CLOSE = "Connection: close\r\n"
@@ -38,10 +50,20 @@ class StreamFraming:
 class ResponseWriter:
     """The write side of one connection."""
 
-    __slots__ = ("_last_size", "_loop", "_room", "_stall_deadline", "_stall_seconds", "_transport", "is_paused")
+    __slots__ = (
+        "_dates",
+        "_last_size",
+        "_loop",
+        "_room",
+        "_stall_deadline",
+        "_stall_seconds",
+        "_transport",
+        "is_paused",
+    )
 
-    def __init__(self, transport: asyncio.Transport, stall_seconds: float) -> None:
+    def __init__(self, transport: asyncio.Transport, dates: DateField, stall_seconds: float) -> None:
         self._transport = transport
+        self._dates = dates
         self._loop = asyncio.get_running_loop()
         self._stall_seconds = stall_seconds
         self.is_paused = False
@@ -75,38 +97,48 @@ class ResponseWriter:
             return False
         return now >= self._stall_deadline
 
-    def write_whole(
-        self, head: RequestHead, response: Response, body: bytes, date_line: str, keeps_alive: bool
-    ) -> None:
-        """Write a response whose body is here. Raises `ResponseInvalid` before anything is written."""
-        status = response.status
+    def write_whole(self, head: RequestHead, response: Response, body: bytes, keeps_alive: bool) -> None:
+        """Write a response whose body is here; 500 and a log line when it would break the message."""
+        status, headers = response.status, response.headers
         connection = _KEEP_ALIVE if keeps_alive else _CLOSE
-        if status in BODILESS_STATUSES or head.method == "HEAD":
-            framing = _bodiless_length(status, len(body), response.headers) + connection
-            self._transport.write(render_head(status, response.headers, date_line, framing))
+        try:
+            if status in BODILESS_STATUSES or head.method == "HEAD":
+                framing = _bodiless_length(status, len(body), headers) + connection
+                body = b""
+            else:
+                framing = f"Content-Length: {len(body)}\r\n{connection}"
+            octets = render_head(status, headers, self._dates.line(time.time()), framing)
+        except UNWRITABLE as error:
+            self._write_failure(head, error, keeps_alive)
             return
-        octets = render_head(status, response.headers, date_line, f"Content-Length: {len(body)}\r\n{connection}")
         if len(body) < _JOIN_BYTES:
             self._transport.write(octets + body)
         else:
             self._transport.writelines((octets, body))
 
-    def write_stream_head(
-        self, head: RequestHead, response: Response, date_line: str, keeps_alive: bool
-    ) -> StreamFraming:
-        """Write the head of a streamed response. Raises `ResponseInvalid` before anything is written."""
+    def write_error(self, head: RequestHead, status: int, keeps_alive: bool) -> None:
+        """Write what `wire` itself answers."""
+        self.write_whole(head, error_response(status), error_content(status), keeps_alive)
+
+    def write_stream_head(self, head: RequestHead, response: Response, keeps_alive: bool) -> StreamFraming | None:
+        """Write the head of a streamed response; None when it would break the message and is 500 instead."""
         status = response.status
-        if not hasattr(response.body, "__aiter__"):
-            raise ResponseInvalid(f"a body of type {type(response.body).__name__}")
-        length = declared_length(response.headers)
-        is_empty = status in BODILESS_STATUSES or head.method == "HEAD"
-        framing = StreamFraming(length is None and not is_empty and head.http_version == "1.1", length, is_empty)
-        connection = _KEEP_ALIVE if keeps_alive and not framing.is_close_delimited else _CLOSE
-        if framing.is_chunked:
-            connection += "Transfer-Encoding: chunked\r\n"
-        elif length is not None and status != 204:
-            connection += f"Content-Length: {length}\r\n"
-        self._transport.write(render_head(status, response.headers, date_line, connection))
+        try:
+            if not hasattr(response.body, "__aiter__"):
+                raise ResponseInvalid(f"a body of type {type(response.body).__name__}")
+            length = declared_length(response.headers)
+            is_empty = status in BODILESS_STATUSES or head.method == "HEAD"
+            framing = StreamFraming(length is None and not is_empty and head.http_version == "1.1", length, is_empty)
+            lines = _KEEP_ALIVE if keeps_alive and not framing.is_close_delimited else _CLOSE
+            if framing.is_chunked:
+                lines += "Transfer-Encoding: chunked\r\n"
+            elif length is not None and status != 204:
+                lines += f"Content-Length: {length}\r\n"
+            octets = render_head(status, response.headers, self._dates.line(time.time()), lines)
+        except UNWRITABLE as error:
+            self._write_failure(head, error, keeps_alive)
+            return None
+        self._transport.write(octets)
         return framing
 
     async def write_stream(self, body: AsyncIterator[bytes], framing: StreamFraming) -> None:
@@ -133,17 +165,22 @@ class ResponseWriter:
         finally:
             await close_stream(body)
 
-    def write_switching_protocols(self, headers: Headers, date_line: str) -> None:
-        """Write `101 Switching Protocols` (RFC 9110 section 15.2.2). Raises `ResponseInvalid`."""
+    def write_switching_protocols(self, headers: Headers) -> None:
+        """Write `101 Switching Protocols` (RFC 9110 section 15.2.2). Raises one of `UNWRITABLE`."""
         protocol = headers.get("upgrade")
         line = f"Upgrade: {protocol}\r\n"
         if protocol is None or abnf.FIELD_LINE.fullmatch(line) is None:
             raise ResponseInvalid("an upgrade without a protocol")
+        date_line = self._dates.line(time.time())
         self._transport.write(render_head(101, headers, date_line, f"Connection: Upgrade\r\n{line}"))
 
     def write_continue(self) -> None:
         """Write `100 Continue` (RFC 9110 section 15.2.1)."""
         self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+    def _write_failure(self, head: RequestHead, error: Exception, keeps_alive: bool) -> None:
+        logger.error("the handler's response cannot be written: %s %s", head.method, head.path, exc_info=error)
+        self.write_error(head, 500, keeps_alive)
 
 
 def _bodiless_length(status: int, body_bytes: int, headers: Headers) -> str:

@@ -69,8 +69,8 @@ def test_header_limit_by_default_is_10240_octets() -> None:
     line = b"GET / HTTP/1.1\r\n"
     assert reading(line + fields(10_240) + b"\r\n").read_head() is not None
     assert refusal(line + fields(10_241) + b"\r\n") == 431
-    assert refusal(line + fields(10_239) + b"XXX") == 431
-    assert reading(line + fields(10_239) + b"XX").read_head() is None
+    assert refusal(line + fields(10_239) + b"AAA") == 431
+    assert reading(line + fields(10_239) + b"AA").read_head() is None
 
 
 def test_a_header_bomb_is_refused_before_it_ends() -> None:
