@@ -22,6 +22,8 @@ HOP_BY_HOP = frozenset(
 _PLAIN_CONNECTIONS = frozenset({"keep-alive", "close"})
 
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 section 5.6.2, token
+# Spellings that functions use most: known without a look at their characters.
+_USUAL_NAMES = frozenset({"content-type", "Content-Type", "cache-control", "Cache-Control", "location", "Location"})
 _BROKEN_VALUE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")  # RFC 9110 section 5.5, field-value
 
 
@@ -42,7 +44,7 @@ def end_to_end(headers: Headers) -> Headers:
 
 def is_field_name(name: str) -> bool:
     """Tell whether a text can be the name of a field."""
-    return _NAME.fullmatch(name) is not None
+    return name in _USUAL_NAMES or _NAME.fullmatch(name) is not None
 
 
 def field_value(text: str) -> str | None:
@@ -50,7 +52,7 @@ def field_value(text: str) -> str | None:
 
     White space around a value is no part of it (RFC 9110 section 5.5).
     """
-    if _BROKEN_VALUE.search(text) is not None:
+    if not text.isprintable() and _BROKEN_VALUE.search(text) is not None:
         return None
     text = text.strip(" \t")
     return text if text.isascii() else text.encode(errors="replace").decode("latin-1")

@@ -62,18 +62,20 @@ def _headers(single: object, multi: object) -> tuple[Headers, bool]:
 
     Where a name is in both, both count; a value that is in both is sent once, as `multiValueHeaders` has it.
     """
-    multi_values = _multi_values(multi)
-    repeated = {(name.lower(), value) for name, value in multi_values}
-    fields = [field for field in _single_values(single) if (field[0].lower(), field[1]) not in repeated]
+    fields = _single_values(single)
+    if multi is not None:
+        multi_values = _multi_values(multi)
+        repeated = {(name.lower(), value) for name, value in multi_values}
+        fields = [field for field in fields if (field[0].lower(), field[1]) not in repeated] + multi_values
     headers = Headers()
     has_content_type = False
-    for name, value in fields + multi_values:
-        lowered = name.lower()
-        if lowered in _FORBIDDEN:
-            continue
+    for field in fields:
+        lowered = field[0].lower()
         if lowered == "content-type":
             has_content_type = True
-        headers.append((name, value))
+        elif lowered in _FORBIDDEN:
+            continue
+        headers.append(field)
     return headers, has_content_type
 
 
@@ -86,8 +88,6 @@ def _single_values(element: object) -> list[tuple[str, str]]:
 
 
 def _multi_values(element: object) -> list[tuple[str, str]]:
-    if element is None:
-        return []
     if not isinstance(element, dict):
         raise MalformedResult(f"multiValueHeaders is {_shown(element)}")
     fields = []
@@ -112,7 +112,7 @@ def _name(name: str) -> str:
 
 
 def _value(name: str, value: object) -> str:
-    text = field_value(_text(name, value))
+    text = field_value(value if isinstance(value, str) else _text(name, value))
     if text is None:
         raise MalformedResult(f"header {name!r} has control characters in its value")
     return text
