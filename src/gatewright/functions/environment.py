@@ -138,10 +138,11 @@ class ExecutionEnvironment:
     # The process
 
     async def run(self, launch: Launch, task_root: Path) -> None:
-        """Start the process and return when it is gone. Raises `SandboxError` when it cannot be started.
+        """Start the process and return when it is gone. Raises `SandboxError` or `OSError` when it cannot be started.
 
         Call `close` afterwards, however this ends.
         """
+        self._output.open()
         link = self._link = self._surroundings.links[launch.transport](self)
         self.init_started = self._clock.monotonic()
         if self.invocation is None:

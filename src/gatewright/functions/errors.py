@@ -16,6 +16,7 @@ What goes wrong inside of a function (a raised exception, a crash, a time-out) i
 from collections.abc import Mapping
 
 from gatewright.base.errors import AwsError, GatewrightError
+from gatewright.functions.settings import MAX_EVENT_BYTES
 
 
 class InvokeError(GatewrightError):
@@ -75,3 +76,9 @@ class RuntimeUnusable(InvokeError):
 
 class ServiceUnavailable(InvokeError):
     """The node cannot run anything now."""
+
+
+def too_large(size_bytes: int) -> EventTooLarge:
+    """Return the refusal of an event of a synchronous invocation."""
+    invocation_type = f"RequestResponse invocation type (limit {MAX_EVENT_BYTES} bytes)"
+    return EventTooLarge(f"{size_bytes} byte payload is too large for the {invocation_type}")

@@ -8,9 +8,10 @@ from gatewright.functions.errors import InvokeError
 from gatewright.functions.settings import LOG_TAIL_BYTES
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen, for the same reason as `base.messages.Request`: one is made for every invocation (1.9 µs against 0.5).
+@dataclass(slots=True)
 class InvocationResult:
-    """What an invocation came to."""
+    """What an invocation came to. Nobody changes it."""
 
     request_id: str
     payload: bytes

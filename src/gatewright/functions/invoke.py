@@ -20,7 +20,7 @@ from gatewright.functions.capacity import Capacity
 from gatewright.functions.channel import Channel
 from gatewright.functions.code import CodeCache, OpenBlob
 from gatewright.functions.environment import KILLED, LinkFactory, Surroundings
-from gatewright.functions.errors import EventTooLarge, ServiceUnavailable, TooManyRequests
+from gatewright.functions.errors import ServiceUnavailable, TooManyRequests, too_large
 from gatewright.functions.invocation import Invocation, InvocationResult
 from gatewright.functions.invoke_operation import OPERATIONS, InvokeContext
 from gatewright.functions.journal import Journal
@@ -107,10 +107,7 @@ class Functions:
         Cancelling the awaiting task does not cancel the invocation.
         """
         if len(event) > MAX_EVENT_BYTES:
-            raise EventTooLarge(
-                f"{len(event)} byte payload is too large for the RequestResponse invocation type "
-                f"(limit {MAX_EVENT_BYTES} bytes)"
-            )
+            raise too_large(len(event))
         if self._capacity.invocations >= self._settings.account_concurrency:
             raise TooManyRequests(error_types.CONCURRENT_INVOCATION_LIMIT)
         if not self._is_open:

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -12,8 +13,9 @@ import orjson
 from gatewright.base.arn import FunctionReference, function_arn, parse_function_name
 from gatewright.base.errors import AwsError, OperationNotImplemented
 from gatewright.base.operations import Caller, Shape
-from gatewright.functions.errors import InvokeError
+from gatewright.functions.errors import InvokeError, too_large
 from gatewright.functions.invocation import InvocationResult
+from gatewright.functions.settings import MAX_EVENT_BYTES
 from gatewright.snapshot.types import FunctionVersion
 
 LATEST: Final = "$LATEST"
@@ -110,6 +112,8 @@ def _qualifier(reference: FunctionReference, asked: str | None) -> str | None:
 
 
 def _event(payload: bytes) -> bytes:
+    if len(payload) > MAX_EVENT_BYTES:  # before it is parsed
+        raise too_large(len(payload)).aws_error()
     if not payload.strip():
         return b"{}"
     try:
@@ -133,13 +137,12 @@ def _client_context(encoded: str | None) -> str | None:
             f"Client context must be smaller than {_MAX_CLIENT_CONTEXT_BYTES} bytes.",
         )
     try:
-        text = base64.b64decode(encoded, validate=True).decode()
-        orjson.loads(text)
-    except (binascii.Error, UnicodeDecodeError, orjson.JSONDecodeError) as error:
+        context = orjson.loads(base64.b64decode(encoded, validate=True))
+    except (binascii.Error, orjson.JSONDecodeError) as error:
         raise AwsError(
             "InvalidRequestContentException", "Client context must be a valid Base64-encoded JSON object."
         ) from error
-    return text
+    return json.dumps(context)  # ASCII without line ends: it may become a field of an HTTP message
 
 
 Operation = Callable[[InvokeContext, Shape], Awaitable[Shape]]

@@ -5,12 +5,15 @@ than that is read one pipe's worth at a time, so the pipe holds it back and the 
 """
 
 import asyncio
+import logging
 import os
 from collections.abc import Callable
 from typing import Final
 
 from gatewright.functions.invocation import Invocation
 from gatewright.observe.logs import LogSink
+
+_logger = logging.getLogger(__name__)
 
 MAX_LINE_BYTES: Final = 256 * 1024
 """Longer lines are cut, as CloudWatch Logs cuts events ("CloudWatch Logs quotas")."""
@@ -64,7 +67,10 @@ class LogStream:
         self._lines.clear()
         if invocation is not None:
             invocation.keep_tail(lines)
-        self._sink.write(self.group, self.name, int(now * 1000), lines)
+        try:
+            self._sink.write(self.group, self.name, int(now * 1000), lines)
+        except OSError as error:  # a full disk must not fail the invocation as well
+            _logger.error("%s: %d octets of the log are lost: %s", self.group, len(lines), error)
 
     def _add_cut(self, head: bytes) -> None:
         for line in head.split(b"\n"):
@@ -89,6 +95,10 @@ class OutputPipe:
         self._stream = stream
         self._on_output = on_output
         self._loop = asyncio.get_running_loop()
+        self._read_fd = self._write_fd = -1
+
+    def open(self) -> None:
+        """Make the pipe. Raises `OSError` when there are no descriptors left."""
         self._read_fd, self._write_fd = os.pipe2(os.O_CLOEXEC)
         os.set_blocking(self._read_fd, False)
         self._loop.add_reader(self._read_fd, self._readable)

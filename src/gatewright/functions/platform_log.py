@@ -17,9 +17,10 @@ from gatewright.snapshot.types import FunctionVersion
 _QUIET_LEVELS: Final = frozenset({"WARN", "ERROR", "FATAL"})
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen: one is made for every invocation.
+@dataclass(slots=True)
 class Report:
-    """The figures of a REPORT line."""
+    """The figures of a REPORT line. Nobody changes it."""
 
     request_id: str
     duration_ms: float

@@ -147,7 +147,7 @@ class Pool:
             environment.end(State.FAILED, Failure(refusal.error_type, refusal.message))
         except InvokeError as error:
             self._cannot_start(environment, error)
-        except SandboxError as error:
+        except (SandboxError, OSError) as error:
             self._cannot_start(environment, ServiceUnavailable(str(error)))
         except Exception:
             _logger.exception("%s: an execution environment ended for a reason nobody thought of", self.function.arn)

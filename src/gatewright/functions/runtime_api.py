@@ -41,6 +41,7 @@ _RUNTIME_STATES: Final[Mapping[State, str]] = MappingProxyType(
     {State.STARTING: "Started", State.IDLE: "Ready", State.BUSY: "Running", State.ANSWERED: "ResponseSent"}
 )
 _ERROR_TYPE: Final = re.compile(r"(Runtime|Function)\.[A-Z][a-zA-Z]+")
+_LINE_ENDS: Final = re.compile(r"[\r\n]+")
 _PREFIX: Final = "/2018-06-01/runtime/"
 _INVOCATION: Final = re.compile(r"invocation/([^/]+)/(response|error)")
 
@@ -194,7 +195,7 @@ def _invocation_response(invocation: Invocation, deadline_ms: int) -> Response:
         ]
     )
     if invocation.client_context is not None:
-        headers.add("Lambda-Runtime-Client-Context", invocation.client_context)
+        headers.add("Lambda-Runtime-Client-Context", _LINE_ENDS.sub(" ", invocation.client_context))
     return Response(200, headers, invocation.event)
 
 

@@ -135,8 +135,8 @@ async def test_what_is_wrong_with_a_request(request_: dict[str, object], code: s
 
 async def test_client_context() -> None:
     functions = FakeFunctions(result())
-    await call(functions, ClientContext=base64.b64encode(b'{"custom":{"a":"b"}}').decode())
-    assert functions.asked[0][2]["client_context"] == '{"custom":{"a":"b"}}'
+    await call(functions, ClientContext=base64.b64encode('{"custom":\n{"ü":"b"}}'.encode()).decode())
+    assert functions.asked[0][2]["client_context"] == '{"custom": {"\\u00fc": "b"}}'
 
 
 async def test_a_dry_run_runs_nothing() -> None:

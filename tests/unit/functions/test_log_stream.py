@@ -70,6 +70,7 @@ async def test_a_pipe_brings_what_is_printed() -> None:
     sink = FakeSink()
     log = stream(sink)
     pipe = OutputPipe(log, lambda: log.flush(1.0))
+    pipe.open()
     os.write(pipe.write_fd, b"hello\n")
     await until(lambda: sink.text == "hello\n")
     pipe.close()
@@ -79,6 +80,7 @@ async def test_draining_takes_all_that_was_printed_before() -> None:
     sink = FakeSink()
     log = stream(sink)
     pipe = OutputPipe(log, lambda: None)
+    pipe.open()
     os.write(pipe.write_fd, b"x" * 50_000 + b"\n")
     pipe.drain()
     log.flush(1.0)
@@ -92,6 +94,7 @@ async def test_a_flood_is_held_back_by_the_pipe() -> None:
     sink = FakeSink()
     log = stream(sink)
     pipe = OutputPipe(log, lambda: log.flush(1.0))
+    pipe.open()
     os.set_blocking(pipe.write_fd, False)
     with contextlib.suppress(BlockingIOError):
         while True:
@@ -99,3 +102,13 @@ async def test_a_flood_is_held_back_by_the_pipe() -> None:
     await asyncio.sleep(0)
     assert sum(len(lines) for *_, lines in sink.writes) <= 1 << 16
     pipe.close()
+
+
+def test_a_sink_that_fails_loses_lines_and_nothing_else() -> None:
+    class Full(FakeSink):
+        def write(self, group: str, stream: str, timestamp_ms: int, lines: bytes) -> None:
+            raise OSError("No space left on device")
+
+    log = LogStream(Full(), "group", "stream")
+    log.add_platform_lines(b"END\n")
+    log.flush(1.0)

@@ -280,3 +280,10 @@ async def test_a_poll_that_waits_ends_when_the_environment_does() -> None:
     environment.state = State.STOPPING
     await environment.api.close()
     assert (await poll).status == 403
+
+
+async def test_a_client_context_stays_one_field() -> None:
+    environment = FakeEnvironment()
+    environment.begin(invocation(client_context='{"a":\r\n"b"}'))
+    response = await environment.call("GET", "/invocation/next")
+    assert response.headers.get("Lambda-Runtime-Client-Context") == '{"a": "b"}'

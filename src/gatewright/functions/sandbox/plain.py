@@ -103,4 +103,9 @@ class PlainSandbox:
         with contextlib.suppress(OSError):  # it may have ended already
             resource.prlimit(child.pid, resource.RLIMIT_DATA, (spec.data_limit_bytes, spec.data_limit_bytes))
             resource.prlimit(child.pid, resource.RLIMIT_CORE, _CORE_LIMIT)
-        return PlainProcess(child, on_exit)
+        try:
+            return PlainProcess(child, on_exit)
+        except OSError as error:  # no descriptor left to watch it by
+            child.kill()
+            child.wait()
+            raise SandboxError(f"cannot watch {spec.argv[0]}: {error}") from error
