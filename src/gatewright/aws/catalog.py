@@ -4,6 +4,8 @@ A request names its service by the credential scope of its signature, else by `X
 one service has. The names in scopes are not botocore's (`apigateway` signs for REST and HTTP APIs alike), so the
 models say them. Models are loaded when a request asks for them: the one of the same name first, all others only when
 that does not settle it.
+
+A service of AWS that the node does not serve is found by its scope, too, so that the answer can name its operation.
 """
 
 import threading
@@ -13,7 +15,8 @@ from dataclasses import dataclass
 from gatewright.aws.errors import UnknownService
 from gatewright.aws.protocols.form_values import parse_form
 from gatewright.aws.scope import CredentialScope, parse_credential, scope_of_authorization
-from gatewright.aws.service import Service, load_service
+from gatewright.aws.service import Service, find_service_name, load_service
+from gatewright.aws.shapes import ModelError
 from gatewright.base.errors import AwsError, OperationNotImplemented
 from gatewright.base.messages import Request
 
@@ -31,9 +34,16 @@ class Call:
 class Catalog:
     """The services of a node. Safe to use from several threads."""
 
-    def __init__(self, names: Iterable[str], load: Callable[[str], Service] = load_service) -> None:
+    def __init__(
+        self,
+        names: Iterable[str],
+        load: Callable[[str], Service] = load_service,
+        find_name: Callable[[str], str | None] = find_service_name,
+    ) -> None:
+        """`names` are those of the services that are served; `find_name` finds any other by its scope."""
         self._names = tuple(names)
         self._load = load
+        self._find_name = find_name
         self._loaded: dict[str, Service] = {}
         self._lock = threading.Lock()
 
@@ -53,12 +63,13 @@ class Catalog:
 
         Raises `UnknownService`, `Malformed`.
         """
-        if len(self._loaded) == len(self._names):
-            return self.identify(request, scope, query)
-        named = None if scope is None else self._loaded.get(scope.service)
-        if named is not None and has_operation(named, request, query, request.headers.get("x-amz-target")):
+        target = request.headers.get("x-amz-target")
+        if scope is None:
+            return self.identify(request, scope, query) if self._has_all() else None
+        named = self._loaded.get(scope.service)
+        if named is not None and has_operation(named, request, query, target):
             return named
-        return None
+        return self._served(scope.service, request, query, target) if self._has_all() else None
 
     def identify(self, request: Request, scope: CredentialScope | None, query: list[tuple[str, str]]) -> Service:
         """Return the service that a request is for. Raises `UnknownService`, `Malformed`."""
@@ -69,16 +80,41 @@ class Catalog:
             return self._by_target(target)
         return self._by_path(request, query)
 
+    def _has_all(self) -> bool:
+        return all(name in self._loaded for name in self._names)
+
     def _by_scope(self, name: str, request: Request, query: list[tuple[str, str]], target: str | None) -> Service:
         if name in self._names and has_operation(self.service(name), request, query, target):
             return self.service(name)
+        service = self._served(name, request, query, target)
+        if service is not None:
+            return service
+        unserved = self._unserved(name)
         named = [service for service in self._all() if name in service.scope_names or name == service.name]
-        for service in named:
-            if has_operation(service, request, query, target):
-                return service
+        if unserved is not None and (not named or has_operation(unserved, request, query, target)):
+            return unserved
         if named:
             return named[0]
         raise UnknownService(f"The service '{name}', for which the request is signed, is not served by this node.")
+
+    def _served(self, name: str, request: Request, query: list[tuple[str, str]], target: str | None) -> Service | None:
+        """Return the served service that signs by a name and has an operation for the request."""
+        for service in self._all():
+            if (name in service.scope_names or name == service.name) and has_operation(service, request, query, target):
+                return service
+        return None
+
+    def _unserved(self, scope: str) -> Service | None:
+        """Return a service of AWS that this node does not serve. Raises `OperationNotImplemented`."""
+        name = self._find_name(scope)
+        if name is None or name in self._names:
+            return None
+        try:
+            return self.service(name)
+        except ModelError as error:
+            raise OperationNotImplemented(
+                f"The service '{scope}' is not implemented by gatewright: {error}."
+            ) from error
 
     def _by_target(self, target: str) -> Service:
         prefix = target.rpartition(".")[0]

@@ -110,7 +110,7 @@ class AwsEndpoint:
         """Return what serves an operation. Raises `AwsError` when the model or the table lacks it."""
         if call.operation not in call.service.operation_names:
             raise unknown_operation(call)
-        bound = self._operations[call.service.name].get(call.operation)
+        bound = self._operations.get(call.service.name, {}).get(call.operation)
         if bound is None:
             raise OperationNotImplemented(
                 f"The operation {call.operation} of {call.service.title} ({call.service.name}) is not implemented by "

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import resources
+from types import MappingProxyType
 from typing import Any
 
 from gatewright.aws.operation import Operation, bind_request, bind_response
@@ -16,6 +17,17 @@ from gatewright.aws.routes import Route, Routes, parse_template
 from gatewright.aws.shapes import Definition, ModelError, Shape, Shapes
 
 REST_PROTOCOLS = frozenset({"rest-json", "rest-xml"})
+# The usual services that sign by another name than botocore has for them; their models say so, but there are hundreds.
+_NAMES_OF_SCOPES: Mapping[str, str] = MappingProxyType(
+    {
+        "elasticloadbalancing": "elbv2",
+        "email": "ses",
+        "monitoring": "cloudwatch",
+        "states": "stepfunctions",
+        "streams.dynamodb": "dynamodbstreams",
+        "tagging": "resourcegroupstaggingapi",
+    }
+)
 _SERVED_PROTOCOLS = ("rest-json", "rest-xml", "json", "query")
 
 
@@ -168,6 +180,14 @@ def load_service(name: str) -> Service:
     model = Loader().load_service_model(name, "service-2")
     corrections = load_corrections(name)
     return Service(name, merge_patch(model, corrections.model), corrections)
+
+
+def find_service_name(scope: str) -> str | None:
+    """Return botocore's name of the service that signs as `scope`, or None when it knows no such service."""
+    from botocore.loaders import Loader
+
+    name = _NAMES_OF_SCOPES.get(scope, scope)
+    return name if name in Loader().list_available_services("service-2") else None
 
 
 def load_corrections(name: str) -> Corrections:

@@ -6,6 +6,7 @@ from gatewright.aws.catalog import Catalog, scope_of_request
 from gatewright.aws.errors import UnknownService
 from gatewright.aws.scope import CredentialScope
 from gatewright.aws.service import Service, load_service
+from gatewright.base.errors import OperationNotImplemented
 from gatewright.base.messages import Headers, Request
 
 LOADED: dict[str, Service] = {}
@@ -55,7 +56,7 @@ def test_a_path_that_only_one_service_has_is_enough() -> None:
 
 @pytest.mark.parametrize(
     ("path", "scope", "target"),
-    [("/", "dynamodb", None), ("/", None, "DynamoDB_20120810.GetItem"), ("/", None, "nothing"), ("/v9/x", None, None)],
+    [("/", "nothing", None), ("/", None, "DynamoDB_20120810.GetItem"), ("/", None, "nothing"), ("/v9/x", None, None)],
 )
 def test_not_identified(path: str, scope: str | None, target: str | None) -> None:
     catalog = Catalog(("lambda", "apigatewayv2", "iam"), load)
@@ -63,6 +64,30 @@ def test_not_identified(path: str, scope: str | None, target: str | None) -> Non
     of = None if scope is None else CredentialScope("AKID", "20261123", "us-east-1", scope)
     with pytest.raises(UnknownService):
         catalog.identify(Request("GET", path, "", headers), of, [])
+
+
+@pytest.mark.parametrize(
+    ("scope", "method", "path", "expected"),
+    [
+        ("sqs", "POST", "/", "sqs"),
+        ("monitoring", "POST", "/", "cloudwatch"),
+        ("apigateway", "GET", "/v2/apis", "apigatewayv2"),
+        ("apigateway", "GET", "/restapis", "apigateway"),
+        ("apigateway", "GET", "/nowhere", "apigatewayv2"),
+    ],
+)
+def test_a_service_of_aws_that_is_not_served_is_known_all_the_same(
+    scope: str, method: str, path: str, expected: str
+) -> None:
+    catalog = Catalog(("lambda", "apigatewayv2"))
+    of = CredentialScope("AKID", "20261123", "us-east-1", scope)
+    assert catalog.identify(Request(method, path, "", Headers()), of, []).name == expected
+
+
+def test_a_service_whose_protocol_we_do_not_speak_is_not_implemented() -> None:
+    of = CredentialScope("AKID", "20261123", "us-east-1", "ec2")
+    with pytest.raises(OperationNotImplemented, match="The service 'ec2' is not implemented"):
+        Catalog(("lambda",)).identify(Request("POST", "/", "", Headers()), of, [])
 
 
 def test_only_the_model_that_is_named_is_loaded() -> None:

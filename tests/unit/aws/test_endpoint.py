@@ -177,7 +177,7 @@ async def test_what_cannot_be_called(protocol: str, call: Request, parts: tuple[
 @pytest.mark.parametrize(
     "call",
     [
-        request("POST", "/echo", scope="AKID/20261123/eu-west-1/dynamodb/aws4_request"),
+        request("POST", "/echo", scope="AKID/20261123/eu-west-1/nothing/aws4_request"),
         request("POST", "/", b"", ("X-Amz-Target", "DynamoDB_20120810.GetItem"), scope=None),
         request("POST", "/", b"Action=Echo", scope=None),
         request("GET", "/nowhere", scope=None),
