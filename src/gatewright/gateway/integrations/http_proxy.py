@@ -82,12 +82,21 @@ def _encode_path(text: str) -> str:
 class HttpProxy:
     """Sends the requests of one route to one origin."""
 
-    __slots__ = ("_client", "_method", "_origin", "_target", "_timeout_seconds")
+    __slots__ = ("_client", "_has_mapped_host", "_method", "_origin", "_target", "_timeout_seconds")
 
     def __init__(
-        self, client: UpstreamClient, origin: Origin, target: Target, method: str, timeout_seconds: float
+        self,
+        client: UpstreamClient,
+        origin: Origin,
+        target: Target,
+        method: str,
+        timeout_seconds: float,
+        *,
+        has_mapped_host: bool = False,
     ) -> None:
+        """`has_mapped_host`: a parameter mapping says what the origin gets as Host."""
         self._client = client
+        self._has_mapped_host = has_mapped_host
         self._origin = origin
         self._target = target
         self._method = method
@@ -96,7 +105,7 @@ class HttpProxy:
     async def __call__(self, call: Call) -> Response:
         """Return the origin's response. Raises `GatewayError`."""
         request = call.request
-        headers = proxied_headers(call)
+        headers = proxied_headers(call, has_mapped_host=self._has_mapped_host)
         body = _upstream_body(request, headers)
         upstream = UpstreamRequest(
             method=request.method if self._method == ANY else self._method,
@@ -121,11 +130,15 @@ class HttpProxy:
         return Response(response.status, headers, response.body)
 
 
-def proxied_headers(call: Call) -> Headers:
+def proxied_headers(call: Call, *, has_mapped_host: bool = False) -> Headers:
     """Return the fields of the request to the origin."""
     request = call.request
     headers = Headers([field for field in end_to_end(request.headers) if field[0].lower() not in _REPLACED])
     host = request.headers.get("host") or call.domain_name
+    if has_mapped_host:
+        # Host is not among the reserved headers of "Transform API requests and responses for HTTP APIs".
+        headers[:0] = [("Host", value) for value in request.headers.get_all("host")[-1:]]
+        host = call.domain_name
     element = f"for={_node(request.peer_address)};host={_quoted(host)};proto={request.scheme}"
     headers.append(("forwarded", ", ".join([*request.headers.get_all("forwarded"), element])))
     headers.append(("via", ", ".join([*request.headers.get_all("via"), _VIA])))
@@ -174,5 +187,10 @@ def link(binding: Binding) -> Integration:
         origin = Origin(origin.scheme, origin.host, origin.port, integration.server_name_to_verify)
     target = Target(uri[start:].partition("#")[0], appends_path=facts.route_key == DEFAULT_ROUTE_KEY)
     return HttpProxy(
-        binding.seams.client, origin, target, integration.integration_method, integration.timeout_ms / 1000
+        binding.seams.client,
+        origin,
+        target,
+        integration.integration_method,
+        integration.timeout_ms / 1000,
+        has_mapped_host=any(key.lower().endswith(":header.host") for key, _ in integration.request_parameters),
     )

@@ -144,6 +144,22 @@ async def test_headers_on_the_way_to_the_origin() -> None:
     assert upstream.response_seconds == 30.0
 
 
+# Host may be mapped: it is not among the reserved headers of "Transform API requests and responses for HTTP APIs".
+@pytest.mark.parametrize(
+    ("key", "value", "hosts"),
+    [
+        ("overwrite:header.Host", "other.example", ["other.example"]),
+        ("append:header.host", "other.example", ["other.example"]),
+        ("remove:header.host", "''", []),
+        ("overwrite:header.x-host", "other.example", []),
+    ],
+)
+async def test_a_mapped_host(key: str, value: str, hosts: list[str]) -> None:
+    upstream = await proxied(request("GET", "/x"), "GET /x", "https://example.com", request_parameters=((key, value),))
+    assert upstream.headers.get_all("Host") == hosts
+    assert f"{API_ID}.execute-api.localhost" in (upstream.headers.get("Forwarded") or "")
+
+
 async def test_forwarded_and_via_are_continued() -> None:
     sent = request("GET", "/x", ("Forwarded", "for=a"), ("Via", "1.1 b"), peer_address="2001:db8::1", scheme="https")
     sent.headers.replace("Host", "api.example.com")
