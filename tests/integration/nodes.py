@@ -110,9 +110,15 @@ class Node:
         return self.request(method, target, [("Host", f"{api_id}.execute-api.localhost:{self.port}"), *fields], body)
 
     def request(
-        self, method: str, target: str, headers: Sequence[tuple[str, str]] = (), body: bytes | None = None
+        self,
+        method: str,
+        target: str,
+        headers: Sequence[tuple[str, str]] = (),
+        body: bytes | None = None,
+        *,
+        encoded_body: bytes | None = None,
     ) -> Answer:
-        """Send a request to the node with exactly these header fields (plus Content-Length)."""
+        """Send a request to the node with exactly these header fields (plus Content-Length for `body`)."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             has_host = any(name.lower() == "host" for name, _ in headers)
@@ -121,7 +127,7 @@ class Node:
                 connection.putheader(name, value)
             if body is not None:
                 connection.putheader("Content-Length", str(len(body)))
-            connection.endheaders(body)
+            connection.endheaders(body if encoded_body is None else encoded_body)
             response = connection.getresponse()
             return Answer(response.status, response.getheaders(), response.read())
         finally:

@@ -66,7 +66,7 @@ def _read(stream: BinaryIO) -> Received | None:
     if lengths := received.get_all("Content-Length"):
         received.body = stream.read(int(lengths[0]))
     elif received.get_all("Transfer-Encoding"):
-        while size := int(stream.readline().split(b";")[0], 16):
+        while size := int(stream.readline().split(b";")[0] or b"0", 16):
             received.body += stream.read(size)
             stream.readline()
         stream.readline()
