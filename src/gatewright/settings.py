@@ -98,7 +98,7 @@ def load_settings(flags: Mapping[str, object], environment: Mapping[str, str] | 
 
 
 def _below_home(path: Path, home: Path) -> Path:
-    """Return an absolute path: environments run elsewhere. `~` comes from files and defaults, where no shell sees it."""
+    """Return an absolute path: environments run elsewhere. `~` comes from files and defaults, which no shell sees."""
     return (home.joinpath(*path.parts[1:]) if path.parts[:1] == ("~",) else path).absolute()
 
 
