@@ -15,6 +15,7 @@ class Capacity:
         "_evict_idle",
         "_max_environments",
         "_parallel_starts",
+        "cpu_count",
         "environments",
         "invocations",
         "starting",
@@ -25,6 +26,7 @@ class Capacity:
         self._parallel_starts = settings.parallel_starts or 2 * cpu_count
         self._evict_idle = evict_idle
         self._drained = asyncio.Event()
+        self.cpu_count = cpu_count
         self.environments = 0
         self.invocations = 0
         """Under way or waiting for an environment."""

@@ -172,7 +172,7 @@ class Functions:
         yield from self._retired
 
     def _evict_idle(self) -> bool:
-        idle = [environment for pool in self._all_pools() if (environment := pool.longest_idle()) is not None]
+        idle = [pool.idle[0] for pool in self._all_pools() if pool.idle]
         if not idle:
             return False
         min(idle, key=lambda environment: environment.idle_since).end(State.STOPPING, KILLED)

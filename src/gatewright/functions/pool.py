@@ -6,6 +6,7 @@ first: an environment that becomes free or a new one. When new ones are started 
 
 import asyncio
 import logging
+import math
 from collections import deque
 from collections.abc import Callable
 from typing import Final
@@ -31,6 +32,8 @@ _logger = logging.getLogger(__name__)
 _RETRY_SECONDS: Final = 1.0
 """After an environment could not even be started, while others still serve those who wait."""
 _SURPLUS_SHARE: Final = 0.2
+"""Of `idle_seconds`: how long an environment stays idle that is not the only one."""
+_SATURATED_SECONDS: Final = 0.1
 
 
 class Pool:
@@ -48,7 +51,8 @@ class Pool:
         self.function = function
         self.environments: set[ExecutionEnvironment] = set()
         """Those that were not ended yet."""
-        self._idle: list[ExecutionEnvironment] = []  # the one used last at the end
+        self.idle: list[ExecutionEnvironment] = []
+        """Those that could take an invocation, the one that was used last at the end."""
         self.waiting: deque[Invocation] = deque()
         """Invocations for which there was no environment yet, in order."""
         self._starting: set[ExecutionEnvironment] = set()
@@ -62,28 +66,42 @@ class Pool:
         self._is_retired = False
         self._patience = Patience()
         self._start_not_before = 0.0
+        self._queued_since = math.inf  # the first look since which somebody waited at every look
 
     def submit(self, invocation: Invocation) -> None:
         """Run an invocation as soon as there is an environment for it."""
         self._capacity.invocations += 1
-        if self._idle:
-            self._idle.pop().begin(invocation)
+        if self.idle:
+            self.idle.pop().begin(invocation)
         else:
             self.waiting.append(invocation)
-            self.start_what_is_missing(invocation.queued_at)
+            self._start_what_is_missing(invocation.queued_at)
 
-    def start_what_is_missing(self, now: float) -> None:
-        """Start environments for those that wait, if it is time to."""
+    def look(self, now: float) -> None:
+        """Do what is due: start, refuse and retire. The sweep calls it."""
+        if self.waiting:
+            self._queued_since = min(self._queued_since, now)
+            self._start_what_is_missing(now)
+            self._refuse_the_late(now)
+        else:
+            self._queued_since = math.inf
+        self._retire_idle(now)
+
+    def _start_what_is_missing(self, now: float) -> None:
         missing = len(self.waiting) - len(self._starting)
         if missing <= 0 or now < self._start_not_before:
             return
         if self.environments and not self._patience.is_over(now - self.waiting[0].queued_at):
-            return
+            # Everybody is served soon, but there is always a queue: one more helps while there are CPUs for it.
+            if now - self._queued_since < _SATURATED_SECONDS or len(self.environments) >= self._capacity.cpu_count:
+                return
+            self._queued_since = now
+            missing = 1
         while missing > 0 and self._capacity.can_start():
             self._start()
             missing -= 1
 
-    def refuse_the_late(self, now: float) -> None:
+    def _refuse_the_late(self, now: float) -> None:
         """Refuse those for whom this node has had no place for too long."""
         longest = self._surroundings.settings.queue_seconds
         while self.waiting and not self._starting and now - self.waiting[0].queued_at > longest:
@@ -91,29 +109,25 @@ class Pool:
                 return
             self._refuse(self.waiting.popleft(), TooManyRequests(error_types.CONCURRENT_INVOCATION_LIMIT))
 
-    def retire_idle(self, now: float) -> None:
+    def _retire_idle(self, now: float) -> None:
         """End environments that had nothing to do for long; of several the last one may wait longest."""
         longest = self._surroundings.settings.idle_seconds
-        while self._idle:
-            idle = now - self._idle[0].idle_since
+        while self.idle:
+            idle = now - self.idle[0].idle_since
             if idle <= (longest if len(self.environments) == 1 else longest * _SURPLUS_SHARE):
                 return
-            self._idle[0].end(State.STOPPING, KILLED)
+            self.idle[0].end(State.STOPPING, KILLED)
 
     def retire(self) -> None:
         """Serve who waits already, then end every environment."""
         self._is_retired = True
-        for environment in tuple(self._idle):
+        for environment in tuple(self.idle):
             environment.end(State.STOPPING, KILLED)
 
     @property
     def is_gone(self) -> bool:
         """Return whether a retired pool has nothing left to do."""
         return self._is_retired and not self.waiting and not self._tasks
-
-    def longest_idle(self) -> ExecutionEnvironment | None:
-        """Return the environment that could be missed best."""
-        return self._idle[0] if self._idle else None
 
     async def close(self) -> None:
         """End everything at once."""
@@ -189,7 +203,7 @@ class Pool:
             environment.begin(self.waiting.popleft())
         else:
             environment.idle_since = self._clock.monotonic()
-            self._idle.append(environment)
+            self.idle.append(environment)
             if self._is_retired:
                 environment.end(State.STOPPING, KILLED)
 
@@ -203,10 +217,10 @@ class Pool:
         self.environments.discard(environment)
         if environment in self._starting:
             self._is_started(environment)
-        if environment in self._idle:
-            self._idle.remove(environment)
+        if environment in self.idle:
+            self.idle.remove(environment)
         if self.waiting:
-            self.start_what_is_missing(self._clock.monotonic())
+            self._start_what_is_missing(self._clock.monotonic())
 
     def invocation_ended(self, duration_ms: float) -> None:
         """Learn how long invocations take."""

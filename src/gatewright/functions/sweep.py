@@ -75,11 +75,8 @@ class Sweep:
                 if environment.state in WORKING:
                     is_active = True
                     _check(environment, now, checks_memory=checks_memory)
-            if pool.waiting:
-                is_active = True
-                pool.start_what_is_missing(now)
-                pool.refuse_the_late(now)
-            pool.retire_idle(now)
+            is_active = is_active or bool(pool.waiting)
+            pool.look(now)
         return is_active
 
 

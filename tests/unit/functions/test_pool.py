@@ -1,6 +1,7 @@
 """When environments are started, shared and retired."""
 
 import asyncio
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -77,6 +78,21 @@ async def test_short_invocations_share_a_few_environments(tmp_path: Path) -> Non
         assert len(node.sandbox.processes) < 32
 
 
+async def test_a_queue_that_never_empties_gets_another_environment_while_there_are_cpus(tmp_path: Path) -> None:
+    async with running_node(tmp_path) as node:
+        await node.functions.invoke(FUNCTION, b"1")
+        clients_stop = asyncio.Event()
+
+        async def client() -> None:
+            while not clients_stop.is_set():
+                await node.functions.invoke(FUNCTION, b"1")
+
+        clients = [asyncio.create_task(client()) for _ in range(8)]
+        await until(lambda: len(node.sandbox.processes) == min(2, os.cpu_count() or 1))
+        clients_stop.set()
+        await asyncio.gather(*clients)
+
+
 async def test_nobody_waits_behind_an_invocation_that_runs_long(tmp_path: Path) -> None:
     """The function is known to be quick; this time it is not."""
     gate = Gate()
@@ -129,6 +145,7 @@ async def test_an_idle_environment_of_another_function_makes_room(tmp_path: Path
         assert node.sandbox.processes[1].signals == []
 
 
+@pytest.mark.slow
 async def test_idle_environments_are_retired_surplus_ones_sooner(tmp_path: Path) -> None:
     gate = Gate()
     async with running_node(tmp_path, gate, idle_seconds=300) as node:

@@ -16,13 +16,7 @@ class FakePool:
         self.waiting: list[object] = []
         self.looked = 0
 
-    def start_what_is_missing(self, now: float) -> None:
-        pass
-
-    def refuse_the_late(self, now: float) -> None:
-        pass
-
-    def retire_idle(self, now: float) -> None:
+    def look(self, now: float) -> None:
         self.looked += 1
 
 
@@ -45,8 +39,8 @@ async def test_it_goes_on_while_somebody_waits_and_stops_when_nothing_is_there()
 
 async def test_a_mistake_in_it_does_not_end_it(caplog: object) -> None:
     class Broken(FakePool):
-        def retire_idle(self, now: float) -> None:
-            super().retire_idle(now)
+        def look(self, now: float) -> None:
+            super().look(now)
             if self.looked < 3:
                 raise ZeroDivisionError
 
