@@ -60,7 +60,7 @@ class ResponseReader:
     def __init__(self, method: str, limits: ClientLimits) -> None:
         self._method = method
         self._limits = limits
-        self._parser = httptools.HttpResponseParser(self)
+        self._parser: httptools.HttpResponseParser | None = httptools.HttpResponseParser(self)
         self._chunks: list[bytes] = []
         self._fault: str | None = None
         # Octets since the last bit of progress: bounds heads, endless interim responses, chunk extensions, trailers.
@@ -77,6 +77,10 @@ class ResponseReader:
 
     def feed(self, octets: bytes) -> None:
         """Take octets from the origin. Raises `ResponseBroken`."""
+        if self._parser is None:
+            # Octets after the end answer nothing that was asked (RFC 9112 section 6.3).
+            self.keeps_alive = False
+            return
         self._framing_bytes += len(octets)
         buffered = self.buffered_bytes
         try:
@@ -134,7 +138,7 @@ class ResponseReader:
         self.headers.append((name.decode("latin-1"), value.rstrip(b" \t").decode("latin-1")))
 
     def on_headers_complete(self) -> None:
-        if self.state is not ResponseState.HEAD:
+        if self.state is not ResponseState.HEAD or self._parser is None:
             return
         self.status = self._parser.get_status_code()
         version = self._parser.get_http_version()

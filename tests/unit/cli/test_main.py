@@ -24,7 +24,10 @@ def test_a_wrong_command_line_is_refused(arguments: list[str], capsys: pytest.Ca
     [
         (["up", "--port", "x"], "gatewright: --port: port must be a whole number, not 'x'\n"),
         (["up", "--port", "70000"], "gatewright: port must be between 0 and 65535, not 70000\n"),
-        (["up", "--config", "/nowhere"], "gatewright: cannot read the settings file /nowhere: No such file or directory\n"),
+        (
+            ["up", "--config", "/nowhere"],
+            "gatewright: cannot read the settings file /nowhere: No such file or directory\n",
+        ),
     ],
 )
 def test_a_wrong_setting_is_one_line_and_status_2(
