@@ -32,6 +32,10 @@ class _Package:
     size_bytes: int = 0
     users: int = 0
 
+    def is_lost(self) -> bool:
+        """Tell whether unpacking failed, or somebody removed the directory since (as cleaners of `/tmp` do)."""
+        return self.ready.done() and (self.ready.exception() is not None or not self.ready.result().is_dir())
+
 
 class CodeCache:
     """Unpacks packages on demand and keeps them while there is room."""
@@ -51,7 +55,7 @@ class CodeCache:
         Raises `CodeUnusable` and `FunctionGone`.
         """
         package = self._packages.pop(sha256, None)
-        if package is None or (package.ready.done() and package.ready.exception() is not None):
+        if package is None or package.is_lost():
             package = self._start_unpacking(sha256)
         self._packages[sha256] = package
         package.users += 1

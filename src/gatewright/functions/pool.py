@@ -23,7 +23,7 @@ from gatewright.functions.journal import Journal
 from gatewright.functions.launching import Launching, Runtimes
 from gatewright.functions.patience import Patience
 from gatewright.functions.runtimes.types import LaunchRefused
-from gatewright.functions.sandbox.types import SandboxError
+from gatewright.functions.sandbox.types import EntrypointError, SandboxError
 from gatewright.functions.states import State
 from gatewright.snapshot.types import FunctionVersion
 
@@ -159,6 +159,8 @@ class Pool:
                 await environment.run(launch, task_root)
         except LaunchRefused as refusal:
             environment.end(State.FAILED, Failure(refusal.error_type, refusal.message))
+        except EntrypointError as error:
+            environment.end(State.FAILED, Failure(error_types.INVALID_ENTRYPOINT, str(error)))
         except InvokeError as error:
             self._cannot_start(environment, error)
         except (SandboxError, OSError) as error:

@@ -29,8 +29,10 @@ def unzip(archive: BinaryIO, target: Path, max_bytes: int = MAX_UNZIPPED_BYTES) 
     except CodeUnusable:
         raise
     # zipfile raises RuntimeError for encrypted entries and NotImplementedError for methods that it does not know.
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError, OSError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError) as error:
         raise CodeUnusable(f"Lambda was not able to unzip the file: {error}") from error
+    except OSError as error:  # its text would tell the caller where on this machine
+        raise CodeUnusable(f"Lambda was not able to unzip the file: {error.strerror}") from error
 
 
 def _unpack(opened: zipfile.ZipFile, target: Path, max_bytes: int) -> int:

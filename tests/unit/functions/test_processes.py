@@ -35,6 +35,8 @@ class Runtimes:
         return None
 
     def launch(self, function: FunctionVersion, task_root: Path) -> Launch:
+        if function.handler == "own":
+            return Launch(("./app.py",), {}, (), Transport.RUNTIME_API, "provided")
         if function.runtime.startswith("provided"):
             return Launch((sys.executable, str(HERE / "bootstrap.py")), {}, (), Transport.RUNTIME_API, "provided")
         return Launch((sys.executable, "-S", str(HERE / "worker.py")), {}, (), Transport.CHANNEL, "python")
@@ -203,3 +205,10 @@ async def test_a_custom_runtime_that_cannot_start(tmp_path: Path) -> None:
             b'{"errorType":"Runtime.NoSuchHandler"}',
             "Runtime.NoSuchHandler",
         )
+
+
+async def test_an_entry_point_that_the_kernel_does_not_run(tmp_path: Path) -> None:
+    async with running(tmp_path) as node:
+        answer = await node.call(function_version(runtime="provided.al2023", handler="own"))
+        assert answer["errorType"] == "Runtime.InvalidEntrypoint"
+        assert str(answer["errorMessage"]).endswith(" Error: fork/exec /var/task/app.py: permission denied")

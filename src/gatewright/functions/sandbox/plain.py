@@ -15,8 +15,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from gatewright.functions.sandbox.entrypoint import entrypoint_problem
 from gatewright.functions.sandbox.process_tree import ProcessTree
-from gatewright.functions.sandbox.types import ProcessSpec, SandboxError
+from gatewright.functions.sandbox.types import EntrypointError, ProcessSpec, SandboxError
 
 _CORE_LIMIT: Final = (0, 0)
 
@@ -87,6 +88,9 @@ class PlainSandbox:
 
     def spawn(self, spec: ProcessSpec, on_exit: Callable[[int], None]) -> PlainProcess:
         """Start a child without a copy of this process's memory (vfork), so that a large node forks as fast."""
+        problem = entrypoint_problem(spec.argv[0], spec.task_root)
+        if problem is not None:
+            raise EntrypointError(problem)
         try:
             child = subprocess.Popen(
                 [*self._prefix, *spec.argv],

@@ -31,6 +31,10 @@ class SandboxError(GatewrightError):
     """A process could not be started; the text says why."""
 
 
+class EntrypointError(SandboxError):
+    """The program itself cannot be run: the function is to blame, not the sandbox. The text is Lambda's."""
+
+
 class Process(Protocol):
     """A started process with everything that it starts in turn."""
 
@@ -68,7 +72,7 @@ class Sandbox(Protocol):
         ...
 
     def spawn(self, spec: ProcessSpec, on_exit: Callable[[int], None]) -> Process:
-        """Start a process; returns within a millisecond or so. Raises `SandboxError`.
+        """Start a process; returns within a millisecond or so. Raises `SandboxError` or `EntrypointError`.
 
         Call it on the event loop's thread. `on_exit` is called there once with the exit status, negative for a signal.
         """
