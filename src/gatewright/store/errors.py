@@ -22,8 +22,8 @@ class StoreClosed(StoreError):
     """The store, or the view of it, is closed."""
 
 
-class BlobMissing(StoreError):
-    """No blob has that name."""
+class BlobMissing(StoreError, LookupError):
+    """No blob has that name. A LookupError too, for those who are handed `Blobs.open` and never see the store."""
 
 
 class BlobCorrupt(StoreError):

@@ -35,6 +35,19 @@ async def test_a_package_is_unpacked_once(tmp_path: Path) -> None:
     await code.close()
 
 
+async def test_a_package_that_somebody_removed_is_unpacked_again(tmp_path: Path) -> None:
+    """As cleaners of `/tmp` do."""
+    blobs = Blobs(A)
+    code = cache(tmp_path / "code", blobs)
+    async with code.hold(SHA_A) as root:
+        remove_tree(tmp_path / "code")
+        async with code.hold(SHA_A) as again:
+            assert (again / "app.py").read_text() == "a" * 1000
+        assert root.is_dir()
+    assert blobs.opened == [SHA_A, SHA_A]
+    await code.close()
+
+
 async def test_what_an_earlier_run_left_is_used_again(tmp_path: Path) -> None:
     opened = []
     for _ in range(2):
