@@ -43,6 +43,13 @@ def check_variables(variables: Mapping[str, str]) -> None:
             "provided contains reserved keys that are currently not supported for modification. Reserved keys used in "
             f"this request: {', '.join(reserved)}"
         )
+    # An environment is made of C strings (environ(7)); with a NUL in one, no process could be started.
+    broken = [key for key, value in variables.items() if "\0" in value]
+    if broken:
+        raise invalid_parameter(
+            "Lambda was unable to configure your environment variables because the environment variables you have "
+            f"provided contain a NUL character. Keys used in this request: {', '.join(broken)}"
+        )
     measured = json.dumps(dict(variables), ensure_ascii=False, separators=(",", ":"))
     if len(measured.encode("utf-8", "surrogatepass")) > _LARGEST_BYTES:
         raise invalid_parameter(

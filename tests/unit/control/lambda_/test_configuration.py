@@ -112,6 +112,14 @@ def test_the_log_format_can_return_to_text(context: Context) -> None:
             ),
         ),
         (
+            {"Environment": {"Variables": {"FINE": "a\nb", "BROKEN": "a\0b"}}},
+            "InvalidParameterValueException",
+            (
+                "Lambda was unable to configure your environment variables because the environment variables you have "
+                "provided contain a NUL character. Keys used in this request: BROKEN"
+            ),
+        ),
+        (
             {"Environment": {"Variables": {"SMALL": "ok", "LARGE": "x" * 4096}}},
             "InvalidParameterValueException",
             (
