@@ -45,7 +45,7 @@ class LogFiles:
                 size = file.seek(0, 2)
                 start = file.seek(max(0, size - TAIL_BYTES))
                 content = file.read()
-        except OSError:
+        except (OSError, ValueError):  # ValueError: a name with a NUL
             return b""
         return content if start == 0 else content.partition(b"\n")[2]
 

@@ -1,6 +1,8 @@
 import io
 from pathlib import Path
 
+import pytest
+
 from gatewright.observe.function_logs import FunctionLogs
 from gatewright.observe.kept_logs import LogFiles, LogTails
 
@@ -63,6 +65,11 @@ def test_files_rotate_and_the_oldest_goes(tmp_path: Path) -> None:
 def test_no_group_leaves_the_folder(tmp_path: Path) -> None:
     LogFiles(tmp_path / "logs").append("/../../escape", b"x\n")
     assert [path.name for path in tmp_path.iterdir()] == ["logs"]
+
+
+@pytest.mark.parametrize("group", ["/a/\0", "", "/", "..", "/" + "x" * 10_000])
+def test_groups_that_there_cannot_be_have_no_lines(tmp_path: Path, group: str) -> None:
+    assert LogFiles(tmp_path / "logs").tail(group) == LogTails().tail(group) == b""
 
 
 def test_a_tail_in_memory_is_bounded() -> None:
