@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import os
 import shutil
+import threading
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,6 +47,7 @@ class CodeCache:
         self._capacity_bytes = capacity_bytes
         self._packages: dict[str, _Package] = {}  # least recently used first
         self._tasks: set[asyncio.Task[None]] = set()
+        self._folder_lock = threading.Lock()
 
     @contextlib.asynccontextmanager
     async def hold(self, sha256: str) -> AsyncIterator[Path]:
@@ -134,9 +136,11 @@ class CodeCache:
         """Return the directory of this start of the machine; the first time, remove what was there before."""
         boot_id = _BOOT_ID.read_text().strip() if _BOOT_ID.exists() else "unknown"
         folder = self._root / boot_id
-        if not folder.is_dir():
-            remove_tree(self._root)
-            folder.mkdir(parents=True, exist_ok=True)
+        # Packages are unpacked in several threads: the second must not remove what the first has begun.
+        with self._folder_lock:
+            if not folder.is_dir():
+                remove_tree(self._root)
+                folder.mkdir(parents=True, exist_ok=True)
         return folder
 
 

@@ -35,6 +35,20 @@ async def test_a_package_is_unpacked_once(tmp_path: Path) -> None:
     await code.close()
 
 
+async def test_the_first_packages_of_a_node_are_unpacked_side_by_side(tmp_path: Path) -> None:
+    """None of them takes another's for what an earlier start of the machine left."""
+    packages = [package({"app.py": str(number)}) for number in range(12)]
+    for attempt in range(8):
+        code = cache(tmp_path / str(attempt), Blobs(*packages))
+
+        async def use(content: bytes, code: CodeCache = code) -> str:
+            async with code.hold(hashlib.sha256(content).hexdigest()) as root:
+                return (root / "app.py").read_text()
+
+        assert await asyncio.gather(*map(use, packages)) == [str(number) for number in range(12)]
+        await code.close()
+
+
 async def test_a_package_that_somebody_removed_is_unpacked_again(tmp_path: Path) -> None:
     """As cleaners of `/tmp` do."""
     blobs = Blobs(A)
