@@ -90,6 +90,12 @@ class Node:
             )
         return found
 
+    def close(self) -> None:
+        """Close the clients' connections."""
+        for client in self._clients.values():
+            client.close()
+        self._clients.clear()
+
     def aws(self, *arguments: str) -> Any:
         """Run the AWS CLI; return its JSON output, or None when it printed nothing."""
         command = [str(BIN / "aws"), *arguments]
@@ -196,6 +202,7 @@ def _collect(node: Node, listening: threading.Event) -> None:
 
 def stop(node: Node) -> int:
     """End a node as an init system does; return its exit status."""
+    node.close()
     if node.process.poll() is None:
         node.process.send_signal(signal.SIGTERM)
     try:
@@ -204,6 +211,13 @@ def stop(node: Node) -> int:
         node.process.kill()
         node.process.wait()
         raise
+
+
+def kill(node: Node) -> None:
+    """End a node as a crash does."""
+    node.process.kill()
+    node.process.wait()
+    node.close()
 
 
 @contextmanager

@@ -4,6 +4,7 @@ import contextlib
 import http.client
 import json
 import os
+import shutil
 import signal
 import socket
 import sqlite3
@@ -16,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.deployed import api, function
-from tests.integration.nodes import BIN, Answer, Node, running, start, stop, wait_until
+from tests.integration.nodes import BIN, Answer, Node, kill, running, start, stop, wait_until
 
 WAITS_FOR_A_FILE = (
     "print('begun', event['path'], flush=True)",
@@ -77,29 +78,30 @@ def in_flight(node: Node, path: Path) -> bool:
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_what_is_in_flight_is_answered_before_the_node_ends(tmp_path: Path, number: signal.Signals) -> None:
+    files = (tmp_path / "invoke", tmp_path / "api")
     with running("--ephemeral") as node, ThreadPoolExecutor() as threads:
         waiting = function(node, *WAITS_FOR_A_FILE, Timeout=60)
-        by_api = function(node, f"event['path'] = {str(tmp_path / 'api')!r}", *WAITS_FOR_A_FILE, Timeout=60)
+        by_api = function(node, f"event['path'] = {str(files[1])!r}", *WAITS_FOR_A_FILE, Timeout=60)
         by_api.permit()
         made = api(node, {"GET /": by_api.arn})
-        invoked = threads.submit(waiting.invoke, {"path": str(tmp_path / "invoke")})
-        called = threads.submit(made.get, "/")
-        idle = http.client.HTTPConnection("127.0.0.1", node.port, timeout=20)
-        idle.request("GET", "/_gatewright/health")
-        idle.getresponse().read()
-        for name in ("invoke", "api"):
-            wait_until(lambda name=name: in_flight(node, tmp_path / name), f"{name} is in flight")  # type: ignore[misc]
+        try:
+            invoked = threads.submit(waiting.invoke, {"path": str(files[0])})
+            called = threads.submit(made.get, "/")
+            idle = http.client.HTTPConnection("127.0.0.1", node.port, timeout=20)
+            idle.request("GET", "/_gatewright/health")
+            idle.getresponse().read()
+            wait_until(lambda: all(in_flight(node, file) for file in files), "both are in flight")
 
-        node.process.send_signal(number)
-        wait_until(lambda: is_refused(node.port), "new connections are refused")
-        assert idle.sock.recv(1) == b""
-        idle.close()
-        assert node.process.poll() is None
-        assert not invoked.done()
-        assert not called.done()
-
-        (tmp_path / "invoke").touch()
-        (tmp_path / "api").touch()
+            node.process.send_signal(number)
+            wait_until(lambda: is_refused(node.port), "new connections are refused")
+            assert idle.sock.recv(1) == b""
+            idle.close()
+            assert node.process.poll() is None
+            assert not invoked.done()
+            assert not called.done()
+        finally:
+            for file in files:
+                file.touch()
         assert invoked.result(20) == {"statusCode": 200, "body": "finished"}
         answer = called.result(20)
         assert (answer.status, answer.body) == (200, b"finished")
@@ -261,12 +263,44 @@ def test_the_data_directory_keeps_everything(tmp_path: Path, number: signal.Sign
     finally:
         node.process.send_signal(number)
         status = node.process.wait(40)
+        node.close()
     assert status == (0 if number == signal.SIGTERM else -signal.SIGKILL)
     with running("--data-dir", data) as again:
         answer = serves(again, name, api_id)
         assert (answer.status, answer.body) == (200, b"yes")
         shown = again.client("apigatewayv2").get_api(ApiId=api_id)
         assert shown["ApiEndpoint"] == f"http://{api_id}.execute-api.localhost:{again.port}"
+
+
+@pytest.mark.slow
+def test_what_can_be_made_again_is_made_again(tmp_path: Path) -> None:
+    """Unpacked code, the runtimes' files and logs may be removed while the node is down."""
+    with running("--data-dir", str(tmp_path)) as node:
+        name, api_id = keeps(node)
+        assert serves(node, name, api_id).body == b"yes"
+    for folder in ("code", "runtimes", "logs"):
+        shutil.rmtree(tmp_path / folder)
+    with running("--data-dir", str(tmp_path)) as node:
+        assert serves(node, name, api_id).body == b"yes"
+        assert "START RequestId" in node.logs(name)
+
+
+@pytest.mark.slow
+def test_nobody_reads_what_it_prints() -> None:
+    """As in `gatewright up | head -1`: functions run on, and their logs are kept."""
+    command = [str(BIN / "gatewright"), "up", "--port", "0", "--ephemeral"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE)
+    node = Node(process, 0)
+    try:
+        assert process.stdout is not None
+        node.port = int(process.stdout.readline().rsplit(b":", 1)[1])
+        process.stdout.close()
+        printing = function(node, "print('x' * 100_000); return event")
+        assert [printing.invoke(number) for number in range(20)] == list(range(20))
+        wait_until(lambda: node.logs(printing.name).count("END RequestId") >= 9, "logs are kept")
+        assert printing.invoke(20) == 20
+    finally:
+        assert stop(node) == 0
 
 
 @pytest.mark.slow
@@ -291,6 +325,7 @@ def test_what_was_acknowledged_survives_kill_9(tmp_path: Path) -> None:
     node.process.wait()
     for worker in workers:
         worker.join(30)
+    node.close()
     with running("--data-dir", data) as again:
         client = again.client("lambda")
         pages = client.get_paginator("list_functions").paginate()
@@ -307,15 +342,17 @@ def test_what_was_acknowledged_survives_kill_9(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_a_relative_data_directory(tmp_path: Path) -> None:
     command = [str(BIN / "gatewright"), "up", "--port", "0", "--data-dir", "kept"]
-    process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE)
+    node = Node(process, 0)
     try:
         assert process.stdout is not None
-        node = Node(process, int(process.stdout.readline().rsplit(":", 1)[1]))  # type: ignore[arg-type]
+        node.port = int(process.stdout.readline().rsplit(b":", 1)[1])
         name, api_id = keeps(node)
         assert serves(node, name, api_id).body == b"yes"
         assert (tmp_path / "kept" / "gatewright.sqlite3").is_file()
         assert [path.name for path in tmp_path.iterdir()] == ["kept"]
     finally:
+        node.close()
         process.terminate()
         process.communicate(timeout=40)
     assert process.returncode == 0
@@ -383,8 +420,7 @@ def test_no_environment_outlives_a_node_that_is_killed(tmp_path: Path) -> None:
         assert idle in started
         assert len(started) >= 2
     finally:
-        node.process.kill()
-        node.process.wait()
+        kill(node)
     wait_until(lambda: not list(living(started)), f"processes of functions end: {sorted(started)}")
     lost.join(20)
 

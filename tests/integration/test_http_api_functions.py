@@ -427,6 +427,16 @@ def test_what_a_permission_allows(node: Node, pattern: str) -> None:
     assert allowed() == set()
 
 
+def test_a_function_of_another_region(node: Node) -> None:
+    """ "the Region identifier in the source ARN must match the Region of the function, not the Region of the API"."""
+    called = function(node, "return os.environ['AWS_REGION']", region="us-east-2")
+    made = api(node, {"GET /": called.arn})
+    called.permit(source(made, "*"), "region-of-the-api")
+    assert shown(made.get("/")) == SERVER_ERROR
+    called.permit(source(made, "*").replace("us-east-1", "us-east-2"), "region-of-the-function")
+    assert shown(made.get("/")) == (200, b"us-east-2")
+
+
 def test_permissions_of_others_allow_nothing(node: Node) -> None:
     called = function(node, "return 'invoked'")
     made = api(node, {"GET /": called.arn})

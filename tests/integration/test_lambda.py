@@ -353,6 +353,21 @@ def test_permissions_that_are_added_at_once(node: Node) -> None:
     assert sorted(statement["Sid"] for statement in statements) == sorted(f"s{number}" for number in range(24))
 
 
+def test_a_function_invokes_another_with_the_sdk_as_it_is(node: Node) -> None:
+    """Region, credentials and endpoint are in its environment, as the SDKs' defaults want them."""
+    inner = function(node, "return {'inner': event}", region="eu-central-1")
+    outer = function(
+        node,
+        "import botocore.session",
+        "client = botocore.session.get_session().create_client('lambda')",
+        f"answer = client.invoke(FunctionName={inner.name!r}, Payload=json.dumps(event))",
+        "return json.loads(answer['Payload'].read())",
+        region="eu-central-1",
+        Timeout=30,
+    )
+    assert outer.invoke([1]) == {"inner": [1]}
+
+
 def test_tags(node: Node) -> None:
     made = function(node, "return 1", Tags={"team": "blue", "ä": ""})
     assert made.client.list_tags(Resource=made.arn)["Tags"] == {"team": "blue", "ä": ""}
