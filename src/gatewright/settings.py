@@ -18,7 +18,7 @@ from types import MappingProxyType
 from typing import Any, get_type_hints
 
 from gatewright.base.errors import SettingsError
-from gatewright.functions.settings import FunctionSettings
+from gatewright.functions.settings import FunctionLimits
 from gatewright.wire.client_limits import ClientLimits
 from gatewright.wire.limits import Limits
 
@@ -26,9 +26,7 @@ PREFIX = "GATEWRIGHT_"
 _SECTIONS = ("wire", "upstream", "functions", "gateway")
 _CONFIG = "config"
 # What a node finds out by itself.
-_FOUND_OUT = frozenset(
-    {"search_path", "home", "functions.endpoint_url", "functions.code_directory", "functions.credentials"}
-)
+_FOUND_OUT = frozenset({"search_path", "home"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +44,15 @@ class Settings:
     """Everything that can be set. Values are checked."""
 
     host: str = "127.0.0.1"
+    """Address to listen on."""
     port: int = 4566
     """0 takes a free port."""
     data_dir: Path = Path("~/.local/share/gatewright")
+    """Where everything is kept. One node at a time may use it."""
     is_ephemeral: bool = False
     """Keep everything in memory; nothing of `data_dir` is read or written."""
     account_id: str = "123456789012"
+    """The account that all calls are made in."""
     region: str = "us-east-1"
     """The region of calls that name none."""
     execute_api_host: str = "execute-api.localhost"
@@ -60,8 +61,7 @@ class Settings:
     """Largest body of an AWS API call: a deployment package of 50 MiB, in base64. (APIs have `wire.body_bytes`.)"""
     wire: Limits = field(default_factory=Limits)
     upstream: ClientLimits = field(default_factory=ClientLimits)
-    functions: FunctionSettings = field(default_factory=lambda: FunctionSettings("", Path()))
-    """Where the node is reached and where code is unpacked is for the composition root to say."""
+    functions: FunctionLimits = field(default_factory=FunctionLimits)
     gateway: GatewayLimits = field(default_factory=GatewayLimits)
     search_path: str = "/usr/local/bin:/usr/bin:/bin"
     """Where interpreters are looked for: the PATH that gatewright was started with."""

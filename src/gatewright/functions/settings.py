@@ -1,4 +1,4 @@
-"""What an operator may set about running functions. Read by the composition root, passed in as one value."""
+"""What there is to set about running functions: by an operator, and by the composition root."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,14 +22,9 @@ class Credentials:
 
 
 @dataclass(frozen=True, slots=True)
-class FunctionSettings:
-    """Settings of the data plane of Lambda."""
+class FunctionLimits:
+    """What an operator may set."""
 
-    endpoint_url: str
-    """Where the SDKs in functions find this node's AWS APIs (`AWS_ENDPOINT_URL`)."""
-    code_directory: Path
-    """Holds unpacked deployment packages; may be emptied while the node is stopped."""
-    credentials: Credentials = Credentials()
     init_seconds: float = 10.0
     """Limit of INIT before it is run again as part of the first invocation."""
     idle_seconds: float = 300.0
@@ -53,3 +48,14 @@ class FunctionSettings:
     """Unpacked packages that no environment uses are removed, oldest first, when all together take more than this."""
     drain_seconds: float = 30.0
     """How long `close` waits for invocations that are running."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FunctionSettings(FunctionLimits):
+    """All that the data plane of Lambda is told."""
+
+    endpoint_url: str
+    """Where the SDKs in functions find this node's AWS APIs (`AWS_ENDPOINT_URL`)."""
+    code_directory: Path
+    """Holds unpacked deployment packages; may be emptied while the node is stopped."""
+    credentials: Credentials = Credentials()

@@ -21,6 +21,7 @@ from gatewright.functions.invoke import Functions
 from gatewright.functions.runtimes.discovery import SearchPlaces
 from gatewright.functions.runtimes.table import RuntimeDirectory
 from gatewright.functions.sandbox.plain import PlainSandbox
+from gatewright.functions.settings import FunctionSettings
 from gatewright.gateway.endpoint import Endpoint, names_an_api
 from gatewright.gateway.execute_api import ExecuteApi
 from gatewright.gateway.link import AccountThrottle, link
@@ -52,8 +53,7 @@ class Server:
     def __init__(self, settings: Settings, log_output: BinaryIO) -> None:
         self._settings = settings
         self._log_output = log_output
-        self._handler: Handler = _answer_while_starting
-        self._listener = Listener(self._serve, settings.wire, body_limit=self._body_limit)
+        self._listener = Listener(_answer_while_starting, settings.wire, body_limit=self._body_limit)
         self._parts = AsyncExitStack()
         self._clock = SystemClock()
         self._ids = Ids(PooledEntropy())
@@ -73,7 +73,7 @@ class Server:
         """Listen, build everything, serve. Raises `SettingsError` when something that was set cannot be used."""
         await self._listener.start(self._settings.host, self._settings.port)
         try:
-            self._handler = await self._build()
+            self._listener.handler = await self._build()
         except BaseException:
             await self.abort()
             raise
@@ -136,8 +136,8 @@ class Server:
         return Endpoint(execute_api, aws.handle, own.handle).handle
 
     def _functions(self, store: Store, runtimes: RuntimeDirectory, logs: FunctionLogs) -> Functions:
-        settings = dataclasses.replace(
-            self._settings.functions,
+        settings = FunctionSettings(
+            **dataclasses.asdict(self._settings.functions),
             endpoint_url=self._loopback_url(),
             code_directory=self._work_directory("code"),
         )
@@ -170,9 +170,6 @@ class Server:
         """API Gateway's limit for APIs; an AWS call may carry a 50 MiB zip file in base64 (CreateFunction)."""
         is_for_api = names_an_api(head.headers.get("host") or "", head.path)
         return self._settings.wire.body_bytes if is_for_api else self._settings.aws_body_bytes
-
-    async def _serve(self, request: Request) -> Response:
-        return await self._handler(request)
 
 
 async def _answer_while_starting(_: Request) -> Response:

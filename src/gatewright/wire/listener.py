@@ -29,6 +29,15 @@ class Listener:
         self._sweeping: asyncio.TimerHandle | None = None
 
     @property
+    def handler(self) -> Handler:
+        """What serves requests. Another one may be set while the listener listens: it gets the next request."""
+        return self._scope.handler
+
+    @handler.setter
+    def handler(self, handler: Handler) -> None:
+        self._scope.handler = handler
+
+    @property
     def port(self) -> int:
         """The port that is listened on (the kernel's choice when 0 was asked for)."""
         if self._server is None or not self._server.sockets:

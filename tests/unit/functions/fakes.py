@@ -264,7 +264,9 @@ class Node:
         self.sink = FakeSink()
         self.sandbox = sandbox
         self.blobs = Blobs(PACKAGE)
-        self.settings = FunctionSettings("http://127.0.0.1:4566", directory / "code", **settings)  # type: ignore[arg-type]
+        self.settings = FunctionSettings(
+            endpoint_url="http://127.0.0.1:4566", code_directory=directory / "code", **settings
+        )  # type: ignore[arg-type]
         self.functions = Functions(self.settings, self.clock, Ids(), self.blobs.open, runtimes, sandbox, self.sink)
 
 

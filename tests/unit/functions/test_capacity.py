@@ -15,7 +15,7 @@ def capacity(idle: int = 0, **changes: int) -> Capacity:
     def evict() -> bool:
         return bool(left) and left.pop() is None
 
-    return Capacity(FunctionSettings("http://x", Path("/nowhere"), **changes), 2, evict)  # type: ignore[arg-type]
+    return Capacity(FunctionSettings(endpoint_url="http://x", code_directory=Path("/nowhere"), **changes), 2, evict)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

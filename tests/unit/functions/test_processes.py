@@ -57,7 +57,7 @@ class Node:
 
 @contextlib.asynccontextmanager
 async def running(directory: Path, **changes: object) -> AsyncIterator[Node]:
-    settings = FunctionSettings("http://127.0.0.1:4566", directory / "code", **changes)  # type: ignore[arg-type]
+    settings = FunctionSettings(endpoint_url="http://127.0.0.1:4566", code_directory=directory / "code", **changes)  # type: ignore[arg-type]
     sink = FakeSink()
     sandbox = PlainSandbox(Path(SETPRIV) if SETPRIV else None)
     functions = Functions(settings, SystemClock(), Ids(), Blobs(PACKAGE).open, Runtimes(), sandbox, sink)

@@ -9,7 +9,11 @@ from gatewright.functions.variables import RESERVED, environment_variables
 
 from .fakes import function_version
 
-SETTINGS = FunctionSettings("http://127.0.0.1:4566", Path("/nowhere"), Credentials("AKIA", "secret", "token"))
+SETTINGS = FunctionSettings(
+    endpoint_url="http://127.0.0.1:4566",
+    code_directory=Path("/nowhere"),
+    credentials=Credentials("AKIA", "secret", "token"),
+)
 
 
 def variables(**changes: object) -> dict[str, str]:
