@@ -20,7 +20,7 @@ from gatewright.functions.capacity import Capacity
 from gatewright.functions.channel import Channel
 from gatewright.functions.code import CodeCache, OpenBlob
 from gatewright.functions.environment import KILLED, LinkFactory, Surroundings
-from gatewright.functions.errors import ServiceUnavailable, TooManyRequests, too_large
+from gatewright.functions.errors import InvokeError, ServiceUnavailable, TooManyRequests, too_large
 from gatewright.functions.invocation import Invocation, InvocationResult
 from gatewright.functions.invoke_operation import OPERATIONS, InvokeContext
 from gatewright.functions.journal import Journal
@@ -37,7 +37,7 @@ from gatewright.functions.sweep import Sweep
 from gatewright.observe.logs import LogSink
 from gatewright.snapshot.types import FunctionVersion
 
-__all__ = ["OPERATIONS", "Functions", "InvocationResult", "InvokeContext"]
+__all__ = ["OPERATIONS", "Functions", "InvocationResult", "InvokeContext", "InvokeError"]
 
 _KILL_SECONDS = 5.0
 

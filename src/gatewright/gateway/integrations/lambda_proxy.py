@@ -4,19 +4,20 @@ import re
 from collections.abc import Callable
 
 from gatewright.base.arn import parse_arn, parse_function_name
-from gatewright.base.errors import BodyError, GatewrightError
+from gatewright.base.errors import BodyError
 from gatewright.base.messages import Response
+from gatewright.functions.invoke import InvokeError
 from gatewright.gateway.binding import Binding
 from gatewright.gateway.call import Call, Integration
 from gatewright.gateway.deadline import Deadline
-from gatewright.gateway.errors import IntegrationFailure, RequestEntityTooLarge, ServiceUnavailable
+from gatewright.gateway.errors import GatewayError, IntegrationFailure, RequestEntityTooLarge, ServiceUnavailable
 from gatewright.gateway.gateway_response import body_fault
 from gatewright.gateway.integrations.refused import Refused
 from gatewright.gateway.integrations.stage_variables import substitute_stage_variables
 from gatewright.gateway.payloads.result import MalformedResult
 from gatewright.gateway.payloads.table import PAYLOAD_FORMATS
 from gatewright.gateway.permission import refusal
-from gatewright.gateway.seams import Invocation, Invoker
+from gatewright.gateway.seams import Invoker
 from gatewright.snapshot.types import FunctionVersion
 
 # OpenAPI definitions name a function as `arn:aws:apigateway:REGION:lambda:path/2015-03-31/functions/ARN/invocations`.
@@ -49,7 +50,15 @@ class LambdaProxy:
             body = await call.request.body.read()
         except BodyError as error:
             raise body_fault(error) from error
-        invocation = await self._invoke(self._encode(call, body), call.trace_header)
+        invoking = self._invoker.invoke(self._function, self._encode(call, body), trace_header=call.trace_header)
+        try:
+            # The client is answered in time; the invocation goes on to its own end, as on Lambda.
+            invocation = await self._deadline.wait(invoking)
+        except TimeoutError as error:
+            name = self._function.name
+            raise ServiceUnavailable(f"function {name} did not answer in {self._timeout_seconds:g} s") from error
+        except InvokeError as error:
+            raise self._refused(error) from error
         if invocation.function_error is not None:
             shown = invocation.payload[:300].decode(errors="replace")
             raise IntegrationFailure(f"function {self._function.name} failed: {shown}")
@@ -58,20 +67,13 @@ class LambdaProxy:
         except MalformedResult as error:
             raise IntegrationFailure(f"function {self._function.name} gave no response: {error}") from error
 
-    async def _invoke(self, event: bytes, trace_header: str) -> Invocation:
+    def _refused(self, error: InvokeError) -> GatewayError:
         name = self._function.name
-        try:
-            # The client is answered in time; the invocation goes on to its own end, as on Lambda.
-            return await self._deadline.wait(self._invoker.invoke(self._function, event, trace_header=trace_header))
-        except TimeoutError as error:
-            raise ServiceUnavailable(f"function {name} did not answer in {self._timeout_seconds:g} s") from error
-        except GatewrightError as error:
-            status = getattr(error, "status", 500)
-            if status == 413:
-                raise RequestEntityTooLarge(str(error)) from error
-            if status == 429:
-                raise ServiceUnavailable(f"function {name} is throttled: {error}") from error
-            raise IntegrationFailure(f"function {name} cannot be invoked: {error}") from error
+        if error.status == 413:
+            return RequestEntityTooLarge(str(error))
+        if error.status == 429:
+            return ServiceUnavailable(f"function {name} is throttled: {error}")
+        return IntegrationFailure(f"function {name} cannot be invoked: {error}")
 
 
 def function_arn_of(uri: str) -> tuple[str, str | None] | None:
