@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import logging
+import resource
 import signal
 import sys
 
@@ -13,13 +14,24 @@ from gatewright.settings import Settings
 
 _log = logging.getLogger("gatewright")
 
+_DESCRIPTORS = 65_536
+
 
 def up(settings: Settings) -> int:
     """Serve until SIGINT or SIGTERM. A second signal ends the node without waiting for what is in flight."""
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    _raise_descriptor_limit()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_serve(settings))
     return 0
+
+
+def _raise_descriptor_limit() -> None:
+    """Take what the system allows: a connection needs one descriptor, an execution environment five."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, _DESCRIPTORS)
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 async def _serve(settings: Settings) -> None:

@@ -20,6 +20,8 @@ from gatewright.functions.sandbox.process_tree import ProcessTree
 from gatewright.functions.sandbox.types import EntrypointError, ProcessSpec, SandboxError
 
 _CORE_LIMIT: Final = (0, 0)
+_DESCRIPTOR_LIMIT: Final = (1024, 1024)
+"""Of each process ("Lambda quotas", file descriptors); the node's own limit is higher and would be inherited."""
 
 
 class PlainProcess:
@@ -107,6 +109,7 @@ class PlainSandbox:
         with contextlib.suppress(OSError):  # it may have ended already
             resource.prlimit(child.pid, resource.RLIMIT_DATA, (spec.data_limit_bytes, spec.data_limit_bytes))
             resource.prlimit(child.pid, resource.RLIMIT_CORE, _CORE_LIMIT)
+            resource.prlimit(child.pid, resource.RLIMIT_NOFILE, _DESCRIPTOR_LIMIT)
         try:
             return PlainProcess(child, on_exit)
         except OSError as error:  # no descriptor left to watch it by

@@ -112,6 +112,23 @@ async def test_what_it_sees_of_the_host(tmp_path: Path, started: list[Child]) ->
     os.close(other)
 
 
+async def test_the_limit_of_descriptors(tmp_path: Path, started: list[Child]) -> None:
+    """ "Lambda quotas": 1,024 file descriptors."""
+    child = Child(
+        tmp_path,
+        *python("""
+            import resource, time
+            deadline = time.time() + 20  # it is set from outside, just after the start
+            while resource.getrlimit(resource.RLIMIT_NOFILE) != (1024, 1024) and time.time() < deadline:
+                time.sleep(0.001)
+            print(resource.getrlimit(resource.RLIMIT_NOFILE))
+            """),
+    )
+    started.append(child)
+    assert await child.end() == 0
+    assert child.output() == "(1024, 1024)\n"
+
+
 async def test_the_data_limit(tmp_path: Path, started: list[Child]) -> None:
     child = Child(
         tmp_path,
