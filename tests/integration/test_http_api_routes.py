@@ -351,6 +351,15 @@ def test_pages_of_apis(node: Node) -> None:
         assert set(found) == made
 
 
+def test_routes_that_are_made_at_once(node: Node, echo: Function) -> None:
+    made = api(node)
+    target = made.integrate(echo.arn)
+    keys = [f"GET /{number}" for number in range(40)]
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda key: made.client.create_route(ApiId=made.api_id, RouteKey=key, Target=target), keys))
+    assert [served(made.get(key.removeprefix("GET ")))[0] for key in keys] == keys
+
+
 @pytest.mark.slow
 def test_many_clients_call_while_others_deploy(node: Node) -> None:
     """No request is lost or answered by a half-deployed API."""

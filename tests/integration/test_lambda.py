@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.deployed import ACCOUNT, RUNTIME, fails, function, package
-from tests.integration.nodes import ROLE, Node, wait_until
+from tests.integration.nodes import ROLE, Node, running, wait_until
 
 
 def test_create_function_answers_its_configuration(node: Node) -> None:
@@ -255,6 +255,33 @@ def test_many_invocations_at_once(node: Node) -> None:
     with ThreadPoolExecutor(32) as threads:
         assert list(threads.map(lambda number: made.invoke({"id": number}), range(640))) == list(range(640))
     assert node.logs(made.name).count("END RequestId") == 640
+
+
+@pytest.mark.slow
+def test_more_invocations_than_the_account_may_run(tmp_path: Path) -> None:
+    """ "Understanding Lambda function scaling": beyond the account's concurrency, invocations are throttled."""
+    with running("--ephemeral", environment={"GATEWRIGHT_FUNCTIONS_ACCOUNT_CONCURRENCY": "2"}) as node:
+        lines = ("print('begun', flush=True)", "while not os.path.exists(event): time.sleep(0.01)", "return 'done'")
+        made = function(node, *lines, Timeout=60)
+        other = function(node, "return 1")
+        limits = made.client.get_account_settings()["AccountLimit"]
+        assert limits["ConcurrentExecutions"] == limits["UnreservedConcurrentExecutions"] == 2
+        with ThreadPoolExecutor() as threads:
+            flying = [threads.submit(made.invoke, str(tmp_path / "go")) for _ in range(2)]
+            try:
+                wait_until(lambda: node.logs(made.name).count("begun") == 2, "two invocations run")
+                with pytest.raises(other.client.exceptions.TooManyRequestsException) as refused:
+                    other.invoke()
+            finally:
+                (tmp_path / "go").touch()
+            response = refused.value.response
+            assert response["ResponseMetadata"]["HTTPStatusCode"] == 429
+            assert (response["Error"]["Message"], response["Reason"]) == (
+                "Rate Exceeded.",
+                "ConcurrentInvocationLimitExceeded",
+            )
+            assert [one.result(20) for one in flying] == ["done"] * 2
+        assert other.invoke() == 1
 
 
 @pytest.mark.slow
