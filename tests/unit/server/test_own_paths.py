@@ -1,0 +1,35 @@
+import orjson
+import pytest
+
+from gatewright.base.messages import Headers, Request, Response
+from gatewright.server.own_paths import OwnPaths
+
+OWN = OwnPaths(lambda: {"status": "ready"}, lambda group: f"lines of {group}\n".encode())
+
+
+async def answer(method: str, path: str) -> Response:
+    return await OWN.handle(Request(method, path, "", Headers()))
+
+
+async def test_health() -> None:
+    response = await answer("GET", "/_gatewright/health")
+    assert isinstance(response.body, bytes)
+    assert (response.status, orjson.loads(response.body)) == (200, {"status": "ready"})
+
+
+@pytest.mark.parametrize(
+    ("path", "group"),
+    [
+        ("/_gatewright/logs/aws/lambda/hello", "/aws/lambda/hello"),
+        ("/_gatewright/logs/%2Faws%2Flambda%2Fhello", "/aws/lambda/hello"),
+    ],
+)
+async def test_logs(path: str, group: str) -> None:
+    response = await answer("GET", path)
+    assert (response.status, response.body) == (200, f"lines of {group}\n".encode())
+
+
+async def test_what_is_not_there() -> None:
+    assert (await answer("GET", "/_gatewright/nothing")).status == 404
+    refused = await answer("POST", "/_gatewright/health")
+    assert (refused.status, refused.headers.get("allow")) == (405, "GET, HEAD")
