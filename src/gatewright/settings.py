@@ -18,6 +18,7 @@ from types import MappingProxyType
 from typing import Any, get_type_hints
 
 from gatewright.base.errors import SettingsError
+from gatewright.functions.runtimes.table import RUNTIMES
 from gatewright.functions.settings import FunctionLimits
 from gatewright.wire.client_limits import ClientLimits
 from gatewright.wire.limits import Limits
@@ -27,6 +28,7 @@ _SECTIONS = ("wire", "upstream", "functions", "gateway")
 _CONFIG = "config"
 # What a node finds out by itself.
 _FOUND_OUT = frozenset({"search_path", "home"})
+_RUNTIMES = "runtimes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,9 @@ class Settings:
     upstream: ClientLimits = field(default_factory=ClientLimits)
     functions: FunctionLimits = field(default_factory=FunctionLimits)
     gateway: GatewayLimits = field(default_factory=GatewayLimits)
+    runtimes: Mapping[str, Path] = field(default_factory=lambda: MappingProxyType({}))
+    """Interpreters by runtime identifier (`"python3.12" = "/path/to/python3.12"`), before those that are found. In the
+    file only."""
     search_path: str = "/usr/local/bin:/usr/bin:/bin"
     """Where interpreters are looked for: the PATH that gatewright was started with."""
     home: Path = Path("/")
@@ -91,6 +96,7 @@ def load_settings(flags: Mapping[str, object], environment: Mapping[str, str] | 
     for section in _SECTIONS:
         mine = {name.partition(".")[2]: value for name, value in values.items() if name.startswith(section + ".")}
         top[section] = replace(getattr(defaults, section), **mine)
+    top[_RUNTIMES] = {name.partition(".")[2]: value for name, value in values.items() if name.startswith("runtimes.")}
     top["data_dir"] = _below_home(top.get("data_dir", defaults.data_dir), home)
     settings = Settings(**top, home=home, search_path=environment.get("PATH", defaults.search_path))
     _check(settings)
@@ -112,6 +118,8 @@ def setting_types() -> dict[str, type]:
     for name, kind in get_type_hints(Settings).items():
         if name in _SECTIONS:
             names |= {f"{name}.{part}": part_kind for part, part_kind in get_type_hints(kind).items()}
+        elif name == _RUNTIMES:
+            names |= {f"{name}.{identifier}": Path for identifier in RUNTIMES}
         else:
             names[name] = kind
     return {name: kind for name, kind in names.items() if name not in _FOUND_OUT}

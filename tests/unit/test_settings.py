@@ -86,7 +86,26 @@ def test_what_cannot_be_used_in_a_file(content: str, message: str, tmp_path: Pat
     assert message in str(caught.value)
 
 
+def test_interpreters_are_named_in_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text('[runtimes]\n"python3.12" = "/opt/python3.12/bin/python3.12"\n')
+    assert load_settings({"config": file}, {}).runtimes == {"python3.12": Path("/opt/python3.12/bin/python3.12")}
+    file.write_text('[runtimes]\n"python2.7" = "/usr/bin/python2.7"\n')
+    with pytest.raises(SettingsError, match=r"there is no setting 'runtimes\.python2\.7'"):
+        load_settings({"config": file}, {})
+
+
 def test_the_reference_has_a_line_for_each_setting() -> None:
     text = (Path(__file__).parents[2] / "docs" / "reference" / "settings.md").read_text()
-    missing = [name for name in setting_types() if f"| `{name}` |" not in text]
+    defaults = load_settings({}, {"HOME": "~"})
+    missing = []
+    for name in setting_types():
+        if name.startswith("runtimes."):
+            continue
+        value: object = defaults
+        for part in name.split("."):
+            value = getattr(value, part)
+        shown = str(value).lower() if isinstance(value, bool) else str(value).removeprefix(f"{Path.cwd()}/")
+        if f"| `{name}` | `{shown}` |" not in text:
+            missing.append(f"| `{name}` | `{shown}` |")
     assert missing == []

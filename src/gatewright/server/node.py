@@ -99,7 +99,8 @@ class Server:
         logs = FunctionLogs(self._log_output, self._kept_logs())
         self._parts.callback(logs.close)
         runtimes = RuntimeDirectory(
-            SearchPlaces(_directories(settings.search_path), settings.home), self._work_directory("runtimes")
+            SearchPlaces(_directories(settings.search_path), settings.home, pinned=settings.runtimes),
+            self._work_directory("runtimes"),
         )
         functions = self._functions(store, runtimes, logs)
         self._parts.push_async_callback(functions.close)

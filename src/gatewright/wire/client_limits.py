@@ -10,6 +10,7 @@ class ClientLimits:
     connections: int = 1024
     """Open connections in total."""
     connections_per_origin: int = 256
+    """Open connections to one scheme, host and port."""
     waiting: int = 4096
     """Requests that may wait for a connection; one more is refused."""
     idle_seconds: float = 50.0

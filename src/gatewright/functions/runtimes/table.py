@@ -15,7 +15,7 @@ from gatewright.functions.runtimes.python.runtime import PythonRuntime
 from gatewright.functions.runtimes.types import Launch, LaunchRefused, Runtime
 from gatewright.snapshot.types import FunctionVersion
 
-_RUNTIMES: Mapping[str, Callable[[SearchPlaces, Path], Runtime]] = MappingProxyType(
+RUNTIMES: Mapping[str, Callable[[SearchPlaces, Path], Runtime]] = MappingProxyType(
     {
         "python3.9": lambda places, cache: PythonRuntime(9, places, cache),
         "python3.10": lambda places, cache: PythonRuntime(10, places, cache),
@@ -42,7 +42,7 @@ class RuntimeDirectory:
 
     def __init__(self, places: SearchPlaces, cache: Path) -> None:
         """`cache` is a directory that only gatewright may write. Nothing is looked for yet."""
-        self._runtimes = {identifier: make(places, cache) for identifier, make in _RUNTIMES.items()}
+        self._runtimes = {identifier: make(places, cache) for identifier, make in RUNTIMES.items()}
 
     def problem(self, runtime: str) -> str | None:
         """Return one sentence that says why functions of `runtime` cannot run here, or None when they can."""
