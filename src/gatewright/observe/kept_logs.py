@@ -1,5 +1,7 @@
 """Where log lines are kept: a file per log group in the data directory, or a bounded tail in memory."""
 
+import hashlib
+import re
 import threading
 from collections import deque
 from pathlib import Path
@@ -8,6 +10,7 @@ from typing import Protocol
 FILE_BYTES = 10 * 1024 * 1024
 OLD_FILES = 3
 TAIL_BYTES = 1024 * 1024
+_USUAL_GROUP = re.compile(r"/aws/lambda/[A-Za-z0-9_-]{1,140}")
 
 
 class KeptLogs(Protocol):
@@ -50,8 +53,11 @@ class LogFiles:
         return content if start == 0 else content.partition(b"\n")[2]
 
     def _path(self, group: str) -> Path:
-        # A group's slashes become dots, so that no name can leave the folder.
-        return self._folder / (group.strip("/").replace("/", ".")[:200] + ".log")
+        """Return a file of the group's own, whatever its name: no name leaves the folder or is another's."""
+        name = group.strip("/").replace("/", ".")
+        if _USUAL_GROUP.fullmatch(group) is None:
+            name = f"{name[:200]}-{hashlib.sha256(group.encode()).hexdigest()[:16]}"
+        return self._folder / f"{name}.log"
 
 
 def _rotate(path: Path) -> None:

@@ -72,6 +72,14 @@ def test_groups_that_there_cannot_be_have_no_lines(tmp_path: Path, group: str) -
     assert LogFiles(tmp_path / "logs").tail(group) == LogTails().tail(group) == b""
 
 
+def test_groups_of_similar_names_do_not_share_a_file(tmp_path: Path) -> None:
+    files = LogFiles(tmp_path / "logs")
+    groups = ["/a/b", "a/b", "a.b", "/a.b", "/x/" + "y" * 400, "/x/" + "y" * 401, GROUP, "aws.lambda.hello"]
+    for group in groups:
+        files.append(group, f"{group}\n".encode())
+    assert [files.tail(group).decode() for group in groups] == [f"{group}\n" for group in groups]
+
+
 def test_a_tail_in_memory_is_bounded() -> None:
     tails = LogTails(tail_bytes=10)
     for _ in range(100):
