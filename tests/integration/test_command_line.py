@@ -118,8 +118,20 @@ def test_a_second_signal_ends_it_at_once(tmp_path: Path) -> None:
         node.process.send_signal(signal.SIGTERM)
         wait_until(lambda: is_refused(node.port), "new connections are refused")
         node.process.send_signal(signal.SIGTERM)
+        node.process.send_signal(signal.SIGINT)  # a third changes nothing
         assert node.process.wait(20) == 0
         lost.join(20)
+
+
+def test_interrupted_before_it_serves(tmp_path: Path) -> None:
+    settings = tmp_path / "settings.toml"
+    os.mkfifo(settings)  # nobody writes it: the node waits for its settings
+    command = [BIN / "gatewright", "up", "--ephemeral", "--config", settings]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as node:
+        with settings.open("w"):  # from here on it reads
+            node.send_signal(signal.SIGINT)
+            assert node.wait(20) == 128 + signal.SIGINT
+        assert node.communicate() == (b"", None)
 
 
 def lose(node: Node, name: str, path: Path) -> None:

@@ -1,6 +1,7 @@
 """The command line: `gatewright up`."""
 
 import argparse
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,10 +10,13 @@ from gatewright import __version__
 from gatewright.base.errors import SettingsError
 
 EXIT_SETTINGS = 2
+EXIT_INTERRUPTED = 128 + signal.SIGINT
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command and return its exit status: 0, or 2 when a setting, port or data directory cannot be used."""
+    """Run a command and return its exit status: 0, 2 when a setting, port or data directory cannot be used, 130 when
+    it was interrupted before it could serve.
+    """
     parsed = vars(_parser().parse_args(arguments))
     command = parsed.pop("command")
     try:
@@ -20,6 +24,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SettingsError as error:
         print(f"gatewright: {error}", file=sys.stderr)
         return EXIT_SETTINGS
+    except KeyboardInterrupt:  # while the node was still starting
+        return EXIT_INTERRUPTED
     return status
 
 
@@ -34,7 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     up.add_argument("--host", help="address to listen on (default 127.0.0.1)")
     up.add_argument("--port", help="port to listen on; 0 takes a free one (default 4566)")
     where = up.add_mutually_exclusive_group()
-    where.add_argument("--data-dir", type=Path, help="where to keep everything (default ~/.local/share/gatewright)")
+    where.add_argument("--data-dir", help="where to keep everything (default ~/.local/share/gatewright)")
     where.add_argument(
         "--ephemeral", dest="is_ephemeral", action="store_true", default=None, help="keep everything in memory"
     )

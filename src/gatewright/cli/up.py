@@ -36,14 +36,15 @@ def _raise_descriptor_limit() -> None:
 
 async def _serve(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
-    stopping = asyncio.Event()
+    stopping, hurrying = asyncio.Event(), asyncio.Event()
     server = Server(settings, log_output=sys.stdout.buffer)
     await server.start()
     serving = asyncio.current_task()
     assert serving is not None
 
     def on_signal() -> None:
-        if stopping.is_set():
+        if stopping.is_set() and not hurrying.is_set():
+            hurrying.set()
             serving.cancel()
         stopping.set()
 
@@ -58,5 +59,7 @@ async def _serve(settings: Settings) -> None:
         _log.info("stopping: %d connections open, waiting for what is in flight", server.connections)
         await server.stop()
     except asyncio.CancelledError:
+        # Dealt with: before Python 3.11.3, a time limit takes a cancellation that is still counted for its own.
+        serving.uncancel()
         _log.warning("stopped at once by a second signal")
         await server.abort()

@@ -23,6 +23,7 @@ def test_a_wrong_command_line_is_refused(arguments: list[str], capsys: pytest.Ca
     ("arguments", "line"),
     [
         (["up", "--port", "x"], "gatewright: --port: port must be a whole number, not 'x'\n"),
+        (["up", "--data-dir", ""], "gatewright: --data-dir: data_dir must be a path, not ''\n"),
         (["up", "--port", "70000"], "gatewright: port must be between 0 and 65535, not 70000\n"),
         (
             ["up", "--config", "/nowhere"],
