@@ -9,6 +9,7 @@ This is the only reader of the environment.
 
 import math
 import os
+import pwd
 import re
 import tomllib
 from collections.abc import Mapping
@@ -90,7 +91,7 @@ def load_settings(flags: Mapping[str, object], environment: Mapping[str, str] | 
     for layer in layers:
         for name, (value, origin) in layer.items():
             values[name] = _convert(name, value, origin)
-    home = Path(environment.get("HOME", "/"))
+    home = _home(environment)
     defaults = Settings()
     top: dict[str, Any] = {name: value for name, value in values.items() if "." not in name}
     for section in _SECTIONS:
@@ -101,6 +102,16 @@ def load_settings(flags: Mapping[str, object], environment: Mapping[str, str] | 
     settings = Settings(**top, home=home, search_path=environment.get("PATH", defaults.search_path))
     _check(settings)
     return settings
+
+
+def _home(environment: Mapping[str, str]) -> Path:
+    """Return the user's directory. What a service manager or a container starts may have no HOME."""
+    if home := environment.get("HOME"):
+        return Path(home)
+    try:
+        return Path(pwd.getpwuid(os.getuid()).pw_dir)
+    except KeyError:
+        return Path("/")
 
 
 def _below_home(path: Path, home: Path) -> Path:

@@ -1,3 +1,5 @@
+import os
+import pwd
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,12 @@ def test_defaults() -> None:
 
 def test_the_data_directory_is_absolute_because_functions_run_elsewhere() -> None:
     assert load_settings({"data_dir": Path("data")}, {}).data_dir == Path.cwd() / "data"
+
+
+@pytest.mark.parametrize("environment", [{}, {"HOME": ""}])
+def test_who_has_no_home_in_the_environment_has_that_of_the_user(environment: dict[str, str]) -> None:
+    home = Path(pwd.getpwuid(os.getuid()).pw_dir)
+    assert load_settings({}, environment).data_dir == home / ".local/share/gatewright"
 
 
 def test_flags_win_over_the_environment_and_the_environment_over_the_file(tmp_path: Path) -> None:

@@ -76,9 +76,11 @@ def open_store(data_dir: Path | None) -> Store:
         except BaseException:
             lock.release()
             raise
+    except FileExistsError as error:
+        raise SettingsError(f"the data directory {data_dir} cannot be used: it is a file") from error
     except OSError as error:
-        raise SettingsError(f"The data directory {data_dir} cannot be used: {error.strerror}") from error
+        raise SettingsError(f"the data directory {data_dir} cannot be used: {error.strerror}") from error
     except sqlite3.Error as error:
-        raise SettingsError(f"The data directory {data_dir} cannot be used: its database: {error}") from error
+        raise SettingsError(f"the data directory {data_dir} cannot be used: its database: {error}") from error
     except SettingsError as error:
-        raise SettingsError(f"The data directory {data_dir} cannot be used: {error}") from error
+        raise SettingsError(f"the data directory {data_dir} cannot be used: {error}") from error

@@ -21,8 +21,8 @@ def refusal(directory: Path) -> str:
         open_store(directory)
     text = str(caught.value)
     assert "\n" not in text
-    assert text.startswith(f"The data directory {directory} cannot be used: ")
-    return text.removeprefix(f"The data directory {directory} cannot be used: ")
+    assert text.startswith(f"the data directory {directory} cannot be used: ")
+    return text.removeprefix(f"the data directory {directory} cannot be used: ")
 
 
 class TestOpening:
@@ -72,7 +72,7 @@ class TestOpening:
 
     def test_a_file_in_the_place_of_the_directory(self, tmp_path: Path) -> None:
         (tmp_path / "data").write_text("")
-        assert refusal(tmp_path / "data") == "File exists"
+        assert refusal(tmp_path / "data") == "it is a file"
         assert refusal(tmp_path / "data" / "deeper") == "Not a directory"
 
     def test_a_directory_that_cannot_be_made(self) -> None:
