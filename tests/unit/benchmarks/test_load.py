@@ -1,9 +1,9 @@
 """wrk's report is read as wrk prints it."""
 
-import os
 import subprocess
 import sys
 import time
+from subprocess import PIPE
 
 import pytest
 
@@ -47,16 +47,29 @@ def test_medians_are_taken_figure_by_figure():
     assert medians(runs) == Measurement(2, 8, 6, 60, 1, 2, 2)
 
 
+# Has no child until it is told to, and then one that burns CPU time.
+PARENT = """
+import subprocess, sys
+print(flush=True)
+sys.stdin.readline()
+with subprocess.Popen([sys.executable, "-c", "while True: pass"]) as child:
+    print(flush=True)
+    sys.stdin.readline()
+    child.kill()
+"""
+
+
 def test_cpu_time_counts_a_process_and_its_children():
-    before = cpu_time(os.getpid())
-    burning = subprocess.Popen([sys.executable, "-c", "while True: pass"])
-    try:
-        started = cpu_time(os.getpid())
-        while cpu_time(os.getpid()).since(started)[1] < 0.05:
+    with subprocess.Popen([sys.executable, "-c", PARENT], stdin=PIPE, stdout=PIPE, text=True) as parent:
+        assert parent.stdin is not None
+        assert parent.stdout is not None
+        parent.stdout.readline()
+        before = cpu_time(parent.pid)
+        print(file=parent.stdin, flush=True)
+        parent.stdout.readline()
+        started = cpu_time(parent.pid)
+        while cpu_time(parent.pid).since(started)[1] < 0.05:
             time.sleep(0.01)
-        own, children = cpu_time(os.getpid()).since(before)
-    finally:
-        burning.kill()
-        burning.wait()
+        own, children = cpu_time(parent.pid).since(before)
     assert own >= 0
     assert children == 0  # it did not live all along
