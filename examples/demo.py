@@ -18,6 +18,8 @@ from pathlib import Path
 
 EXAMPLES = Path(__file__).parent
 BIN = Path(sys.executable).parent
+# What npm installs. Some systems have Node.js without npm.
+NODE_RUNTIME = EXAMPLES.parent / "src" / "gatewright" / "functions" / "runtimes" / "node" / "node_modules"
 ROLE = "arn:aws:iam::123456789012:role/lambda-role"
 ACCOUNT = "123456789012"
 REGION = "us-east-2"
@@ -35,6 +37,7 @@ class Demo:
             "AWS_SECRET_ACCESS_KEY": "test",
             "AWS_DEFAULT_REGION": REGION,
             "AWS_PAGER": "",
+            "AWS_DEFAULT_OUTPUT": "json",
         }
 
     def aws(self, *arguments: str) -> dict[str, str]:
@@ -96,7 +99,7 @@ class Demo:
         for name in ("index.mjs", "app.py"):
             shutil.copy(EXAMPLES / "hello" / name, work)
         api_id = self.aws("apigatewayv2", "create-api", "--name", "demo", "--protocol-type", "HTTP")["ApiId"]
-        has_node = shutil.which("node") is not None
+        has_node = shutil.which("node") is not None and NODE_RUNTIME.is_dir()
         if has_node:
             node = self.create_function("hello-node", "nodejs22.x", "index.handler", work / "index.mjs")
             self.route(api_id, "GET /", node, "1.0")
@@ -109,7 +112,7 @@ class Demo:
             assert shown.count("X-Custom-Header") + shown.count("x-custom-header") == 2, "one header is missing"
             assert '"FunctionCount": 26' in shown
         else:
-            print("(Node.js is not installed: the Node.js function is left out)")
+            print("(Node.js or npm is not installed: the Node.js function is left out)")
         assert "Hello, Ada!" in self.get(api_id, "/hello/Ada"), "the Python function did not answer"
 
 
