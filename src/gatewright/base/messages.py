@@ -62,18 +62,19 @@ class Body(Protocol):
 class BytesBody:
     """A body that is already here."""
 
-    __slots__ = ("_content",)
+    __slots__ = ("content",)
 
     def __init__(self, content: bytes = b"") -> None:
-        self._content = content
+        self.content = content
+        """The whole body, for who would rather not wait."""
 
     async def read(self) -> bytes:
         """Return the whole body."""
-        return self._content
+        return self.content
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        if self._content:
-            yield self._content
+        if self.content:
+            yield self.content
 
 
 # Not frozen: one is made for every request, and a frozen dataclass takes four times as long to construct.

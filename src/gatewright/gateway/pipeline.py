@@ -48,7 +48,8 @@ class Pipeline:
         received = call
         try:
             for phase in self.request_phases:
-                call = await phase(call)
+                passed = phase(call)
+                call = passed if isinstance(passed, Call) else await passed
             response = await self.integration(call)
             for response_phase in self.response_phases:
                 response = await response_phase(call, response)

@@ -34,13 +34,14 @@ class _Node(Generic[T]):
 class RouteTrie(Generic[T]):
     """The routes of a stage. Built once, then only read."""
 
-    __slots__ = ("_default", "_literal", "_root")
+    __slots__ = ("_default", "_has_variables", "_literal", "_root")
 
     def __init__(self, routes: Iterable[tuple[str, T]]) -> None:
         """Take pairs of a route key (`GET /pets/{petId}`, `$default`) and what it stands for."""
         self._root: _Node[T] = _Node()
         self._literal: dict[str, dict[str, T]] = {}
         self._default: T | None = None
+        self._has_variables = False
         for route_key, target in routes:
             if route_key == DEFAULT_ROUTE_KEY:
                 self._default = target
@@ -54,6 +55,7 @@ class RouteTrie(Generic[T]):
         for segment in path[1:].split("/"):
             if segment.startswith("{") and segment.endswith("+}"):
                 node.greedy[method] = ((*names, segment[1:-2]), target)
+                self._has_variables = True
                 return
             if segment.startswith("{") and segment.endswith("}"):
                 names.append(segment[1:-1])
@@ -63,7 +65,9 @@ class RouteTrie(Generic[T]):
             else:
                 node = node.literals.setdefault(segment, _Node())
         node.methods[method] = (tuple(names), target)
-        if not names:
+        if names:
+            self._has_variables = True
+        else:
             self._literal.setdefault(path, {})[method] = target
 
     def match(self, method: str, path: str) -> tuple[T, dict[str, str]] | None:
@@ -75,9 +79,12 @@ class RouteTrie(Generic[T]):
                 return literal[method], {}
             if ANY in literal:
                 return literal[ANY], {}
-        segments = path[1:].split("/")
         if "%" in path:
-            segments = [unquote(segment) for segment in segments]
+            segments = [unquote(segment) for segment in path[1:].split("/")]
+        elif self._has_variables:
+            segments = path[1:].split("/")
+        else:
+            return None if self._default is None else (self._default, {})
         values: list[str] = []
         found = _match_full(self._root, method, segments, 0, values) or _match_greedy(
             self._root, method, segments, 0, values

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from gatewright.base.arn import parse_arn, parse_function_name
 from gatewright.base.errors import BodyError
-from gatewright.base.messages import Response
+from gatewright.base.messages import Body, BytesBody, Response
 from gatewright.functions.invoke import InvokeError
 from gatewright.gateway.binding import Binding
 from gatewright.gateway.call import Call, Integration
@@ -46,11 +46,9 @@ class LambdaProxy:
 
     async def __call__(self, call: Call) -> Response:
         """Invoke the function and return its response. Raises `GatewayError`."""
-        try:
-            body = await call.request.body.read()
-        except BodyError as error:
-            raise body_fault(error) from error
-        invoking = self._invoker.invoke(self._function, self._encode(call, body), trace_header=call.trace_header)
+        body = call.request.body
+        content = body.content if isinstance(body, BytesBody) else await _read(body)
+        invoking = self._invoker.invoke(self._function, self._encode(call, content), trace_header=call.trace_header)
         try:
             # The client is answered in time; the invocation goes on to its own end, as on Lambda.
             invocation = await self._deadline.wait(invoking)
@@ -74,6 +72,13 @@ class LambdaProxy:
         if error.status == 429:
             return ServiceUnavailable(f"function {name} is throttled: {error}")
         return IntegrationFailure(f"function {name} cannot be invoked: {error}")
+
+
+async def _read(body: Body) -> bytes:
+    try:
+        return await body.read()
+    except BodyError as error:
+        raise body_fault(error) from error
 
 
 def function_arn_of(uri: str) -> tuple[str, str | None] | None:

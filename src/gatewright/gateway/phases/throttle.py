@@ -11,7 +11,7 @@ def link(binding: Binding) -> RequestPhase | None:
     if not buckets:
         return None
 
-    async def throttle(call: Call) -> Call:
+    def throttle(call: Call) -> Call:
         for bucket in buckets:
             if not bucket.take():
                 raise TooManyRequests
