@@ -18,16 +18,19 @@ _log = logging.getLogger(__name__)
 
 _FLUSH_SECONDS = 0.1
 _BUFFER_BYTES = 16 * 1024 * 1024
+_PREFIX_BYTES = 128
+"""What is put before a line, at most about: empty lines must not cost more memory than is counted for them."""
 
-
-_Entry = tuple[str, str, int, bytes]
-"""Log group, log stream, milliseconds since the epoch, lines: a tuple, since one is made for every invocation."""
+_Entry = tuple[str, str, int, bytes, int]
+"""Log group, log stream, milliseconds since the epoch, lines, octets that they take with their prefixes: a tuple, since
+one is made for every invocation."""
 
 
 class FunctionLogs:
     """A `LogSink` that prints and keeps.
 
-    When that cannot keep up and 16 MiB are waiting, further lines are dropped, and a line says how many.
+    When that cannot keep up and 16 MiB are waiting, further lines are dropped, and a line says how many. Whoever reads
+    standard output may stop to read it: that holds up the thread that prints, and nobody else.
     """
 
     def __init__(self, output: BinaryIO, kept: KeptLogs, buffer_bytes: int = _BUFFER_BYTES) -> None:
@@ -37,27 +40,30 @@ class FunctionLogs:
         # Written by the event loop's thread only
         self._taken_bytes = 0
         self._dropped = 0
-        # Written by whoever holds the lock
+        # Written by the thread that prints only
         self._done_bytes = 0
         self._told_dropped = 0
         # Both ends of a deque are safe to use from two threads without a lock.
         self._waiting: deque[_Entry] = deque()
-        self._flushing = threading.Lock()
+        self._unprinted: deque[_Entry] = deque()
+        self._keeping = threading.Lock()
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="function-logs", daemon=True)
         self._thread.start()
 
     def write(self, group: str, stream: str, timestamp_ms: int, lines: bytes) -> None:
         """Take one or more lines, each ending in a line feed."""
+        count = lines.count(b"\n")
         if self._taken_bytes - self._done_bytes > self._buffer_bytes:
-            self._dropped += lines.count(b"\n")
+            self._dropped += count
             return
-        self._taken_bytes += len(lines)
-        self._waiting.append((group, stream, timestamp_ms, lines))
+        size = len(lines) + count * _PREFIX_BYTES
+        self._taken_bytes += size
+        self._waiting.append((group, stream, timestamp_ms, lines, size))
 
     def tail(self, group: str) -> bytes:
         """Return the last lines of a log group, at most 1 MiB of them, with what was written until now."""
-        self._flush()
+        self._keep_waiting()
         return self._kept.tail(group)
 
     def close(self) -> None:
@@ -69,23 +75,29 @@ class FunctionLogs:
         is_last = False
         while not is_last:
             is_last = self._closing.wait(_FLUSH_SECONDS)
-            self._flush()
+            self._keep_waiting()
+            self._print_kept()
 
-    def _flush(self) -> None:
-        with self._flushing:
-            entries = [self._waiting.popleft() for _ in range(len(self._waiting))]
+    def _keep_waiting(self) -> None:
+        with self._keeping:
+            entries = _taken(self._waiting)
             if entries:
                 self._keep(entries)
-                self._print(_printed(entries))
-                self._done_bytes += sum(len(entry[3]) for entry in entries)
-            if self._told_dropped != self._dropped:
-                dropped, self._told_dropped = self._dropped - self._told_dropped, self._dropped
-                self._print(f"gatewright: {dropped} log lines of functions were dropped, they came too fast\n".encode())
+                self._unprinted.extend(entries)
+
+    def _print_kept(self) -> None:
+        entries = _taken(self._unprinted)
+        if entries:
+            self._print(_printed(entries))
+            self._done_bytes += sum(entry[4] for entry in entries)
+        if self._told_dropped != self._dropped:
+            dropped, self._told_dropped = self._dropped - self._told_dropped, self._dropped
+            self._print(f"gatewright: {dropped} log lines of functions were dropped, they came too fast\n".encode())
 
     def _keep(self, entries: list[_Entry]) -> None:
         clock = _IsoClock()
         groups: dict[str, list[bytes]] = {}
-        for group, stream, timestamp_ms, lines in entries:
+        for group, stream, timestamp_ms, lines, _ in entries:
             line = _with_prefix(lines, f"{clock.format(timestamp_ms)} {stream} ".encode())
             groups.setdefault(group, []).append(line)
         for group, parts in groups.items():
@@ -101,6 +113,10 @@ class FunctionLogs:
         except (OSError, ValueError):
             # Nobody reads standard output any more (a closed pipe or terminal); the kept copy goes on.
             return
+
+
+def _taken(entries: deque[_Entry]) -> list[_Entry]:
+    return [entries.popleft() for _ in range(len(entries))]
 
 
 class _IsoClock:

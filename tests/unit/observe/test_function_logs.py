@@ -1,4 +1,9 @@
 import io
+import os
+import select
+import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,6 +14,13 @@ from gatewright.observe.kept_logs import LogFiles, LogTails
 GROUP = "/aws/lambda/hello"
 STREAM = "2026/11/23/[$LATEST]0123456789abcdef0123456789abcdef"
 NOON_MS = 1_795_435_200_123
+
+
+def wait_until(condition: Callable[[], object]) -> None:
+    end = time.monotonic() + 5
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.005)
 
 
 def test_lines_are_printed_with_the_name_of_the_function_and_kept_with_time_and_stream() -> None:
@@ -34,13 +46,43 @@ def test_tail_shows_what_was_written_a_moment_ago() -> None:
 def test_a_flood_is_dropped_and_counted() -> None:
     output = io.BytesIO()
     logs = FunctionLogs(output, LogTails(), buffer_bytes=0)
-    logs.close()
     logs.write(GROUP, STREAM, NOON_MS, b"kept\n")
     logs.write(GROUP, STREAM, NOON_MS, b"lost\nlost\n")
-    logs.tail(GROUP)
+    logs.close()
     assert output.getvalue() == (
         b"[hello] kept\ngatewright: 2 log lines of functions were dropped, they came too fast\n"
     )
+
+
+def test_an_output_that_nobody_reads_holds_up_nobody_who_writes_or_asks() -> None:
+    read_fd, write_fd = os.pipe()
+    with open(write_fd, "wb", buffering=0) as output:
+        logs = FunctionLogs(output, LogTails())
+        logs.write(GROUP, STREAM, NOON_MS, b"x" * 200_000 + b"\n")  # more than a pipe holds
+        wait_until(lambda: select.select([read_fd], [], [], 0)[0])  # now the thread is in its write
+        logs.write(GROUP, STREAM, NOON_MS, b"later\n")
+        asked = threading.Thread(target=logs.tail, args=(GROUP,), daemon=True)
+        asked.start()
+        asked.join(timeout=5)
+        assert not asked.is_alive()
+        assert b"later" in logs.tail(GROUP)
+        os.close(read_fd)  # and the write ends
+        logs.close()
+
+
+def test_a_flood_of_empty_lines_counts_with_what_is_put_before_them() -> None:
+    class SizesOnly(LogTails):
+        largest = 0
+
+        def append(self, group: str, content: bytes) -> None:
+            self.largest = max(self.largest, len(content))
+
+    kept = SizesOnly()
+    logs = FunctionLogs(io.BytesIO(), kept, buffer_bytes=1_000_000)
+    for _ in range(200):
+        logs.write(GROUP, STREAM, NOON_MS, b"\n" * 50_000)
+    logs.close()
+    assert 0 < kept.largest < 1_000_000 + 50_000 * 128
 
 
 def test_a_closed_output_does_not_stop_the_keeping() -> None:
