@@ -354,12 +354,52 @@ def test_a_result_of_bytes_goes_out_as_it_is(runner: Runner) -> None:
         assert environment.invoke().body == b'{"raw":  1}'
 
 
-def test_an_event_that_is_no_json(runner: Runner) -> None:
+@pytest.mark.parametrize("event", [b"{nope", b'{"a": NaN}', b"[-Infinity]", b'"\xff"', b"1 2", b"[" * 200_000])
+def test_an_event_that_is_no_json(runner: Runner, event: bytes) -> None:
     with runner.ready(function(RUNNING_RUNTIME), ECHO) as environment:
-        environment.send(b"{nope")
+        environment.send(event)
         answer = environment.receive()
     assert answer is not None
     assert (answer.type, answer.json()["errorType"]) == (ERROR, "Runtime.UnmarshalError")
+    assert answer.json()["errorMessage"].startswith("Unable to unmarshal input: ")
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        b' {"a": [1, 2.5, -0.0, 1e400, true, null]}\n',
+        b"\xef\xbb\xbf[1]",
+        b'"\\ud83d\\ude00 \\ud800"',
+        '"ä\u2028"'.encode(),
+        b'{"a": 1, "a": 2}',
+        b"123456789012345678901234567890",
+    ],
+)
+def test_events_are_parsed_as_by_aws(runner: Runner, version: str, event: bytes) -> None:
+    code = f"import simplejson\ndef handler(event, context): return [repr(event), repr(simplejson.loads({event!r}))]\n"
+    with runner.ready(function(version), {"app.py": code}) as environment:
+        environment.send(event)
+        answer = environment.receive()
+    assert answer is not None
+    ours, aws = answer.json()
+    assert ours == aws
+
+
+def test_a_function_may_bring_its_own_marshaller(runner: Runner) -> None:
+    code = """
+from awslambdaric.lambda_runtime_client import LambdaRuntimeClient
+
+class Marshaller(type(LambdaRuntimeClient.marshaller)):
+    def unmarshal_request(self, request, content_type="application/json"):
+        return [type(request).__name__, content_type]
+
+LambdaRuntimeClient.marshaller = Marshaller()
+
+def handler(event, context):
+    return event
+"""
+    with runner.ready(function(RUNNING_RUNTIME), {"app.py": code}) as environment:
+        assert environment.invoke().json() == ["bytes", "application/json"]
 
 
 def test_decimals_and_text_as_the_version_writes_them(runner: Runner, version: str) -> None:
