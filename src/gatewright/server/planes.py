@@ -28,6 +28,7 @@ class Planes:
         self._snapshot: Snapshot | None = None
         self._followed = -1
         self._following = asyncio.Lock()
+        self._calls: set[asyncio.Task[Shape]] = set()
 
     @property
     def revision(self) -> int:
@@ -50,16 +51,25 @@ class Planes:
                 self._snapshot, self._followed = snapshot, followed
 
     def bind(self, operation: Callable[[Caller, Shape], Shape]) -> BoundOperation:
-        """Return a control-plane operation as the endpoint calls it: in a thread, then caught up."""
+        """Return a control-plane operation as the endpoint calls it: in a thread, then caught up.
+
+        A client that goes away ends its request, but not what the thread commits: that is caught up with all the same.
+        """
 
         async def run(caller: Caller, request: Shape) -> Shape:
-            loop = asyncio.get_running_loop()
-            result = await loop.run_in_executor(self._executor, operation, caller, request)
-            if self._store.revision() > self._followed:
-                await self.catch_up()
-            return result
+            call = asyncio.create_task(self._call(operation, caller, request))
+            self._calls.add(call)
+            call.add_done_callback(self._calls.discard)
+            return await asyncio.shield(call)
 
         return run
+
+    async def _call(self, operation: Callable[[Caller, Shape], Shape], caller: Caller, request: Shape) -> Shape:
+        loop = asyncio.get_running_loop()
+        result = await loop.run_in_executor(self._executor, operation, caller, request)
+        if self._store.revision() > self._followed:
+            await self.catch_up()
+        return result
 
     def _compile(self) -> tuple[int, Snapshot]:
         """Return a snapshot, and the revision whose changes it surely holds.

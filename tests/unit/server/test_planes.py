@@ -98,6 +98,34 @@ async def test_concurrent_calls_are_all_visible_when_they_return(store: Store, t
     assert planes.revision == store.revision()
 
 
+async def test_what_a_cancelled_call_commits_is_served(store: Store, threads: ThreadPoolExecutor) -> None:
+    swapped, started, may_commit = asyncio.Event(), threading.Event(), threading.Event()
+    data_plane = DataPlane()
+
+    def swap(snapshot: Snapshot) -> None:
+        data_plane.swap(snapshot)
+        swapped.set()
+
+    planes = Planes(store, threads, swap)
+    await planes.catch_up()
+    swapped.clear()
+
+    def create(_: Caller, request: Shape) -> Shape:
+        started.set()
+        may_commit.wait(5)
+        put_api(store, request["ApiId"])
+        return {}
+
+    call = asyncio.ensure_future(planes.bind(create)(CALLER, {"ApiId": "one"}))
+    await asyncio.to_thread(started.wait, 5)
+    call.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await call
+    may_commit.set()
+    await asyncio.wait_for(swapped.wait(), 5)
+    assert data_plane.api_ids == ["one"]
+
+
 async def test_a_call_that_changed_nothing_compiles_nothing(store: Store, threads: ThreadPoolExecutor) -> None:
     data_plane = DataPlane()
     planes = Planes(store, threads, data_plane.swap)
