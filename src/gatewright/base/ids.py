@@ -1,14 +1,16 @@
 """Identifiers in the forms that AWS gives them. Entropy is a dependency, so that tests can fix it."""
 
-import base64
+import binascii
 import os
+import struct
 import uuid
 from collections.abc import Callable
 
 Entropy = Callable[[int], bytes]
 
 _PIECE_BYTES = 16
-_PAGE_BYTES = 4096
+_PAGE = struct.Struct(f"{_PIECE_BYTES}s" * 256)
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 _API_ID_ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
 
 
@@ -31,8 +33,7 @@ class PooledEntropy:
             try:
                 return self._pieces.pop()[:length]
             except IndexError:
-                page = os.urandom(_PAGE_BYTES)
-                self._pieces += [page[start : start + _PIECE_BYTES] for start in range(0, _PAGE_BYTES, _PIECE_BYTES)]
+                self._pieces += _PAGE.unpack(os.urandom(_PAGE.size))
 
 
 class Ids:
@@ -52,7 +53,7 @@ class Ids:
 
     def extended_request_id(self) -> str:
         """Return an id such as `JKJaXmPLvHcESHA=` (API Gateway's `Apigw-Requestid`, `x-amz-apigw-id`)."""
-        return base64.urlsafe_b64encode(self._entropy(11)).decode()
+        return binascii.b2a_base64(self._entropy(11), newline=False).translate(_URL_SAFE).decode()
 
     def resource_id(self, length: int = 10) -> str:
         """Return an id such as `mnh1xmpli7` (an API, a deployment): lower-case letters and digits."""

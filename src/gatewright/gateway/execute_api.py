@@ -8,7 +8,7 @@ from gatewright.base.messages import Request, Response
 from gatewright.gateway.call import Call
 from gatewright.gateway.errors import GatewayError, IntegrationFailure, NotFound
 from gatewright.gateway.gateway_response import gateway_response
-from gatewright.gateway.linked import EMPTY, LinkedApi, LinkedRoute, LinkedSnapshot, LinkedStage
+from gatewright.gateway.linked import EMPTY, LinkedRoute, LinkedSnapshot, LinkedStage
 from gatewright.gateway.path import decode_path, octets_to_text
 
 
@@ -50,7 +50,10 @@ class ExecuteApi:
                 path = octets_to_text(path)
             if not request.query.isascii():
                 request.query = octets_to_text(request.query)
-            stage, below = _stage(api, stage_name, path)
+            asked = api.find_stage(path) if stage_name is None else api.named_stage(stage_name, path)
+            if asked is None:
+                raise NotFound
+            stage, below = asked
             found = stage.routes.match(request.method, below)
             if found is not None:
                 route, path_parameters = found
@@ -92,16 +95,3 @@ class ExecuteApi:
         if sent is not None and "Root=" in sent:
             return sent
         return f"Root={self._ids.trace_root(request.received_at)}"
-
-
-def _stage(api: LinkedApi, stage_name: str | None, path: str) -> tuple[LinkedStage, str]:
-    """Return the stage and the path below it. Raises `NotFound`."""
-    if stage_name is None:
-        found = api.find_stage(path)
-        if found is None:
-            raise NotFound
-        return found
-    stage = api.stages.get(stage_name)
-    if stage is None:
-        raise NotFound
-    return stage, path

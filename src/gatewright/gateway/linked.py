@@ -54,6 +54,11 @@ class LinkedApi:
         stage = self.stages.get("$default")
         return None if stage is None else (stage, path)
 
+    def named_stage(self, name: str, path: str) -> tuple[LinkedStage, str] | None:
+        """Return the stage that was asked for by its name; the path is then the one below it."""
+        stage = self.stages.get(name)
+        return None if stage is None else (stage, path)
+
 
 @dataclass(frozen=True, slots=True)
 class LinkedSnapshot:

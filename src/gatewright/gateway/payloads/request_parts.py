@@ -63,6 +63,18 @@ def query_fields(query: str) -> dict[str, list[str]]:
     return fields
 
 
+def joined_query_fields(query: str) -> dict[str, str]:
+    """Return decoded query parameters, repeated ones joined with commas."""
+    fields: dict[str, str] = {}
+    for parameter in query.split("&"):
+        if parameter:
+            name, _, value = parameter.partition("=")
+            if "%" in parameter or "+" in parameter:
+                name, value = unquote_plus(name), unquote_plus(value)
+            fields[name] = f"{fields[name]},{value}" if name in fields else value
+    return fields
+
+
 def body_text(content_type: str | None, body: bytes) -> tuple[str, bool]:
     """Return the body as an event carries it, and whether it is base64."""
     if _is_text(content_type):

@@ -47,6 +47,8 @@ def build_response(result: dict[str, object], *, cookies: object, multi_value_he
 
 
 def _status(value: object) -> int:
+    if type(value) is int and 200 <= value <= 599:
+        return value
     if isinstance(value, str) and len(value) < 10 and value.isascii() and value.isdigit():
         value = int(value)
     if isinstance(value, float) and value.is_integer():
@@ -62,7 +64,7 @@ def _headers(single: object, multi: object) -> tuple[Headers, bool]:
 
     Where a name is in both, both count; a value that is in both is sent once, as `multiValueHeaders` has it.
     """
-    fields = _single_values(single)
+    fields = [] if single is None else _single_values(single)
     if multi is not None:
         multi_values = _multi_values(multi)
         repeated = {(name.lower(), value) for name, value in multi_values}
@@ -80,8 +82,6 @@ def _headers(single: object, multi: object) -> tuple[Headers, bool]:
 
 
 def _single_values(element: object) -> list[tuple[str, str]]:
-    if element is None:
-        return []
     if not isinstance(element, dict):
         raise MalformedResult(f"headers is {_shown(element)}")
     return [(_name(name), _value(name, value)) for name, value in element.items() if value is not None]
@@ -129,7 +129,7 @@ def _text(name: str, value: object) -> str:
 def _body(body: object, is_base64: object) -> bytes:
     if body is None:
         return b""
-    text = _text("body", body)
+    text = body if isinstance(body, str) else _text("body", body)
     if is_base64 in (None, False) or (isinstance(is_base64, str) and is_base64.lower() != "true"):
         return text.encode(errors="replace")
     try:

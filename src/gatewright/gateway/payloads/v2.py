@@ -7,7 +7,7 @@ import orjson
 
 from gatewright.base.messages import Response
 from gatewright.gateway.call import Call, RouteFacts
-from gatewright.gateway.payloads.request_parts import body_text, header_fields, query_fields
+from gatewright.gateway.payloads.request_parts import body_text, header_fields, joined_query_fields
 from gatewright.gateway.payloads.result import MalformedResult, build_response, inferred_response
 from gatewright.languages.times import ClfClock
 
@@ -37,9 +37,7 @@ class EventV2:
             event["cookies"] = [cookie.strip() for line in cookies for cookie in line.split(";") if cookie.strip()]
         event["headers"] = fields
         if request.query:
-            event["queryStringParameters"] = {
-                name: ",".join(values) for name, values in query_fields(request.query).items()
-            }
+            event["queryStringParameters"] = joined_query_fields(request.query)
         event["requestContext"] = {
             "accountId": facts.account_id,
             "apiId": facts.api_id,
