@@ -31,12 +31,12 @@ class Receiver:
             self._is_paused = True
             self._transport.pause_reading()
 
-    async def wait(self) -> None:
-        """Wait until more arrives. Raises what `fail` was given."""
+    def wait(self) -> asyncio.Future[None]:
+        """Return what ends when more arrives, or raises what `fail` was given."""
         if self._is_paused:
             self.resume()
         self._arrival = arrival = self._loop.create_future()
-        await arrival
+        return arrival
 
     def fail(self, error: Exception) -> None:
         """Give who waits an error instead of octets."""
