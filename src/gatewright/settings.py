@@ -30,6 +30,8 @@ _CONFIG = "config"
 # What a node finds out by itself.
 _FOUND_OUT = frozenset({"search_path", "home"})
 _RUNTIMES = "runtimes"
+# How often something is looked at.
+_INTERVALS = ("wire.sweep_seconds", "functions.memory_check_ms")
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +207,10 @@ def _as_number(kind: type, value: str | int | float) -> int | float | None:
 def _check(settings: Settings) -> None:
     if settings.port > 65535:
         raise SettingsError(f"port must be between 0 and 65535, not {settings.port}")
+    for name in _INTERVALS:
+        section, _, part = name.partition(".")
+        if not getattr(getattr(settings, section), part):
+            raise SettingsError(f"{name} must be more than 0: the node would do nothing else")
     if not re.fullmatch(r"\d{12}", settings.account_id):
         raise SettingsError(f"account_id must be twelve digits, not {settings.account_id!r}")
     if not re.fullmatch(r"[a-z]{2,}(-[a-z]+)+-\d", settings.region):

@@ -62,6 +62,8 @@ def test_a_setting_of_a_section_in_the_environment() -> None:
         ({"GATEWRIGHT_IS_EPHEMERAL": "maybe"}, "is_ephemeral must be true or false"),
         ({"GATEWRIGHT_WIRE_HEADER_SECONDS": "soon"}, "wire.header_seconds must be a number"),
         ({"GATEWRIGHT_WIRE_HEADER_SECONDS": "nan"}, "wire.header_seconds must be a number"),
+        ({"GATEWRIGHT_WIRE_SWEEP_SECONDS": "0"}, "wire.sweep_seconds must be more than 0"),
+        ({"GATEWRIGHT_FUNCTIONS_MEMORY_CHECK_MS": "0"}, "functions.memory_check_ms must be more than 0"),
         ({"GATEWRIGHT_ACCOUNT_ID": "1"}, "account_id must be twelve digits"),
         ({"GATEWRIGHT_REGION": "mars"}, "region must be an AWS region"),
         ({"GATEWRIGHT_EXECUTE_API_HOST": "localhost"}, "execute_api_host must start with execute-api."),
