@@ -12,12 +12,16 @@ from typing import Final
 import orjson
 
 from gatewright.functions.failure import RESPONSE_TOO_LARGE
-from gatewright.functions.frames import Frame, FrameError, FrameReader, FrameType, OversizedFrame, encode
+from gatewright.functions.frames import Frame, FrameError, FrameReader, FrameType, OversizedFrame, encode, result_head
 from gatewright.functions.invocation import Invocation
 from gatewright.functions.link import RuntimeEvents
 from gatewright.functions.settings import MAX_RESPONSE_BYTES
 
 FD_VARIABLE: Final = "_GATEWRIGHT_CHANNEL_FD"
+_NEXT: Final = encode(FrameType.NEXT, b"", b"")
+_INVOKE: Final = FrameType.INVOKE
+_NOTHING: Final = b"\xff"
+"""What no frame begins with."""
 
 
 class Channel(asyncio.Protocol):
@@ -30,6 +34,8 @@ class Channel(asyncio.Protocol):
         self._reader = FrameReader(MAX_RESPONSE_BYTES)
         self._transport: asyncio.WriteTransport | None = None
         self._lost = asyncio.Event()
+        self._request_id = ""
+        self._result_head = _NOTHING
 
     @property
     def has_ended(self) -> bool:
@@ -65,8 +71,10 @@ class Channel(asyncio.Protocol):
         }
         if invocation.client_context is not None:
             header["client_context"] = invocation.client_context
+        self._request_id = invocation.request_id
+        self._result_head = result_head(invocation.request_id)
         if self._transport is not None:
-            self._transport.write(encode(FrameType.INVOKE, orjson.dumps(header), invocation.event))
+            self._transport.write(encode(_INVOKE, orjson.dumps(header), invocation.event))
 
     async def close(self) -> None:
         """Close both ends."""
@@ -79,6 +87,18 @@ class Channel(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Take what the runtime sent."""
+        # Nearly always that is the RESULT of what was sent and NEXT, in one piece and nothing else. Then nothing needs
+        # to be cut and no JSON parsed: 0.7 µs against 3.
+        head = self._result_head
+        if (
+            data.endswith(_NEXT)
+            and data.startswith(head, 4)
+            and int.from_bytes(data[:4], "big") + 4 == len(data) - len(_NEXT) <= MAX_RESPONSE_BYTES
+            and not self._reader.is_amid_frame
+        ):
+            self._events.runtime_answered(self._request_id, data[4 + len(head) : -len(_NEXT)], None)
+            self._events.runtime_ready()
+            return
         try:
             for frame in self._reader.feed(data):
                 self._dispatch(frame)

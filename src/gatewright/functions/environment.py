@@ -257,7 +257,9 @@ class ExecutionEnvironment:
         if (seconds >= _PEAK_FROM_SECONDS or not self.max_memory_bytes) and self._process is not None:
             self.max_memory_bytes = max(self.max_memory_bytes, self._process.peak_memory_bytes())
         size_mb = self.function.memory_size_mb
-        used_mb = min(-(-self.max_memory_bytes // _MIB), size_mb)
+        used_mb = -(-self.max_memory_bytes // _MIB)
+        if used_mb > size_mb:
+            used_mb = size_mb
         report = Report(invocation.request_id, seconds * 1000, self._init_duration_ms, size_mb, used_mb, failure)
         self.invocation = None
         self._init_duration_ms = None
@@ -269,25 +271,27 @@ class ExecutionEnvironment:
 
     def runtime_ready(self) -> None:
         """INIT or an invocation is over."""
-        if self.state is State.STARTING:
+        state = self.state
+        if state is State.STARTING:
             if self.invocation is None:
                 self._init_duration_ms = (self._clock.monotonic() - self.init_started) * 1000
             if self._process is not None:
                 self.max_memory_bytes = self._process.peak_memory_bytes()
             self._output.drain()
-        elif self.state is not State.ANSWERED:
-            self.protocol_broken(f"asked for an invocation while {self.state.name}")
+        elif state is not State.ANSWERED:
+            self.protocol_broken(f"asked for an invocation while {state.name}")
             return
-        self.state = transition(self.state, State.IDLE)
+        self.state = transition(state, State.IDLE)
         self.deadline = math.inf
         if self.invocation is not None:
             self.begin(self.invocation)
             return
         self._owner.environment_ready(self)
-        self._freeze_if_idle()
+        if self._freezes:
+            self._freeze_if_idle()
 
     def _freeze_if_idle(self) -> None:
-        if self._freezes and self.state is State.IDLE and self._process is not None:
+        if self.state is State.IDLE and self._process is not None:
             self._process.freeze()
 
     def runtime_answered(self, request_id: str, payload: bytes, function_error: str | None) -> None:

@@ -16,6 +16,7 @@ import orjson
 from gatewright.base.errors import GatewrightError
 
 PREFIX: Final = struct.Struct(">IBI")
+_RESULT_HEAD: Final = struct.Struct(">BI")
 MAX_HEADER_BYTES: Final = 1 << 21
 """Room for an X-Ray error cause, the only thing of size in a header; runtimes cut it at 1 MiB."""
 
@@ -68,6 +69,12 @@ def encode(frame_type: FrameType, header: bytes, body: bytes) -> bytes:
     return PREFIX.pack(5 + len(header) + len(body), frame_type, len(header)) + header + body
 
 
+def result_head(request_id: str) -> bytes:
+    """Return how the RESULT of an invocation begins after its length, as our runtimes write it."""
+    header = b'{"id":"%b"}' % request_id.encode()
+    return _RESULT_HEAD.pack(FrameType.RESULT, len(header)) + header
+
+
 class FrameReader:
     """Cuts what arrives into frames, however it was split on its way."""
 
@@ -78,6 +85,11 @@ class FrameReader:
         self._buffer = bytearray()
         self._needed = PREFIX.size
         self._skip = 0
+
+    @property
+    def is_amid_frame(self) -> bool:
+        """Return whether a frame began of which the end is still to come."""
+        return bool(self._buffer or self._skip)
 
     def feed(self, octets: bytes) -> list[Frame | OversizedFrame]:
         """Return the frames that `octets` complete. Raises `FrameError`."""

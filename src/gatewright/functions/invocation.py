@@ -2,7 +2,7 @@
 
 import asyncio
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from gatewright.functions.errors import InvokeError
 from gatewright.functions.settings import LOG_TAIL_BYTES
@@ -47,13 +47,12 @@ class Invocation:
     begun_at: float = 0.0
     deadline: float = math.inf
     """When the function's time is up, on the monotonic clock; infinite until the time runs."""
-    log_tail: bytearray = field(default_factory=bytearray)
+    log_tail: bytes = b""
 
     def keep_tail(self, lines: bytes) -> None:
         """Remember what was logged, as far as LogType=Tail shows it."""
         if self.wants_log_tail:
-            self.log_tail += lines[-LOG_TAIL_BYTES:]
-            del self.log_tail[:-LOG_TAIL_BYTES]
+            self.log_tail = (self.log_tail + lines[-LOG_TAIL_BYTES:])[-LOG_TAIL_BYTES:]
 
     def resolve(self, result: InvocationResult) -> None:
         """Answer whoever still waits."""

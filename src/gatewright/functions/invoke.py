@@ -64,6 +64,7 @@ class Functions:
         self._retired: list[Pool] = []
         self._functions: Mapping[str, FunctionVersion] | None = None
         self._is_open = True
+        self._loop = asyncio.get_running_loop()
         self._code = CodeCache(settings.code_directory, open_blob, settings.code_cache_mb << 20)
         self._capacity = Capacity(settings, os.cpu_count() or 1, self._evict_idle)
         self._sweep = Sweep(clock, settings.memory_check_ms, self._all_pools)
@@ -115,7 +116,7 @@ class Functions:
         pool = self._pools.get((function.arn, function.version))
         if pool is None or pool.function.revision_id != function.revision_id:
             pool = self._pool_of(function)
-        future: asyncio.Future[InvocationResult] = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[InvocationResult] = self._loop.create_future()
         invocation = Invocation(
             request_id or self._ids.request_id(),
             invoked_arn or function.arn,

@@ -49,7 +49,7 @@ class Journal:
             invocation.request_id,
             payload,
             function_error,
-            bytes(invocation.log_tail),
+            invocation.log_tail,
             self.version,
             report.duration_ms,
             report.billed_duration_ms,

@@ -7,6 +7,7 @@ than that is read one pipe's worth at a time, so the pipe holds it back and the 
 import asyncio
 import logging
 import os
+import select
 from collections.abc import Callable
 from typing import Final
 
@@ -89,18 +90,20 @@ class LogStream:
 class OutputPipe:
     """The pipe that is a process's standard output and standard error."""
 
-    __slots__ = ("_loop", "_on_output", "_read_fd", "_stream", "_write_fd")
+    __slots__ = ("_loop", "_on_output", "_poll", "_read_fd", "_stream", "_write_fd")
 
     def __init__(self, stream: LogStream, on_output: Callable[[], None]) -> None:
         self._stream = stream
         self._on_output = on_output
         self._loop = asyncio.get_running_loop()
         self._read_fd = self._write_fd = -1
+        self._poll = select.poll()
 
     def open(self) -> None:
         """Make the pipe. Raises `OSError` when there are no descriptors left."""
         self._read_fd, self._write_fd = os.pipe2(os.O_CLOEXEC)
         os.set_blocking(self._read_fd, False)
+        self._poll.register(self._read_fd, select.POLLIN)
         self._loop.add_reader(self._read_fd, self._readable)
 
     @property
@@ -116,9 +119,11 @@ class OutputPipe:
 
     def drain(self) -> None:
         """Take what was printed until now, without waiting."""
-        for _ in range(_DRAIN_READS):
-            if self._read() < _READ_BYTES:
-                return
+        # Asked after every invocation, most of which print nothing: 0.2 µs, against 0.7 for a read that raises.
+        if self._poll.poll(0):
+            for _ in range(_DRAIN_READS):
+                if self._read() < _READ_BYTES:
+                    return
 
     def close(self) -> None:
         """Take what is left and close both ends."""
@@ -146,5 +151,6 @@ class OutputPipe:
     def _close_read_end(self) -> None:
         if self._read_fd >= 0:
             self._loop.remove_reader(self._read_fd)
+            self._poll.unregister(self._read_fd)
             os.close(self._read_fd)
             self._read_fd = -1
