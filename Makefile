@@ -36,10 +36,10 @@ $(READY): pyproject.toml
 
 # AWS's own runtime interface client for Node.js. Without npm, Node.js functions answer with a clear error.
 .PHONY: node-runtime
-ifneq ($(shell command -v npm),)
+ifneq ($(shell command -v npm 2>/dev/null),)
 node-runtime: $(NODE_READY)
 $(NODE_READY): $(NODE_RUNTIME)/package-lock.json
-	cd $(NODE_RUNTIME) && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	cd $(NODE_RUNTIME) && npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error
 	touch $@
 else
 node-runtime:
