@@ -15,10 +15,12 @@ T = TypeVar("T")
 class Deadline:
     """Limits how long something may be awaited. Used on one event loop."""
 
-    __slots__ = ("_ends", "_expired", "_seconds", "_timer")
+    __slots__ = ("_ends", "_expired", "_loop", "_seconds", "_timer")
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
+        # Asked once: until Python 3.12 every question for the running loop is a system call (getpid).
+        self._loop: asyncio.AbstractEventLoop | None = None
         # Tasks that wait, in the order in which their time ends: a dict keeps the order and forgets at once.
         self._ends: dict[asyncio.Task[Any], float] = {}
         self._expired: set[asyncio.Task[Any]] = set()
@@ -26,10 +28,12 @@ class Deadline:
 
     async def wait(self, awaitable: Awaitable[T]) -> T:
         """Return what the awaitable returns. Raises `TimeoutError` when that takes too long."""
-        task = asyncio.current_task()
+        loop = self._loop
+        if loop is None:
+            self._loop = loop = asyncio.get_running_loop()
+        task = asyncio.current_task(loop)
         if task is None:
-            raise RuntimeError("a deadline belongs to a task")
-        loop = task.get_loop()
+            raise RuntimeError("a deadline belongs to a task on its event loop")
         cancelling = task.cancelling()
         self._ends[task] = loop.time() + self._seconds
         if self._timer is None:

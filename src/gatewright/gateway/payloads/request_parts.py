@@ -40,14 +40,11 @@ def header_fields(call: Call, body_length: int) -> tuple[dict[str, str], list[st
     fields["x-amzn-trace-id"] = call.trace_header
     earlier = fields.get("x-forwarded-for")
     fields["x-forwarded-for"] = f"{earlier}, {request.peer_address}" if earlier else request.peer_address
-    fields["x-forwarded-port"] = _port(fields.get("host", ""), request.scheme)
+    host = fields.get("host", "")
+    port = host.rpartition(":")[2] if ":" in host else ""
+    fields["x-forwarded-port"] = port if port.isdigit() else "443" if request.scheme == "https" else "80"
     fields["x-forwarded-proto"] = request.scheme
     return fields, cookies
-
-
-def _port(host: str, scheme: str) -> str:
-    port = host.rpartition(":")[2]
-    return port if port.isdigit() else "443" if scheme == "https" else "80"
 
 
 def query_fields(query: str) -> dict[str, list[str]]:

@@ -64,7 +64,12 @@ def _headers(single: object, multi: object) -> tuple[Headers, bool]:
 
     Where a name is in both, both count; a value that is in both is sent once, as `multiValueHeaders` has it.
     """
-    fields = [] if single is None else _single_values(single)
+    if single is None:
+        fields = []
+    elif isinstance(single, dict):
+        fields = [_field(name, value) for name, value in single.items() if value is not None]
+    else:
+        raise MalformedResult(f"headers is {_shown(single)}")
     if multi is not None:
         multi_values = _multi_values(multi)
         repeated = {(name.lower(), value) for name, value in multi_values}
@@ -81,12 +86,6 @@ def _headers(single: object, multi: object) -> tuple[Headers, bool]:
     return headers, has_content_type
 
 
-def _single_values(element: object) -> list[tuple[str, str]]:
-    if not isinstance(element, dict):
-        raise MalformedResult(f"headers is {_shown(element)}")
-    return [(_name(name), _value(name, value)) for name, value in element.items() if value is not None]
-
-
 def _multi_values(element: object) -> list[tuple[str, str]]:
     if not isinstance(element, dict):
         raise MalformedResult(f"multiValueHeaders is {_shown(element)}")
@@ -94,7 +93,7 @@ def _multi_values(element: object) -> list[tuple[str, str]]:
     for name, values in element.items():
         if values is not None and not isinstance(values, list):
             raise MalformedResult(f"multiValueHeaders has {_shown(values)} for {name!r}")
-        fields += [(_name(name), _value(name, value)) for value in values or () if value is not None]
+        fields += [_field(name, value) for value in values or () if value is not None]
     return fields
 
 
@@ -105,10 +104,10 @@ def _add_cookies(headers: Headers, cookies: object) -> None:
     headers.extend([("Set-Cookie", _value("cookies", cookie)) for cookie in cookies if cookie is not None])
 
 
-def _name(name: str) -> str:
+def _field(name: str, value: object) -> tuple[str, str]:
     if not is_field_name(name):
         raise MalformedResult(f"{name!r} is no name of a header")
-    return name
+    return name, _value(name, value)
 
 
 def _value(name: str, value: object) -> str:
