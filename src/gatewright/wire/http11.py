@@ -15,7 +15,7 @@ from gatewright.wire import abnf
 from gatewright.wire.chunked import ChunkedDecoder
 from gatewright.wire.errors import RequestRefused
 from gatewright.wire.limits import Limits
-from gatewright.wire.request_head import RequestHead, parse_head, parse_request_line
+from gatewright.wire.request_head import FieldSections, RequestHead, parse_head, parse_request_line
 
 BodyLimit = Callable[[RequestHead], int]
 """How many octets of content this request may have; asked only for requests that have some."""
@@ -46,6 +46,7 @@ class RequestReader:
         "_position",
         "_remaining",
         "_scanned",
+        "_sections",
         "_small_head",
     )
 
@@ -54,6 +55,7 @@ class RequestReader:
         self._limits = limits
         self._body_limit: BodyLimit = body_limit or (lambda _: limits.body_bytes)
         self._small_head = min(limits.request_line_bytes, limits.header_bytes)
+        self._sections = FieldSections(limits)
         self._buffer = b""
         self._position = 0
         self._expecting = Expecting.HEAD
@@ -110,7 +112,7 @@ class RequestReader:
                 if end < 0:
                     return None
                 start = self._position
-            head = parse_head(buffer[start : end + 2].decode("latin-1"), self._limits)
+            head = parse_head(buffer[start : end + 2].decode("latin-1"), self._sections)
             if head.content_length != 0:
                 self._expect_body(head)
         except RequestRefused:

@@ -2,11 +2,11 @@ import pytest
 
 from gatewright.wire.errors import RequestRefused
 from gatewright.wire.limits import Limits
-from gatewright.wire.request_head import RequestHead, parse_head
+from gatewright.wire.request_head import FieldSections, RequestHead, parse_head
 
 
 def parse(*lines: str, limits: Limits | None = None) -> RequestHead:
-    return parse_head("".join(f"{line}\r\n" for line in lines), limits or Limits())
+    return parse_head("".join(f"{line}\r\n" for line in lines), FieldSections(limits or Limits()))
 
 
 def test_names_keep_case_and_order_and_values_their_octets() -> None:
@@ -112,3 +112,33 @@ def test_the_log_says_what_was_wrong(line: str, reason: str) -> None:
     with pytest.raises(RequestRefused) as refused:
         parse("GET / HTTP/1.1", "Host: h", line)
     assert (refused.value.status, refused.value.reason) == (400, reason)
+
+
+def test_repeated_fields_are_judged_for_each_request() -> None:
+    sections = FieldSections(Limits())
+    assert parse_head("GET / HTTP/1.0\r\nA: 1\r\n", sections).http_version == "1.0"
+    with pytest.raises(RequestRefused) as refused:
+        parse_head("GET / HTTP/1.1\r\nA: 1\r\n", sections)
+    assert (refused.value.status, refused.value.reason) == (400, "no Host")
+    chunked = "Host: h\r\nTransfer-Encoding: chunked\r\n"
+    assert parse_head(f"POST / HTTP/1.1\r\n{chunked}", sections).content_length is None
+    with pytest.raises(RequestRefused):
+        parse_head(f"POST / HTTP/1.0\r\n{chunked}", sections)
+
+
+def test_repeated_fields_belong_to_one_request_each() -> None:
+    sections = FieldSections(Limits())
+    for _ in range(3):
+        head = parse_head("GET / HTTP/1.1\r\nHost: h\r\nA: 1\r\n", sections)
+        assert head.headers == [("Host", "h"), ("A", "1")]
+        head.headers.add("B", "2")
+    assert parse_head("GET http://x/ HTTP/1.1\r\nHost: h\r\nA: 1\r\n", sections).headers.get("host") == "x"
+    assert parse_head("GET / HTTP/1.1\r\nHost: h\r\nA: 1\r\n", sections).headers.get("host") == "h"
+
+
+@pytest.mark.parametrize("lines", ["Host: h h\r\n", "Host: h\r\nA : 1\r\n", "Host: h\r\nHost: h\r\n"])
+def test_refused_fields_are_not_remembered(lines: str) -> None:
+    sections = FieldSections(Limits())
+    for _ in range(2):
+        with pytest.raises(RequestRefused):
+            parse_head(f"GET / HTTP/1.1\r\n{lines}", sections)
