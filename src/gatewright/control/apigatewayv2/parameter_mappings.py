@@ -12,7 +12,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from gatewright.control.apigatewayv2.errors import bad_request
-from gatewright.languages.parameter_mapping import MappingError, compile_request_mappings, compile_response_mappings
+from gatewright.languages.parameter_mapping import (
+    MappingError,
+    compile_request_mappings,
+    compile_response_mappings,
+    is_reserved_header,
+)
 
 _ACTIONS = frozenset(("append", "overwrite", "remove"))
 _REQUEST_LOCATIONS = frozenset(("header", "querystring", "path"))
@@ -21,29 +26,6 @@ _RESPONSE_LOCATIONS = frozenset(("header", "statuscode"))
 _NAMELESS = frozenset(("path", "statuscode"))
 
 _NAME = re.compile(r"[a-zA-Z0-9._$-]+")
-_RESERVED_HEADERS = frozenset(
-    (
-        "authorization",
-        "connection",
-        "content-encoding",
-        "content-length",
-        "content-location",
-        "forwarded",
-        "keep-alive",
-        "origin",
-        "proxy-authenticate",
-        "proxy-authorization",
-        "te",
-        "trailers",
-        "transfer-encoding",
-        "upgrade",
-        "x-forwarded-for",
-        "x-forwarded-host",
-        "x-forwarded-proto",
-        "via",
-    )
-)
-_RESERVED_PREFIXES = ("access-control-", "apigw-", "x-amz-", "x-amzn-")
 
 # A value in pieces: `${…}` up to the first closing brace; `$…` as far as names go; a brace; other text.
 _PIECES = re.compile(r"\$\{(?P<block>[^}]*)\}|\$(?P<bare>[A-Za-z0-9._\-\[\]'*]*)|(?P<brace>[{}])|[^${}]+")
@@ -158,9 +140,8 @@ def _destination_errors(destination: _Destination) -> Iterator[str]:
         return
     if not _NAME.fullmatch(destination.name):
         yield f"Parameter name should match the following regular expression: ^{_NAME.pattern}$"
-    name = destination.name.lower()
-    if destination.location == "header" and (name in _RESERVED_HEADERS or name.startswith(_RESERVED_PREFIXES)):
-        yield f"Operations on header {name} are restricted"
+    if destination.location == "header" and is_reserved_header(destination.name):
+        yield f"Operations on header {destination.name.lower()} are restricted"
 
 
 def _value_errors(message: _Message, destination: _Destination, value: str) -> Iterator[str]:
