@@ -6,6 +6,7 @@ Every step is printed as the command that it is; README.md has the same to paste
 import http.client
 import json
 import os
+import re
 import shlex
 import shutil
 import signal
@@ -30,20 +31,24 @@ class Demo:
 
     def __init__(self, port: int) -> None:
         self._port = port
+        foreign = re.compile("aws_.*|.*_proxy", re.IGNORECASE)
         self._environment = {
-            **os.environ,
+            # The user's own profiles, endpoints and proxies lead elsewhere.
+            **{name: value for name, value in os.environ.items() if not foreign.fullmatch(name)},
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
             "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
             "AWS_ACCESS_KEY_ID": "test",
             "AWS_SECRET_ACCESS_KEY": "test",
             "AWS_DEFAULT_REGION": REGION,
             "AWS_PAGER": "",
-            "AWS_DEFAULT_OUTPUT": "json",
         }
 
     def aws(self, *arguments: str) -> dict[str, str]:
         """Run the AWS CLI and return what it printed."""
         print("$", shlex.join(["aws", *arguments]), flush=True)
-        command = [str(BIN / "aws"), *arguments]
+        # By its interpreter: the script's first line cannot name one whose path has a space.
+        command = [sys.executable, str(BIN / "aws"), *arguments]
         done = subprocess.run(command, env=self._environment, stdout=subprocess.PIPE, check=True)
         return json.loads(done.stdout) if done.stdout.strip() else {}
 
@@ -80,7 +85,7 @@ class Demo:
         print(f"\n$ curl -i http://{host}{path}", flush=True)
         if curl := shutil.which("curl"):
             command = [curl, "-sS", "-i", "--max-time", "30", f"http://{host}{path}"]
-            shown = subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout.decode()
+            shown = subprocess.run(command, env=self._environment, stdout=subprocess.PIPE, check=True).stdout.decode()
         else:
             shown = self._get_without_curl(host, path)
         print(shown.replace("\r", ""), end="\n\n", flush=True)

@@ -98,7 +98,7 @@ class Node:
 
     def aws(self, *arguments: str) -> Any:
         """Run the AWS CLI; return its JSON output, or None when it printed nothing."""
-        command = [str(BIN / "aws"), *arguments]
+        command = [sys.executable, str(BIN / "aws"), *arguments]
         done = subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=60)
         assert done.returncode == 0, f"{' '.join(arguments)}: {done.stderr}"
         return json.loads(done.stdout) if done.stdout.strip() else None

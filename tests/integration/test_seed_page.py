@@ -6,6 +6,7 @@ Each test is a section of the page; its texts are the page's.
 import json
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -61,7 +62,11 @@ class Cli:
 
     def __call__(self, *arguments: str) -> str:
         done = subprocess.run(
-            [str(BIN / "aws"), *arguments], env=self._environment, capture_output=True, text=True, timeout=60
+            [sys.executable, str(BIN / "aws"), *arguments],
+            env=self._environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
         )
         assert done.returncode == 0, done.stderr
         return done.stdout
