@@ -130,7 +130,7 @@ def _body(body: object, is_base64: object) -> bytes:
         return b""
     text = body if isinstance(body, str) else _text("body", body)
     if is_base64 in (None, False) or (isinstance(is_base64, str) and is_base64.lower() != "true"):
-        return text.encode(errors="replace")
+        return text.encode("utf-8", "replace")
     try:
         return base64.b64decode(text)
     except (binascii.Error, ValueError) as error:
