@@ -34,6 +34,13 @@ _LOG = logging.getLogger(__name__)
 _LARGE_BODY_BYTES = 64 * 1024
 """Bodies beyond this are parsed in a worker thread, so that a 50 MiB zip file delays nobody's request."""
 
+# In open mode a call needs no secret, and a page of any site may POST to this machine without asking first (the Fetch
+# standard's simple requests; same-origin ones after DNS rebinding): it could run code by CreateFunction and Invoke.
+# Browsers put Origin on every POST, PUT, PATCH and DELETE; the AWS CLI and the SDKs elsewhere never send it.
+_FROM_A_BROWSER = AwsError(
+    "AccessDeniedException", "AWS API calls from a browser (with an Origin header) are refused.", status=403
+)
+
 
 class AwsEndpoint:
     """Serves the AWS API calls of a node.
@@ -62,6 +69,8 @@ class AwsEndpoint:
     async def handle(self, request: Request) -> Response:
         """Answer one AWS API call."""
         request_id = self._ids.request_id()
+        if request.headers.get("origin") is not None:
+            return _plain_error(_FROM_A_BROWSER, request_id)
         query = parse_qsl(request.query, keep_blank_values=True) if request.query else []
         scope = scope_of_request(request, query)
         try:

@@ -86,6 +86,16 @@ async def test_an_unsigned_call_is_in_the_default_region() -> None:
     assert echo.calls == [(Caller("123456789012", "us-east-1", ID), {})]
 
 
+@pytest.mark.parametrize("origin", ["https://a-page.example", "null", "http://127.0.0.1:4566"])
+@pytest.mark.parametrize("scope", [SCOPE, None])
+async def test_no_page_in_a_browser_makes_a_call(origin: str, scope: str | None) -> None:
+    echo = Recorder({})
+    made_by_a_page = request("POST", "/echo", b"{}", ("Origin", origin), ("Content-Type", "text/plain"), scope=scope)
+    response = await endpoint("rest-json", {"Echo": echo}).handle(made_by_a_page)
+    assert (response.status, response.headers.get("x-amzn-errortype")) == (403, "AccessDeniedException")
+    assert echo.calls == []
+
+
 @pytest.mark.parametrize(
     ("region", "partition"),
     [("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov"), ("us-isob-east-1", "aws-iso-b")],
