@@ -66,6 +66,7 @@ class Pool:
         self._is_retired = False
         self._patience = Patience()
         self._start_not_before = 0.0
+        self._joined_at = -math.inf  # when an environment was started and began to serve
         self._queued_since = math.inf  # the first look since which somebody waited at every look
 
     def submit(self, invocation: Invocation) -> None:
@@ -91,7 +92,9 @@ class Pool:
         missing = len(self.waiting) - len(self._starting)
         if missing <= 0 or now < self._start_not_before:
             return
-        if self.environments and not self._patience.is_over(now - self.waiting[0].queued_at):
+        # Whoever waited for the first environments to start is served by them now: that wait asks for no more of them.
+        waited_since = max(self.waiting[0].queued_at, self._joined_at)
+        if self.environments and not self._patience.is_over(now - waited_since):
             # Everybody is served soon, but there is always a queue: one more helps while there are CPUs for it.
             if now - self._queued_since < _SATURATED_SECONDS or len(self.environments) >= self._capacity.cpu_count:
                 return
@@ -200,7 +203,8 @@ class Pool:
         """Give it the next invocation, or keep it."""
         if environment in self._starting:
             self._is_started(environment)
-            self._patience.learn_start(self._clock.monotonic() - environment.init_started)
+            self._joined_at = self._clock.monotonic()
+            self._patience.learn_start(self._joined_at - environment.init_started)
         if self.waiting:
             environment.begin(self.waiting.popleft())
         else:

@@ -78,6 +78,27 @@ async def test_short_invocations_share_a_few_environments(tmp_path: Path) -> Non
         assert len(node.sandbox.processes) < 32
 
 
+async def test_having_waited_for_the_first_start_is_no_reason_for_another(tmp_path: Path) -> None:
+    let_in = asyncio.Event()
+
+    async def slow_start(runtime: ScriptedRuntime) -> int:
+        await let_in.wait()
+        return await echo(runtime)
+
+    async with running_node(tmp_path, slow_start, parallel_starts=1) as node:
+
+        async def client() -> None:
+            for _ in range(5):
+                await node.functions.invoke(FUNCTION, b"1")
+
+        clients = [asyncio.create_task(client()) for _ in range(16)]
+        await until(lambda: node.sandbox.processes)
+        node.clock.ahead += 5  # longer than the patience with a queue
+        let_in.set()
+        await asyncio.gather(*clients)
+        assert len(node.sandbox.processes) <= 2  # one, unless this machine stands still for a moment
+
+
 async def test_a_queue_that_never_empties_gets_another_environment_while_there_are_cpus(tmp_path: Path) -> None:
     async with running_node(tmp_path) as node:
         await node.functions.invoke(FUNCTION, b"1")
