@@ -82,10 +82,16 @@ class LogTails:
         """Keep whole lines, and forget the oldest beyond the limit."""
         with self._lock:
             tail = self._tails.setdefault(group, deque())
-            tail.append(content[-self._tail_bytes :])
-            size = self._sizes.get(group, 0) + len(tail[-1])
+            tail.append(content)
+            size = self._sizes.get(group, 0) + len(content)
             while size > self._tail_bytes:
-                size -= len(tail.popleft())
+                oldest = tail.popleft()
+                excess, size = size - self._tail_bytes, size - len(oldest)
+                # Of a part that is too old only in part, its newer lines stay.
+                kept = oldest[excess:].partition(b"\n")[2]
+                if kept:
+                    tail.appendleft(kept)
+                    size += len(kept)
             self._sizes[group] = size
 
     def tail(self, group: str) -> bytes:

@@ -127,3 +127,14 @@ def test_a_tail_in_memory_is_bounded() -> None:
     for _ in range(100):
         tails.append(GROUP, b"12345\n")
     assert tails.tail(GROUP) == b"12345\n"
+
+
+@pytest.mark.parametrize("lines_at_once", [1, 2, 3, 7, 100])
+def test_a_tail_in_memory_is_as_long_however_its_lines_came(lines_at_once: int) -> None:
+    tails = LogTails(tail_bytes=100)
+    lines = [b"%05d\n" % number for number in range(700)]
+    for start in range(0, len(lines), lines_at_once):
+        tails.append(GROUP, b"".join(lines[start : start + lines_at_once]))
+    kept = tails.tail(GROUP)
+    assert kept.splitlines(keepends=True) == lines[-len(kept) // 6 :]
+    assert 100 - 2 * 6 < len(kept) <= 100
