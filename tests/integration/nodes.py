@@ -59,6 +59,8 @@ class Node:
         """Return what a user exports to point AWS's tools here."""
         return {
             "PATH": f"{BIN}:{os.environ['PATH']}",
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
             "HOME": os.environ.get("HOME", "/"),
             "AWS_ENDPOINT_URL": self.url,
             "AWS_ACCESS_KEY_ID": "test",
