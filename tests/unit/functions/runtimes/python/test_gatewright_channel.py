@@ -385,6 +385,39 @@ def test_events_are_parsed_as_by_aws(runner: Runner, version: str, event: bytes)
     assert ours == aws
 
 
+def test_results_are_written_as_by_aws(runner: Runner, version: str) -> None:
+    code = r"""
+import collections, decimal, enum
+from awslambdaric.lambda_runtime_client import LambdaRuntimeClient
+from awslambdaric.lambda_runtime_marshaller import LambdaMarshaller
+
+class Number(enum.IntEnum):
+    ONE = 1
+
+Pair = collections.namedtuple("Pair", "a b")
+RESULTS = [
+    None, 1.5, -0.0, 1e300, float("nan"), 10**30, "\u00e4\u2028\x7f\x00\\\"", [], {}, {"a": {"b": [1, {"c": None}]}},
+    (1, (2,)), Pair(1, [2]), {"a": Pair(1, 2)}, {1: 2, None: 3, 1.5: 4, True: 5}, Number.ONE,
+    {"a": decimal.Decimal("1.10")},
+    b"bytes", {"a": b"bytes"}, collections.OrderedDict(b=1, a=2),
+]
+
+def handler(event, context):
+    ours, aws = LambdaRuntimeClient.marshaller, LambdaMarshaller()
+    assert type(ours) is not type(aws)
+    for marshaller in (ours, aws):
+        marshaller.jsonEncoder.indent = event
+    return [repr(result) for result in RESULTS if ours.marshal_response(result) != aws.marshal_response(result)]
+"""
+    with runner.ready(function(version), {"app.py": code}) as environment:
+        for event in (b"null", b'"  "', b"null"):
+            environment.send(event)
+            answer, following = environment.receive(), environment.receive()
+            assert answer is not None
+            assert following is not None
+            assert answer.json() == []
+
+
 def test_a_function_may_bring_its_own_marshaller(runner: Runner) -> None:
     code = """
 from awslambdaric.lambda_runtime_client import LambdaRuntimeClient
