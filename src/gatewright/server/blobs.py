@@ -1,16 +1,60 @@
-"""Which blobs the documents name."""
+"""Deployment packages that no function has any more: left by updates, deletions and crashes."""
 
+import asyncio
 import base64
+import logging
+from concurrent.futures import Executor
+from typing import Final
 
 from gatewright.store import collect_blobs
-from gatewright.store.types import Store
+from gatewright.store.types import Reader, Store
+
+_logger = logging.getLogger(__name__)
+
+LOOK_SECONDS: Final = 60.0
 
 
 def collect_unused_blobs(store: Store) -> int:
-    """Delete deployment packages that no function has any more, and return how many.
-
-    Such blobs are left by updates, deletions and crashes. Call it before the node serves.
-    """
+    """Delete them all and return how many. Call it before the node serves."""
     with store.read() as reader:
-        functions = [document for _, document in reader.scan("lambda", "function")]
-    return collect_blobs(store, {base64.b64decode(document["CodeSha256"]).hex() for document in functions})
+        return collect_blobs(store, _referenced(reader))
+
+
+class BlobSweep:
+    """Deletes them while the node serves.
+
+    A blob goes when two looks, a minute apart, found that nothing refers to it: until then a request that keeps an
+    older snapshot may still unpack it. No operation can come to refer to a blob that is just going: a look keeps
+    writers out, and operations put their blob once more within their transaction.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._unused: frozenset[str] = frozenset()
+        self._looked_at = store.revision()
+
+    async def run(self, executor: Executor, look_seconds: float = LOOK_SECONDS) -> None:
+        """Look now and then, for as long as the node serves."""
+        while True:
+            await asyncio.sleep(look_seconds)
+            if self._unused or self._store.revision() != self._looked_at:
+                try:
+                    await asyncio.get_running_loop().run_in_executor(executor, self.look)
+                except Exception:
+                    _logger.exception("unused deployment packages could not be looked for")
+
+    def look(self) -> int:
+        """Delete what was unused at the last look and still is; return how many."""
+        with self._store.write() as writer:
+            self._looked_at = writer.revision
+            unused = frozenset(self._store.blobs.names()) - _referenced(writer)
+            doomed = unused & self._unused
+            for name in doomed:
+                self._store.blobs.delete(name)
+        self._unused = unused - doomed
+        return len(doomed)
+
+
+def _referenced(reader: Reader) -> frozenset[str]:
+    functions = (document for _, document in reader.scan("lambda", "function"))
+    return frozenset(base64.b64decode(document["CodeSha256"]).hex() for document in functions)

@@ -27,7 +27,7 @@ from gatewright.gateway.execute_api import ExecuteApi
 from gatewright.gateway.link import AccountThrottle, link
 from gatewright.observe.function_logs import FunctionLogs
 from gatewright.observe.kept_logs import LogFiles, LogTails
-from gatewright.server.blobs import collect_unused_blobs
+from gatewright.server.blobs import BlobSweep, collect_unused_blobs
 from gatewright.server.operations import bind_operations
 from gatewright.server.own_paths import OwnPaths
 from gatewright.server.planes import Planes
@@ -133,6 +133,7 @@ class Server:
             default_region=settings.region,
             ids=self._ids,
         )
+        self._parts.callback(asyncio.create_task(BlobSweep(store).run(executor)).cancel)
         own = OwnPaths(lambda: {"status": "ready", "version": __version__, "revision": planes.revision}, logs.tail)
         return Endpoint(execute_api, aws.handle, own.handle).handle
 

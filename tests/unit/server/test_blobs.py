@@ -1,10 +1,14 @@
+import asyncio
 import base64
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from gatewright.server.blobs import collect_unused_blobs
+import pytest
+
+from gatewright.server.blobs import BlobSweep, collect_unused_blobs
 from gatewright.store import open_store
-from gatewright.store.types import Key
+from gatewright.store.types import Key, Store
 
 
 def test_blobs_that_no_function_names_are_deleted(tmp_path: Path) -> None:
@@ -16,4 +20,59 @@ def test_blobs_that_no_function_names_are_deleted(tmp_path: Path) -> None:
     assert collect_unused_blobs(store) == 1
     assert list(store.blobs.names()) == [used]
     assert unused != used
+    store.close()
+
+
+def put_function(store: Store, name: str, content: bytes) -> None:
+    with store.write() as writer:
+        store.blobs.put(content)
+        sha = base64.b64encode(hashlib.sha256(content).digest()).decode()
+        writer.put(Key("123456789012", "us-east-1", "lambda", "function", name), {"CodeSha256": sha})
+
+
+def test_a_blob_goes_when_two_looks_found_it_unused() -> None:
+    store = open_store(None)
+    put_function(store, "f", b"old")
+    sweep = BlobSweep(store)
+    put_function(store, "f", b"new")
+    assert (sweep.look(), len(list(store.blobs.names()))) == (0, 2)
+    assert (sweep.look(), list(store.blobs.names())) == (1, [hashlib.sha256(b"new").hexdigest()])
+    assert sweep.look() == 0
+    store.close()
+
+
+def test_a_blob_that_is_used_again_between_two_looks_stays() -> None:
+    store = open_store(None)
+    put_function(store, "f", b"one")
+    sweep = BlobSweep(store)
+    put_function(store, "f", b"two")
+    sweep.look()
+    put_function(store, "g", b"one")
+    assert sweep.look() == 0
+    put_function(store, "f", b"one")
+    sweep.look()
+    assert sweep.look() == 1
+    assert list(store.blobs.names()) == [hashlib.sha256(b"one").hexdigest()]
+    store.close()
+
+
+async def test_it_looks_for_as_long_as_the_node_serves_and_survives_a_failure(caplog: pytest.LogCaptureFixture) -> None:
+    store = open_store(None)
+    put_function(store, "f", b"one")
+    sweep = BlobSweep(store)
+    with store.write() as writer:
+        # A document that cannot be read is a failed look, not the end of looking.
+        writer.put(Key("123456789012", "us-east-1", "lambda", "function", "broken"), {})
+    with ThreadPoolExecutor(1) as executor:
+        running = asyncio.create_task(sweep.run(executor, 0.01))
+        while "could not be looked for" not in caplog.text:
+            await asyncio.sleep(0.01)
+        with store.write() as writer:
+            writer.delete(Key("123456789012", "us-east-1", "lambda", "function", "broken"))
+            writer.delete(Key("123456789012", "us-east-1", "lambda", "function", "f"))
+        while list(store.blobs.names()):
+            await asyncio.sleep(0.01)
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
     store.close()

@@ -30,6 +30,7 @@ def update_function_code(context: Context, request: Shape) -> Shape:
         return _with_code(document, request, content)
     context.store.blobs.put(content)
     with context.store.write() as writer:
+        context.store.blobs.put(content)  # as in CreateFunction
         document = _with_code(_require_revision(context, writer, target, request), request, content)
         touch(context, document)
         writer.put(function_key(context, target), document)

@@ -70,6 +70,8 @@ def create_function(context: Context, request: Shape) -> Shape:
     context.store.blobs.put(content)
     with context.store.write() as writer:
         _refuse_existing(context, writer, target)
+        # Once more, and at little cost: unused blobs are deleted now and then, but never inside of a transaction.
+        context.store.blobs.put(content)
         writer.put(function_key(context, target), document)
         if tags:
             writer.put(context.key(SERVICE, FUNCTION_TAGS, target.name), {"Tags": tags})
