@@ -180,7 +180,7 @@ class ServerConnection(asyncio.Protocol):
             try:
                 response = await scope.handler(request)
             except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 — `_failure` writes it to the log
-                response = self._failure(head, error)
+                response = _failure(head, error)
             if lifecycle.is_over:
                 return
             if self._answer_at_once(head, response):
@@ -207,17 +207,6 @@ class ServerConnection(asyncio.Protocol):
             port,
             time.time(),
         )
-
-    def _failure(self, head: RequestHead, error: BaseException) -> Response:
-        """Answer in the place of a handler that raised. Raises a cancellation that was meant for this connection."""
-        if isinstance(error, BodyError):
-            return error_response(error.status)
-        if isinstance(error, asyncio.CancelledError):
-            task = asyncio.current_task()
-            if task is not None and task.cancelling():
-                raise error
-        logger.error("the handler failed: %s %s", head.method, head.path, exc_info=error)
-        return error_response(500)
 
     def _answer_at_once(self, head: RequestHead, response: Response) -> bool:
         """Write a response that is whole, to a request that was, if the connection lives on; else do nothing."""
@@ -318,3 +307,15 @@ class ServerConnection(asyncio.Protocol):
     def _close(self) -> None:
         self._lifecycle.enter(Phase.CLOSING)
         self._transport.close()
+
+
+def _failure(head: RequestHead, error: BaseException) -> Response:
+    """Answer in the place of a handler that raised. Raises a cancellation that was meant for this connection."""
+    if isinstance(error, BodyError):
+        return error_response(error.status)
+    if isinstance(error, asyncio.CancelledError):
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            raise error
+    logger.error("the handler failed: %s %s", head.method, head.path, exc_info=error)
+    return error_response(500)

@@ -206,7 +206,9 @@ def serve(sites: list[str]) -> None:
     bootstrap, client = load(sites, channel)
     # The function's code comes first, then what `-S` left: PYTHONPATH and the standard library.
     sys.path.insert(0, os.environ["LAMBDA_TASK_ROOT"])
+    # /var/task is read-only on Lambda; here it is shared by all environments of all functions with this package.
     sys.pycache_prefix = None
+    sys.dont_write_bytecode = True
     site.setquit()  # exit() and quit() are there on Lambda, but not after -S
     bootstrap.run(os.environ["_HANDLER"], client)
 
@@ -228,8 +230,19 @@ def load(sites: list[str], channel: Channel) -> tuple[Any, Any]:
     del sys.modules["runtime_client"]
 
     has_fast_encoder = simplejson.encoder.c_make_encoder is not None
+    # Where AWS keeps it for function authors to override, as they may on this class and on LambdaRuntimeClient.
+    BaseLambdaRuntimeClient.marshaller = make_marshaller(LambdaMarshaller, has_fast_encoder)
 
-    class Marshaller(LambdaMarshaller):  # type: ignore[misc]
+    class ChannelClient(RuntimeApi, LambdaRuntimeClient):  # type: ignore[misc]
+        """Keeps what functions may change of AWS's class: its marshaller."""
+
+    return bootstrap, ChannelClient(channel, InvocationRequest, bootstrap.to_json)
+
+
+def make_marshaller(base: Any, has_fast_encoder: bool) -> Any:
+    """Make what turns octets into events and results into text; `base` is AWS's class for it."""
+
+    class Marshaller(base):  # type: ignore[misc]
         """AWS's marshaller, which uses `simplejson`, with the standard library's parser and encoder before it.
 
         `simplejson` has its C code only for the Python version that it was installed for; for the others it takes
@@ -267,10 +280,4 @@ def load(sites: list[str], channel: Channel) -> tuple[Any, Any]:
                     pass
             return super().unmarshal_request(request, content_type)
 
-    # Where AWS keeps it for function authors to override, as they may on this class and on LambdaRuntimeClient.
-    BaseLambdaRuntimeClient.marshaller = Marshaller()
-
-    class ChannelClient(RuntimeApi, LambdaRuntimeClient):  # type: ignore[misc]
-        """Keeps what functions may change of AWS's class: its marshaller."""
-
-    return bootstrap, ChannelClient(channel, InvocationRequest, bootstrap.to_json)
+    return Marshaller()
