@@ -528,3 +528,10 @@ def test_python_functions_find_the_sdk_and_their_own_packages(node: Node) -> Non
         "package/module.py": "NAME = 'mine'\n",
     }
     assert deploy(node, PYTHON, files).invoke().value == ["botocore", "mine"]
+
+
+def test_the_tail_shows_why_init_failed(node: Node) -> None:
+    files = {"app.py": "print('about to fail')\nimport nowhere\n"}
+    outcome = deploy(node, PYTHON, files, Handler="app.handler").invoke()
+    assert "No module named 'nowhere'" in outcome.log
+    assert "about to fail" in outcome.log

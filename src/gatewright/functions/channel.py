@@ -103,7 +103,7 @@ class Channel(asyncio.Protocol):
             for frame in self._reader.feed(data):
                 self._dispatch(frame)
         except FrameError as error:
-            self._events.protocol_broken(str(error))
+            self._events.protocol_broken(f"sent {error}")
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The runtime closed its end, or `close` was called."""

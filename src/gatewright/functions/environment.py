@@ -197,7 +197,7 @@ class ExecutionEnvironment:
         self._output.drain()
         if was is State.STARTING and state is State.FAILED:
             duration_ms = (self._clock.monotonic() - self.init_started) * 1000
-            self.journal.init_failed(duration_ms, self.phase, failure)
+            self.journal.init_failed(duration_ms, self.phase, failure, invocation)
         if invocation is not None:
             if was is State.STARTING:
                 self.journal.begin(invocation)

@@ -28,11 +28,11 @@ class Journal:
         self.stream.add_platform_lines(self.log.init_start(now, runtime_version))
         self.stream.flush(now)
 
-    def init_failed(self, duration_ms: float, phase: str, failure: Failure) -> None:
-        """Write that INIT failed; `phase` is `init` or `invoke`."""
+    def init_failed(self, duration_ms: float, phase: str, failure: Failure, invocation: Invocation | None) -> None:
+        """Write that INIT failed; `phase` is `init`, or `invoke` when it was repeated as part of an invocation."""
         now = self.clock.now()
         self.stream.add_platform_lines(self.log.init_report(now, duration_ms, phase, failure))
-        self.stream.flush(now)
+        self.stream.flush(now, invocation)
 
     def begin(self, invocation: Invocation) -> None:
         """Write that an invocation begins. What was printed before it is written first."""

@@ -19,6 +19,8 @@ MAX_ENTRIES: Final = 200_000
 _MAX_LINK_BYTES: Final = 4096
 _COPY_BYTES: Final = 1 << 18
 _DIRECTORY_MODE: Final = 0o755
+_FINAL_DIRECTORY_MODE: Final = 0o555
+"""All environments of all functions with this package share it; only root can still write there."""
 
 
 def unzip(archive: BinaryIO, target: Path, max_bytes: int = MAX_UNZIPPED_BYTES) -> int:
@@ -56,6 +58,8 @@ def _unpack(opened: zipfile.ZipFile, target: Path, max_bytes: int) -> int:
     for path, _ in links:  # again, since a later link may lie on the way of an earlier one
         if not _is_inside(root, os.path.realpath(path)):
             raise CodeUnusable("Lambda was not able to unzip the file: a link leads outside of it")
+    for folder, _, _ in os.walk(target, topdown=False):
+        os.chmod(folder, _FINAL_DIRECTORY_MODE)
     return total
 
 

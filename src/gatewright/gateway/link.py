@@ -176,7 +176,7 @@ class _ApiLinker:
         binding = Binding(facts, method, integration, self.functions, stage.cors, throttles, self.seams)
         pipeline = link_pipeline(binding)
         if isinstance(pipeline.integration, Refused):
-            self.log.info("API %s, %s: %s", self.api.api_id, route.route_key, pipeline.integration.reason)
+            self.log.debug("API %s, %s: %s", self.api.api_id, route.route_key, pipeline.integration.reason)
         yield route.route_key, LinkedRoute(facts, pipeline)
         function = self.functions.get(self._function_of(integration, stage) or "")
         if method != ANY or function is None or integration.credentials_arn:

@@ -137,3 +137,15 @@ def test_a_file_where_a_folder_should_be_is_refused(target: Path) -> None:
         with pytest.raises(CodeUnusable) as refused:
             unzip(archive(*entries), target)
         assert str(target) not in str(refused.value)  # the caller of Invoke reads it
+
+
+def test_directories_are_read_only_in_the_end(tmp_path: Path) -> None:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("a/b/c.txt", "x")
+    content.seek(0)
+    target = tmp_path / "code"
+    target.mkdir()
+    unzip(content, target)
+    modes = {oct(path.stat().st_mode & 0o777) for path in (target, target / "a", target / "a" / "b")}
+    assert modes == {"0o555"}

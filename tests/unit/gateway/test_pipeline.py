@@ -60,6 +60,6 @@ async def test_an_error_skips_the_mapping_of_responses() -> None:
 
 
 async def test_why_a_route_is_refused_is_said_when_it_is_linked(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level("INFO", "tests.gateway")
+    caplog.set_level("DEBUG", "tests.gateway")
     Gateway().link(snapshot(http_api(stage("GET /x"), stage("GET /y", target=http_proxy("nonsense"))), functions=[]))
     assert f"API {API_ID}, GET /y: integration int1: not an http or https URL" in caplog.text

@@ -132,7 +132,8 @@ def _body(body: object, is_base64: object) -> bytes:
     if is_base64 in (None, False) or (isinstance(is_base64, str) and is_base64.lower() != "true"):
         return text.encode("utf-8", "replace")
     try:
-        return base64.b64decode(text)
+        # Encoders break lines after 76 characters (RFC 2045 section 6.8); nothing else may be among the alphabet.
+        return base64.b64decode("".join(text.split()) if "\n" in text else text, validate=True)
     except (binascii.Error, ValueError) as error:
         raise MalformedResult(f"body is not base64: {error}") from error
 

@@ -113,6 +113,7 @@ BODIES: list[tuple[dict[str, Any], bytes]] = [
     ({"body": "aGk=", "isBase64Encoded": "false"}, b"aGk="),
     ({"body": "aGk=", "isBase64Encoded": None}, b"aGk="),
     ({"body": "", "isBase64Encoded": True}, b""),
+    ({"body": "aG\r\nk=\n", "isBase64Encoded": True}, b"hi"),
     ({"isBase64Encoded": True}, b""),
 ]
 
@@ -128,6 +129,8 @@ def test_bodies(members: dict[str, Any], body: bytes) -> None:
         {"body": {"a": 1}},
         {"body": ["a"]},
         {"body": "x", "isBase64Encoded": True},
+        {"body": "!!", "isBase64Encoded": True},
+        {"body": "aGk= and more", "isBase64Encoded": True},
         {"body": "é", "isBase64Encoded": True},
     ],
 )
