@@ -3,31 +3,9 @@
 from collections.abc import Mapping
 from typing import Final
 
+from gatewright.base.function_variables import RESERVED_VARIABLES
 from gatewright.functions.settings import FunctionSettings
 from gatewright.snapshot.types import FunctionVersion
-
-RESERVED: Final = frozenset(
-    {
-        "_HANDLER",
-        "_X_AMZN_TRACE_ID",
-        "AWS_DEFAULT_REGION",
-        "AWS_REGION",
-        "AWS_LAMBDA_FUNCTION_NAME",
-        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
-        "AWS_LAMBDA_FUNCTION_VERSION",
-        "AWS_LAMBDA_INITIALIZATION_TYPE",
-        "AWS_LAMBDA_LOG_GROUP_NAME",
-        "AWS_LAMBDA_LOG_STREAM_NAME",
-        "AWS_ACCESS_KEY",
-        "AWS_ACCESS_KEY_ID",
-        "AWS_SECRET_ACCESS_KEY",
-        "AWS_SESSION_TOKEN",
-        "AWS_LAMBDA_RUNTIME_API",
-        "LAMBDA_TASK_ROOT",
-        "LAMBDA_RUNTIME_DIR",
-    }
-)
-"""Set by Lambda in every case; a function's configuration cannot have them."""
 
 _PATH: Final = "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin"
 _LIBRARIES: Final = "/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:{task_root}:{task_root}/lib:/opt/lib"
@@ -53,7 +31,7 @@ def environment_variables(
     if function.runtime.startswith(("python", "nodejs", "java", "ruby", "dotnet")):
         variables["AWS_EXECUTION_ENV"] = f"AWS_Lambda_{function.runtime}"
     variables |= launch
-    variables |= {name: value for name, value in function.environment if name not in RESERVED}
+    variables |= {name: value for name, value in function.environment if name not in RESERVED_VARIABLES}
     variables |= _reserved(function, settings, task_root, log_stream)
     variables |= link
     return variables

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from gatewright.base.function_variables import RESERVED_VARIABLES
 from gatewright.functions.settings import Credentials, FunctionSettings
-from gatewright.functions.variables import RESERVED, environment_variables
+from gatewright.functions.variables import environment_variables
 
 from .fakes import function_version
 
@@ -71,7 +72,7 @@ def test_the_function_may_set(name: str) -> None:
     assert variables(environment=((name, "mine"),))[name] == "mine"
 
 
-@pytest.mark.parametrize("name", sorted(RESERVED | {"_GATEWRIGHT_CHANNEL_FD"}))
+@pytest.mark.parametrize("name", sorted(RESERVED_VARIABLES | {"_GATEWRIGHT_CHANNEL_FD"}))
 def test_the_function_may_not_set(name: str) -> None:
     assert variables(environment=((name, "mine"),)).get(name) != "mine"
 

@@ -6,37 +6,15 @@ Source: "Working with Lambda environment variables" (AWS Lambda Developer Guide)
 import json
 from collections.abc import Mapping
 
+from gatewright.base.function_variables import RESERVED_VARIABLES
 from gatewright.control.lambda_.errors import invalid_parameter
-
-RESERVED_KEYS = frozenset(
-    {
-        "_HANDLER",
-        "_X_AMZN_TRACE_ID",
-        "AWS_DEFAULT_REGION",
-        "AWS_REGION",
-        "AWS_EXECUTION_ENV",
-        "AWS_LAMBDA_FUNCTION_NAME",
-        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
-        "AWS_LAMBDA_FUNCTION_VERSION",
-        "AWS_LAMBDA_INITIALIZATION_TYPE",
-        "AWS_LAMBDA_LOG_GROUP_NAME",
-        "AWS_LAMBDA_LOG_STREAM_NAME",
-        "AWS_ACCESS_KEY",
-        "AWS_ACCESS_KEY_ID",
-        "AWS_SECRET_ACCESS_KEY",
-        "AWS_SESSION_TOKEN",
-        "AWS_LAMBDA_RUNTIME_API",
-        "LAMBDA_TASK_ROOT",
-        "LAMBDA_RUNTIME_DIR",
-    }
-)
 
 _LARGEST_BYTES = 4096
 
 
 def check_variables(variables: Mapping[str, str]) -> None:
     """Raise InvalidParameterValueException for reserved keys and for more than 4 KB in all."""
-    reserved = [key for key in variables if key in RESERVED_KEYS]
+    reserved = [key for key in variables if key in RESERVED_VARIABLES]
     if reserved:
         raise invalid_parameter(
             "Lambda was unable to configure your environment variables because the environment variables you have "
