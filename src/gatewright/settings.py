@@ -31,7 +31,7 @@ _CONFIG = "config"
 _FOUND_OUT = frozenset({"search_path", "home"})
 _RUNTIMES = "runtimes"
 # How often something is looked at.
-_INTERVALS = ("wire.sweep_seconds", "functions.memory_check_ms")
+_INTERVALS = ("wire.sweep_seconds", "functions.memory_check_ms", "functions.init_seconds")
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +210,7 @@ def _check(settings: Settings) -> None:
     for name in _INTERVALS:
         section, _, part = name.partition(".")
         if not getattr(getattr(settings, section), part):
-            raise SettingsError(f"{name} must be more than 0: the node would do nothing else")
+            raise SettingsError(f"{name} must be more than 0")
     if not re.fullmatch(r"\d{12}", settings.account_id):
         raise SettingsError(f"account_id must be twelve digits, not {settings.account_id!r}")
     if not re.fullmatch(r"[a-z]{2,}(-[a-z]+)+-\d", settings.region):

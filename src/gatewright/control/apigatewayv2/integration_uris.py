@@ -54,7 +54,8 @@ def _invalid_arn() -> AwsError:
 def _has_host(url: str) -> bool:
     try:
         parts = urlsplit(url)
-        return bool(parts.hostname) and parts.port != 0
+        # Path variables belong into the path, and nobody asks for a user's name.
+        return bool(parts.hostname) and parts.port != 0 and not set("{}@").intersection(parts.netloc)
     except ValueError:
         # A port that is none, brackets that do not match.
         return False

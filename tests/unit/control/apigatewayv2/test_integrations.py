@@ -134,6 +134,8 @@ def test_urls(calls: Calls, api_id: str, uri: str) -> None:
         "http://a:65536/",
         "http://a:b/",
         "http://[::1/",
+        "http://user:password@a/",
+        "http://{x}.a/",
         FUNCTION,
     ],
 )
