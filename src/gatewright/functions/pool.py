@@ -180,7 +180,8 @@ class Pool:
         if environment.state is State.STARTING and environment.invocation is not None:
             self._refuse(environment.invocation, error)
             environment.invocation = None
-        if len(self.environments) == len(self._starting):  # nobody else will serve those who wait
+        if not self.environments - {environment}:  # nobody else will serve those who wait
+            self._start_not_before = 0.0
             self._refuse_all(error)
         else:
             self._start_not_before = self._clock.monotonic() + _RETRY_SECONDS
