@@ -1,4 +1,4 @@
-"""A time limit that many requests share, for a tenth of what `asyncio.timeout` costs each of them.
+"""A time limit that many requests share, for less than what `asyncio.timeout` costs each of them.
 
 All waits of one `Deadline` last equally long, so the order in which they began is the order in which they end: one
 timer, set for the first of them, is enough. It means what `asyncio.timeout` means: the task is cancelled, and the
