@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 INVOKE = 1
-NEXT, RESULT, ERROR, INIT_ERROR, RESTORE_NEXT, RESTORE_ERROR = 16, 17, 18, 19, 20, 21
+NEXT, RESULT, ERROR, INIT_ERROR = 16, 17, 18, 19
 
 # What Lambda keeps in /var/runtime. The SDK is there if it is installed beside gatewright.
 RUNTIME_PACKAGES = frozenset({"awslambdaric", "simplejson", "snapshot_restore_py"})
@@ -189,15 +189,6 @@ class RuntimeApi:
         """Report that INIT failed; the process ends after this."""
         header = json.dumps({"type": error_type_override or error_response_data["errorType"]}).encode()
         self._channel.send(frame(INIT_ERROR, header, self._to_json(error_response_data).encode()))
-
-    def restore_next(self) -> None:
-        """Wait between INIT and the first invocation for the snapshot to be restored."""
-        self._channel.send(frame(RESTORE_NEXT, b""))
-        self._channel.receive()
-
-    def report_restore_error(self, restore_error_data: dict[str, Any]) -> None:
-        """Report that a hook failed after the restore."""
-        self._channel.send(frame(RESTORE_ERROR, b"", self._to_json(restore_error_data).encode()))
 
 
 def serve(sites: list[str]) -> None:
