@@ -2,11 +2,43 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from gatewright.base.clock import Clock
+from gatewright.base.errors import OperationNotImplemented
 from gatewright.base.ids import Ids
 from gatewright.base.operations import Caller
 from gatewright.store.types import Key, Store
+
+
+class FetchObject(Protocol):
+    """Reads an object of S3 for an operation, in the caller's account and region."""
+
+    def __call__(self, caller: Caller, bucket: str, key: str, version: str | None) -> bytes:
+        """Return the content. Raises AwsError as Lambda answers for an object that cannot be read."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ProvisionedEnvironments:
+    """Environments that the data plane keeps for a provisioned concurrency configuration."""
+
+    allocated: int = 0
+    """Those that are running, initialized or busy."""
+    available: int = 0
+    """Those that could take an invocation now."""
+    failure: str | None = None
+    """Why no more could be started."""
+
+
+def _no_objects(caller: Caller, bucket: str, key: str, version: str | None) -> bytes:
+    raise OperationNotImplemented(
+        f"Code from S3 (bucket {bucket}) needs a companion that serves S3: set the setting companion to its URL."
+    )
+
+
+def _none_provisioned(function_arn: str, qualifier: str) -> ProvisionedEnvironments:
+    return ProvisionedEnvironments()
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +51,14 @@ class Node:
     """Why this machine cannot run a runtime (`nodejs22.x`), in one sentence; None when it can."""
     account_concurrency: int = 1000
     """ConcurrentExecutions of the account."""
+    function_url: str = "http://{url_id}.lambda-url.{region}.localhost:4566/"
+    """Format of a function URL."""
+    blob_url: Callable[[str], str] = "http://127.0.0.1:4566/_gatewright/blobs/{}".format
+    """Where a blob, by its hex SHA-256, can be downloaded for the next ten minutes."""
+    fetch_object: FetchObject = _no_objects
+    """Reads deployment packages and layers from S3."""
+    provisioned_environments: Callable[[str, str], ProvisionedEnvironments] = _none_provisioned
+    """How far provisioned concurrency has come: by unqualified function ARN and qualifier."""
 
 
 @dataclass(frozen=True, slots=True)

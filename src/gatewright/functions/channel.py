@@ -11,6 +11,7 @@ from typing import Final
 
 import orjson
 
+from gatewright.base.messages import Request, Response, text_response
 from gatewright.functions.failure import RESPONSE_TOO_LARGE
 from gatewright.functions.frames import Frame, FrameError, FrameReader, FrameType, OversizedFrame, encode, result_head
 from gatewright.functions.invocation import Invocation
@@ -56,6 +57,10 @@ class Channel(asyncio.Protocol):
     def inherited_fds(self) -> tuple[int, ...]:
         """Return the descriptor of the process's end."""
         return (self._peer.fileno(),)
+
+    async def handle(self, request: Request) -> Response:
+        """Refuse a request to the Runtime API: the runtime speaks over the channel."""
+        return text_response(404, "404 page not found\n", "text/plain; charset=utf-8")
 
     def spawned(self) -> None:
         """Close this process's copy of the other end, so that its end is noticed."""

@@ -8,19 +8,20 @@ import logging
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final, Protocol
 
 from gatewright.base.clock import Clock
+from gatewright.base.messages import Handler
 from gatewright.functions import failure as failures
+from gatewright.functions.environment_api import EnvironmentApi
 from gatewright.functions.failure import Failure
 from gatewright.functions.invocation import Invocation
 from gatewright.functions.journal import Journal
 from gatewright.functions.link import RuntimeEvents, RuntimeLink
 from gatewright.functions.log_stream import OutputPipe
 from gatewright.functions.platform_log import Report
-from gatewright.functions.runtimes.types import Launch, Transport
-from gatewright.functions.sandbox.types import Process, ProcessSpec, Sandbox
+from gatewright.functions.runtimes.types import Code, Launch, Transport
+from gatewright.functions.sandbox.types import Isolation, Process, ProcessSpec, Sandbox, SandboxSpec
 from gatewright.functions.settings import FunctionSettings
 from gatewright.functions.states import State, transition
 from gatewright.functions.variables import environment_variables
@@ -69,8 +70,10 @@ class Surroundings:
 
     settings: FunctionSettings
     clock: Clock
-    sandbox: Sandbox
+    isolation: Isolation
     links: Mapping[Transport, LinkFactory]
+    endpoint: Handler
+    """The AWS endpoint of this node."""
 
 
 class ExecutionEnvironment:
@@ -137,7 +140,7 @@ class ExecutionEnvironment:
 
     # The process
 
-    async def run(self, launch: Launch, task_root: Path) -> None:
+    async def run(self, launch: Launch, code: Code) -> None:
         """Start the process and return when it is gone. Raises `SandboxError` or `OSError` when it cannot be started.
 
         Call `close` afterwards, however this ends.
@@ -148,16 +151,22 @@ class ExecutionEnvironment:
         if self.invocation is None:
             self.journal.init_started(launch.runtime_version_label)
             self.deadline = self.init_started + self.limit_seconds
+        sandbox: Sandbox | None = None
+        api = EnvironmentApi()
         try:
+            sandbox = await self._surroundings.isolation.open(self._sandbox_spec(code))
             await link.open()
+            await api.open(sandbox, link.handle, self._surroundings.endpoint)
             if self.state is State.STARTING:  # it may have been stopped meanwhile
-                spec = self._process_spec(launch, link, task_root)
-                self._process = self._surroundings.sandbox.spawn(spec, self._exited)
+                self._process = sandbox.spawn(self._process_spec(launch, link, sandbox), self._exited)
                 link.spawned()
                 self._output.close_write_end()
                 await self.stopped.wait()
         finally:
             await link.close()
+            await api.close()
+            if sandbox is not None:
+                await sandbox.close()
 
     def close(self) -> None:
         """End whatever is still there."""
@@ -165,24 +174,31 @@ class ExecutionEnvironment:
         if self._process is None and self.state is not State.STOPPED:
             self._stop()
 
-    def _process_spec(self, launch: Launch, link: RuntimeLink, task_root: Path) -> ProcessSpec:
-        settings = self._surroundings.settings
+    def _sandbox_spec(self, code: Code) -> SandboxSpec:
+        function, settings = self.function, self._surroundings.settings
+        return SandboxSpec(
+            task_root=code.task_root,
+            opt_root=code.opt_root,
+            memory_bytes=function.memory_size_mb * _MIB,
+            ephemeral_storage_bytes=function.ephemeral_storage_mb * _MIB,
+            data_limit_bytes=(function.memory_size_mb + settings.memory_slack_mb) * _MIB,
+        )
+
+    def _process_spec(self, launch: Launch, link: RuntimeLink, sandbox: Sandbox) -> ProcessSpec:
         variables = environment_variables(
             self.function,
-            settings,
+            self._surroundings.settings,
             launch=launch.environment,
             link=link.variables(),
-            task_root=self._surroundings.sandbox.visible_task_root(task_root),
+            sandbox=sandbox,
             log_stream=self.journal.stream.name,
         )
         return ProcessSpec(
             argv=launch.argv,
             environment=variables,
-            task_root=task_root,
             readable_paths=launch.readable_paths,
             inherited_fds=link.inherited_fds(),
             output_fd=self._output.write_fd,
-            data_limit_bytes=(self.function.memory_size_mb + settings.memory_slack_mb) * _MIB,
         )
 
     def end(self, state: State, failure: Failure) -> None:

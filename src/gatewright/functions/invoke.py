@@ -10,11 +10,13 @@ Source: "Invoke", Lambda API Reference.
 import asyncio
 import contextlib
 import os
+import random
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
 from gatewright.base.clock import Clock
 from gatewright.base.ids import Ids
+from gatewright.base.messages import Handler
 from gatewright.functions import error_types
 from gatewright.functions.capacity import Capacity
 from gatewright.functions.channel import Channel
@@ -30,12 +32,12 @@ from gatewright.functions.platform_log import platform_log
 from gatewright.functions.pool import Pool
 from gatewright.functions.runtime_api import RuntimeApi
 from gatewright.functions.runtimes.types import Transport
-from gatewright.functions.sandbox.types import Sandbox
+from gatewright.functions.sandbox.types import Isolation
 from gatewright.functions.settings import MAX_EVENT_BYTES, FunctionSettings
 from gatewright.functions.states import State
 from gatewright.functions.sweep import Sweep
 from gatewright.observe.logs import LogSink
-from gatewright.snapshot.types import FunctionVersion
+from gatewright.snapshot.types import Function, FunctionVersion, QualifiedFunction
 
 __all__ = ["OPERATIONS", "Functions", "InvocationResult", "InvokeContext", "InvokeError"]
 
@@ -52,8 +54,9 @@ class Functions:
         ids: Ids,
         open_blob: OpenBlob,
         runtimes: Runtimes,
-        sandbox: Sandbox,
+        isolation: Isolation,
         log_sink: LogSink,
+        endpoint: Handler,
     ) -> None:
         self._settings = settings
         self._clock = clock
@@ -62,14 +65,15 @@ class Functions:
         self._log_sink = log_sink
         self._pools: dict[tuple[str, str], Pool] = {}
         self._retired: list[Pool] = []
-        self._functions: Mapping[str, FunctionVersion] | None = None
+        self._functions: Mapping[str, Function] | None = None
         self._is_open = True
+        self._draw = random.random
         self._loop = asyncio.get_running_loop()
         self._code = CodeCache(settings.code_directory, open_blob, settings.code_cache_mb << 20)
         self._capacity = Capacity(settings, os.cpu_count() or 1, self._evict_idle)
         self._sweep = Sweep(clock, settings.memory_check_ms, self._all_pools)
         links: dict[Transport, LinkFactory] = {Transport.CHANNEL: Channel, Transport.RUNTIME_API: RuntimeApi}
-        self._surroundings = Surroundings(settings, clock, sandbox, links)
+        self._surroundings = Surroundings(settings, clock, isolation, links, endpoint)
 
     @property
     def running(self) -> int:
@@ -81,7 +85,7 @@ class Functions:
         """Return how many environments there are."""
         return self._capacity.environments
 
-    def swap(self, functions: Mapping[str, FunctionVersion]) -> None:
+    def swap(self, functions: Mapping[str, Function]) -> None:
         """Take the functions, by ARN, that exist from now on.
 
         Environments of unchanged revisions live on. Those of changed and removed ones finish what they do and end.
@@ -93,19 +97,17 @@ class Functions:
 
     async def invoke(
         self,
-        function: FunctionVersion,
+        target: QualifiedFunction,
         event: bytes,
         *,
         request_id: str | None = None,
         trace_header: str | None = None,
         client_context: str | None = None,
         wants_log_tail: bool = False,
-        invoked_arn: str | None = None,
     ) -> InvocationResult:
         """Run a function with an event (JSON) and return what came of it. Raises `InvokeError` when it was refused.
 
-        `client_context` is JSON. `invoked_arn` is the ARN as the caller named the function, if it had a qualifier.
-        Cancelling the awaiting task does not cancel the invocation.
+        `client_context` is JSON. Cancelling the awaiting task does not cancel the invocation.
         """
         if len(event) > MAX_EVENT_BYTES:
             raise too_large(len(event))
@@ -113,13 +115,16 @@ class Functions:
             raise TooManyRequests(error_types.CONCURRENT_INVOCATION_LIMIT)
         if not self._is_open:
             raise ServiceUnavailable("The node is stopping.")
+        function = target.version
+        if target.additional_version is not None and self._draw() < target.additional_weight:
+            function = target.additional_version
         pool = self._pools.get((function.arn, function.version))
         if pool is None or pool.function.revision_id != function.revision_id:
             pool = self._pool_of(function)
         future: asyncio.Future[InvocationResult] = self._loop.create_future()
         invocation = Invocation(
             request_id or self._ids.request_id(),
-            invoked_arn or function.arn,
+            target.arn,
             event,
             trace_header or f"Root={self._ids.trace_root(self._clock.now())};Sampled=0",
             client_context,
@@ -161,8 +166,9 @@ class Functions:
     def _is_current(self, function: FunctionVersion) -> bool:
         if self._functions is None:
             return True
-        current = self._functions.get(function.arn)
-        return current is not None and current.revision_id == function.revision_id
+        served = self._functions.get(function.arn)
+        current = None if served is None else served.qualified.get(function.version)
+        return current is not None and current.version.revision_id == function.revision_id
 
     def _retire(self, pool: Pool) -> None:
         pool.retire()

@@ -16,9 +16,8 @@ from gatewright.base.operations import Caller, Shape
 from gatewright.functions.errors import InvokeError, too_large
 from gatewright.functions.invocation import InvocationResult
 from gatewright.functions.settings import MAX_EVENT_BYTES
-from gatewright.snapshot.types import FunctionVersion
+from gatewright.snapshot.types import Function, QualifiedFunction
 
-LATEST: Final = "$LATEST"
 _MAX_CLIENT_CONTEXT_BYTES: Final = 3583
 
 
@@ -27,13 +26,12 @@ class Invoker(Protocol):
 
     async def invoke(
         self,
-        function: FunctionVersion,
+        target: QualifiedFunction,
         event: bytes,
         *,
         request_id: str | None = None,
         client_context: str | None = None,
         wants_log_tail: bool = False,
-        invoked_arn: str | None = None,
     ) -> InvocationResult:
         """Run a function once."""
         ...
@@ -45,13 +43,13 @@ class InvokeContext:
 
     caller: Caller
     functions: Invoker
-    resolve: Callable[[str], FunctionVersion | None]
+    resolve: Callable[[str], Function | None]
     """Finds a function in the current snapshot by its unqualified ARN."""
 
 
 async def invoke(context: InvokeContext, request: Shape) -> Shape:
     """Run a function and wait for its answer, or only see whether it could be run."""
-    function, qualifier = _find(context, request)
+    target = _find(context, request)
     event = _event(request.get("Payload", b""))
     invocation_type = request.get("InvocationType", "RequestResponse")
     if invocation_type == "DryRun":
@@ -64,12 +62,11 @@ async def invoke(context: InvokeContext, request: Shape) -> Shape:
     wants_log_tail = request.get("LogType") == "Tail"
     try:
         result = await context.functions.invoke(
-            function,
+            target,
             event,
             request_id=context.caller.request_id,
             client_context=_client_context(request.get("ClientContext")),
             wants_log_tail=wants_log_tail,
-            invoked_arn=f"{function.arn}:{qualifier}" if qualifier else None,
         )
     except InvokeError as error:
         raise error.aws_error() from error
@@ -82,7 +79,7 @@ async def invoke(context: InvokeContext, request: Shape) -> Shape:
     }
 
 
-def _find(context: InvokeContext, request: Shape) -> tuple[FunctionVersion, str | None]:
+def _find(context: InvokeContext, request: Shape) -> QualifiedFunction:
     name = request["FunctionName"]
     reference = parse_function_name(name)
     if reference is None:
@@ -95,11 +92,12 @@ def _find(context: InvokeContext, request: Shape) -> tuple[FunctionVersion, str 
             f"Functions from '{reference.region}' are not reachable in this region ('{caller.region}')",
         )
     arn = function_arn(caller.partition, caller.region, reference.account or caller.account_id, reference.name)
-    function = context.resolve(arn) if qualifier in (None, LATEST) else None
-    if function is None:
+    function = context.resolve(arn)
+    target = None if function is None else function.qualified.get(qualifier or "")
+    if target is None:
         asked = f"{arn}:{qualifier}" if qualifier else arn
         raise AwsError("ResourceNotFoundException", f"Function not found: {asked}", members={"Type": "User"})
-    return function, qualifier
+    return target
 
 
 def _qualifier(reference: FunctionReference, asked: str | None) -> str | None:

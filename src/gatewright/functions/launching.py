@@ -1,11 +1,10 @@
 """How a function is started: asked for once a revision, in a worker thread, since it may run interpreters."""
 
 import asyncio
-from pathlib import Path
 from typing import Protocol
 
 from gatewright.functions.errors import RuntimeUnusable
-from gatewright.functions.runtimes.types import Launch
+from gatewright.functions.runtimes.types import Code, Launch
 from gatewright.snapshot.types import FunctionVersion
 
 
@@ -16,7 +15,7 @@ class Runtimes(Protocol):
         """Return why functions of `runtime` cannot run here, or None."""
         ...
 
-    def launch(self, function: FunctionVersion, task_root: Path) -> Launch:
+    def launch(self, function: FunctionVersion, code: Code) -> Launch:
         """Say what to start for a function. Raises `LaunchRefused`."""
         ...
 
@@ -31,14 +30,14 @@ class Launching:
         self._function = function
         self._launch: Launch | None = None
 
-    async def launch(self, task_root: Path) -> Launch:
+    async def launch(self, code: Code) -> Launch:
         """Return what to start. Raises `RuntimeUnusable` and `LaunchRefused`; a refusal is asked for anew."""
         if self._launch is None:
-            self._launch = await asyncio.to_thread(self._ask, task_root)
+            self._launch = await asyncio.to_thread(self._ask, code)
         return self._launch
 
-    def _ask(self, task_root: Path) -> Launch:
+    def _ask(self, code: Code) -> Launch:
         problem = self._runtimes.problem(self._function.runtime)
         if problem is not None:
             raise RuntimeUnusable(problem)
-        return self._runtimes.launch(self._function, task_root)
+        return self._runtimes.launch(self._function, code)

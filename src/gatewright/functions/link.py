@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Protocol
 
+from gatewright.base.messages import Request, Response
 from gatewright.functions.invocation import Invocation
 from gatewright.functions.states import State
 
@@ -59,6 +60,10 @@ class RuntimeLink(Protocol):
 
     def inherited_fds(self) -> tuple[int, ...]:
         """Return the descriptors that the process must inherit."""
+        ...
+
+    async def handle(self, request: Request) -> Response:
+        """Answer a request to the Runtime API of the environment."""
         ...
 
     def spawned(self) -> None:

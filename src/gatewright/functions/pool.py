@@ -22,7 +22,7 @@ from gatewright.functions.invocation import Invocation
 from gatewright.functions.journal import Journal
 from gatewright.functions.launching import Launching, Runtimes
 from gatewright.functions.patience import Patience
-from gatewright.functions.runtimes.types import LaunchRefused
+from gatewright.functions.runtimes.types import Code, LaunchRefused
 from gatewright.functions.sandbox.types import EntrypointError, SandboxError
 from gatewright.functions.states import State
 from gatewright.snapshot.types import FunctionVersion
@@ -158,8 +158,9 @@ class Pool:
     async def _run(self, environment: ExecutionEnvironment) -> None:
         try:
             async with self._code.hold(self.function.code_sha256) as task_root:
-                launch = await self._launching.launch(task_root)
-                await environment.run(launch, task_root)
+                code = Code(task_root)
+                launch = await self._launching.launch(code)
+                await environment.run(launch, code)
         except LaunchRefused as refusal:
             environment.end(State.FAILED, Failure(refusal.error_type, refusal.message))
         except EntrypointError as error:

@@ -1,6 +1,6 @@
 """The Runtime API over HTTP, for `provided.*` and whatever else brings its own bootstrap.
 
-Each environment has a listener of its own, so that the port says whose runtime is speaking. Answers, states and error
+Answers, states and error
 bodies are those of AWS: "Using the Lambda runtime API for custom runtimes", Lambda Developer Guide, and the handlers of
 aws/aws-lambda-runtime-interface-emulator.
 """
@@ -21,21 +21,6 @@ from gatewright.functions.invocation import Invocation
 from gatewright.functions.link import RuntimeEvents
 from gatewright.functions.settings import MAX_RESPONSE_BYTES
 from gatewright.functions.states import State
-from gatewright.wire.limits import Limits
-from gatewright.wire.listener import Listener
-
-_HOST: Final = "127.0.0.1"
-_DAY_SECONDS: Final = 86_400.0
-_LIMITS: Final = Limits(
-    header_bytes=1 << 20,  # an X-Ray error cause travels in a field
-    body_bytes=64 << 20,  # counted here, to answer as Lambda does
-    header_seconds=_DAY_SECONDS,
-    body_idle_seconds=_DAY_SECONDS,
-    keep_alive_seconds=_DAY_SECONDS,  # a runtime is silent while its function works
-    drain_seconds=0.1,
-    connections=256,
-)
-"""The peer is a process of ours that a time-out of its own ends, so slowness is no reason to hang up."""
 
 _RUNTIME_STATES: Final[Mapping[State, str]] = MappingProxyType(
     {State.STARTING: "Started", State.IDLE: "Ready", State.BUSY: "Running", State.ANSWERED: "ResponseSent"}
@@ -49,11 +34,10 @@ _INVOCATION: Final = re.compile(r"invocation/([^/]+)/(response|error)")
 class RuntimeApi:
     """The link to one runtime that asks for its invocations over HTTP."""
 
-    __slots__ = ("_events", "_listener", "_poll", "_undelivered")
+    __slots__ = ("_events", "_poll", "_undelivered")
 
     def __init__(self, events: RuntimeEvents) -> None:
         self._events = events
-        self._listener = Listener(self.handle, _LIMITS)
         self._poll: asyncio.Future[Response] | None = None
         self._undelivered: Response | None = None
 
@@ -63,12 +47,11 @@ class RuntimeApi:
         return True
 
     async def open(self) -> None:
-        """Listen on a port of the kernel's choice."""
-        await self._listener.start(_HOST, 0)
+        """The environment listens for it."""
 
     def variables(self) -> Mapping[str, str]:
-        """Return where the runtime finds the API."""
-        return {"AWS_LAMBDA_RUNTIME_API": f"{_HOST}:{self._listener.port}"}
+        """Return nothing: every environment says where its APIs are."""
+        return {}
 
     def inherited_fds(self) -> tuple[int, ...]:
         """Return nothing: the runtime connects by itself."""
@@ -86,9 +69,8 @@ class RuntimeApi:
             self._undelivered = response
 
     async def close(self) -> None:
-        """Stop to listen."""
+        """Answer who still waits."""
         self._give_up_poll()
-        await self._listener.drain()
 
     async def handle(self, request: Request) -> Response:
         """Serve one request of the runtime."""

@@ -1,14 +1,18 @@
 """The environment variables of a function. Source: "Working with Lambda environment variables" (Developer Guide)."""
 
 from collections.abc import Mapping
+from socket import socket
 from typing import Final
 
 from gatewright.base.function_variables import RESERVED_VARIABLES
+from gatewright.functions.sandbox.types import Sandbox
 from gatewright.functions.settings import FunctionSettings
 from gatewright.snapshot.types import FunctionVersion
 
-_PATH: Final = "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin"
-_LIBRARIES: Final = "/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:{task_root}:{task_root}/lib:/opt/lib"
+_PATH: Final = "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:{opt_root}/bin"
+_LIBRARIES: Final = (
+    "/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:{task_root}:{task_root}/lib:{opt_root}/lib"
+)
 
 
 def environment_variables(
@@ -17,27 +21,37 @@ def environment_variables(
     *,
     launch: Mapping[str, str],
     link: Mapping[str, str],
-    task_root: str,
+    sandbox: Sandbox,
     log_stream: str,
 ) -> dict[str, str]:
     """Return all variables of one environment, from the weakest source to the strongest."""
     variables = {
         "LANG": "en_US.UTF-8",
         "TZ": ":UTC",
-        "PATH": _PATH,
-        "LD_LIBRARY_PATH": _LIBRARIES.format(task_root=task_root),
-        "AWS_ENDPOINT_URL": settings.endpoint_url,
+        "PATH": _PATH.format(opt_root=sandbox.opt_root),
+        "LD_LIBRARY_PATH": _LIBRARIES.format(task_root=sandbox.task_root, opt_root=sandbox.opt_root),
+        "AWS_ENDPOINT_URL": settings.endpoint_url
+        if sandbox.endpoint is None
+        else f"http://{address(sandbox.endpoint)}",
     }
     if function.runtime.startswith(("python", "nodejs", "java", "ruby", "dotnet")):
         variables["AWS_EXECUTION_ENV"] = f"AWS_Lambda_{function.runtime}"
     variables |= launch
     variables |= {name: value for name, value in function.environment if name not in RESERVED_VARIABLES}
-    variables |= _reserved(function, settings, task_root, log_stream)
+    variables |= _reserved(function, settings, sandbox, log_stream)
     variables |= link
     return variables
 
 
-def _reserved(function: FunctionVersion, settings: FunctionSettings, task_root: str, log_stream: str) -> dict[str, str]:
+def address(listening: socket) -> str:
+    """Return where a socket listens, as `host:port`."""
+    host, port = listening.getsockname()[:2]
+    return f"{host}:{port}"
+
+
+def _reserved(
+    function: FunctionVersion, settings: FunctionSettings, sandbox: Sandbox, log_stream: str
+) -> dict[str, str]:
     variables = {
         "_HANDLER": function.handler,
         "AWS_REGION": function.region,
@@ -52,8 +66,9 @@ def _reserved(function: FunctionVersion, settings: FunctionSettings, task_root: 
         "AWS_ACCESS_KEY_ID": settings.credentials.access_key_id,
         "AWS_SECRET_ACCESS_KEY": settings.credentials.secret_access_key,
         "AWS_SESSION_TOKEN": settings.credentials.session_token,
-        "LAMBDA_TASK_ROOT": task_root,
+        "LAMBDA_TASK_ROOT": sandbox.task_root,
         "LAMBDA_RUNTIME_DIR": "/var/runtime",
+        "AWS_LAMBDA_RUNTIME_API": address(sandbox.runtime_api),
     }
     if function.log_format == "JSON":
         variables["AWS_LAMBDA_LOG_LEVEL"] = function.application_log_level or "INFO"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from gatewright.gateway.call import RouteFacts
 from gatewright.gateway.seams import Seams
 from gatewright.gateway.throttle import TokenBucket
-from gatewright.snapshot.types import Cors, FunctionVersion, HttpIntegration
+from gatewright.snapshot.types import Cors, Function, HttpIntegration
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class Binding:
     facts: RouteFacts
     method: str
     integration: HttpIntegration
-    functions: Mapping[str, FunctionVersion]
+    functions: Mapping[str, Function]
     """By unqualified ARN."""
     cors: Cors | None
     buckets: tuple[TokenBucket, ...]

@@ -24,7 +24,15 @@ from gatewright.gateway.route_match import ANY, DEFAULT_ROUTE_KEY, RouteTrie
 from gatewright.gateway.seams import Invoker, Seams, UpstreamClient
 from gatewright.gateway.throttle import ACCOUNT_BURST_LIMIT, ACCOUNT_RATE_LIMIT, TokenBucket
 from gatewright.languages.times import ClfClock
-from gatewright.snapshot.types import FunctionVersion, HttpApi, HttpIntegration, HttpRoute, HttpStage, Snapshot
+from gatewright.snapshot.types import (
+    Function,
+    HttpApi,
+    HttpIntegration,
+    HttpRoute,
+    HttpStage,
+    QualifiedFunction,
+    Snapshot,
+)
 
 # The methods of "Create routes for HTTP APIs"; permission for an ANY route may differ between them.
 _METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
@@ -71,7 +79,7 @@ def link(
     return LinkedSnapshot(snapshot.revision, MappingProxyType(apis), MappingProxyType(account_buckets))
 
 
-def _is_current(old: LinkedApi, api: HttpApi, functions: Mapping[str, FunctionVersion]) -> bool:
+def _is_current(old: LinkedApi, api: HttpApi, functions: Mapping[str, Function]) -> bool:
     return old.source is api and all(functions.get(arn) is function for arn, function in old.functions)
 
 
@@ -97,7 +105,7 @@ class _ApiLinker:
     """Links one API."""
 
     api: HttpApi
-    functions: Mapping[str, FunctionVersion]
+    functions: Mapping[str, Function]
     old: LinkedApi | None
     account_bucket: TokenBucket
     limits: AccountThrottle
@@ -117,14 +125,18 @@ class _ApiLinker:
             for route in stage.routes:
                 if route.integration is not None:
                     named = self._function_of(route.integration, stage)
-                    arns |= {named} if named else set()
+                    arns |= {named[0]} if named else set()
         return arns
 
-    def _function_of(self, integration: HttpIntegration, stage: HttpStage) -> str | None:
+    def _function_of(self, integration: HttpIntegration, stage: HttpStage) -> tuple[str, str | None] | None:
         if integration.integration_type != "AWS_PROXY":
             return None
-        named = function_arn_of(substitute_stage_variables(integration.integration_uri, stage.variables))
-        return named[0] if named else None
+        return function_arn_of(substitute_stage_variables(integration.integration_uri, stage.variables))
+
+    def _qualified_function_of(self, integration: HttpIntegration, stage: HttpStage) -> QualifiedFunction | None:
+        arn, qualifier = self._function_of(integration, stage) or ("", None)
+        function = self.functions.get(arn)
+        return None if function is None else function.qualified.get(qualifier or "")
 
     def _link_stage(self, stage: HttpStage, buckets: dict[BucketKey, TokenBucket]) -> LinkedStage:
         routes: list[tuple[str, LinkedRoute]] = []
@@ -178,7 +190,7 @@ class _ApiLinker:
         if isinstance(pipeline.integration, Refused):
             self.log.debug("API %s, %s: %s", self.api.api_id, route.route_key, pipeline.integration.reason)
         yield route.route_key, LinkedRoute(facts, pipeline)
-        function = self.functions.get(self._function_of(integration, stage) or "")
+        function = self._qualified_function_of(integration, stage)
         if method != ANY or function is None or integration.credentials_arn:
             return
         is_refused = refusal(function, facts, ANY) is not None

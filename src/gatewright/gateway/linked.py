@@ -9,7 +9,7 @@ from gatewright.gateway.cors import LinkedCors
 from gatewright.gateway.pipeline import Pipeline
 from gatewright.gateway.route_match import RouteTrie
 from gatewright.gateway.throttle import TokenBucket
-from gatewright.snapshot.types import FunctionVersion, HttpApi
+from gatewright.snapshot.types import Function, HttpApi
 
 BucketKey = tuple[str, str, str]
 """API id, stage name and route key; or account, region and nothing."""
@@ -39,7 +39,7 @@ class LinkedApi:
     """An HTTP API."""
 
     source: HttpApi
-    functions: tuple[tuple[str, FunctionVersion | None], ...]
+    functions: tuple[tuple[str, Function | None], ...]
     """What the ARNs that its integrations name stood for when it was linked."""
     stages: Mapping[str, LinkedStage]
     buckets: Mapping[BucketKey, TokenBucket]

@@ -8,7 +8,7 @@
 from gatewright.base.policy import AccessRequest, Effect, Principal, PrincipalType
 from gatewright.gateway.call import RouteFacts
 from gatewright.gateway.route_match import ANY, DEFAULT_ROUTE_KEY
-from gatewright.snapshot.types import FunctionVersion
+from gatewright.snapshot.types import QualifiedFunction
 
 _API_GATEWAY = Principal(PrincipalType.SERVICE, ("apigateway.amazonaws.com",))
 
@@ -22,25 +22,25 @@ def source_arn(facts: RouteFacts, method: str, region: str) -> str:
     return f"arn:{facts.partition}:execute-api:{region}:{facts.account_id}:{facts.api_id}/{facts.stage_name}/{part}"
 
 
-def refusal(function: FunctionVersion, facts: RouteFacts, method: str) -> str | None:
+def refusal(function: QualifiedFunction, facts: RouteFacts, method: str) -> str | None:
     """Return why a function must not be invoked for a method of a route, None when it may.
 
     A route for `ANY` may be granted by a pattern with the request's own method or with the word ANY.
     """
     if function.policy is None:
-        return f"function {function.name} has no resource-based policy that lets API Gateway invoke it"
+        return f"function {function.arn} has no resource-based policy that lets API Gateway invoke it"
     is_any = facts.route_key.startswith(f"{ANY} ")
     effects = []
     for name in dict.fromkeys((method, ANY) if is_any else (method,)):
-        arn = source_arn(facts, name, function.region)
+        arn = source_arn(facts, name, function.version.region)
         request = AccessRequest(
             principal=_API_GATEWAY,
             action="lambda:InvokeFunction",
-            resource=function.arn,
+            resource=function.resource_arn,
             context={"aws:SourceArn": arn, "aws:SourceAccount": facts.account_id},
         )
         effects.append(function.policy.evaluate(request).effect)
     if Effect.EXPLICIT_DENY not in effects and Effect.ALLOW in effects:
         return None
-    arn = source_arn(facts, method, function.region)
-    return f"the resource-based policy of function {function.name} does not let {arn} invoke it"
+    arn = source_arn(facts, method, function.version.region)
+    return f"the resource-based policy of function {function.arn} does not let {arn} invoke it"

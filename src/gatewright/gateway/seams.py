@@ -8,7 +8,7 @@ from gatewright.base.ids import Ids
 from gatewright.base.messages import Response
 from gatewright.gateway.fault_log import FaultLog
 from gatewright.languages.times import ClfClock
-from gatewright.snapshot.types import FunctionVersion
+from gatewright.snapshot.types import QualifiedFunction
 from gatewright.wire.client_request import UpstreamRequest
 
 
@@ -29,7 +29,7 @@ class Invocation(Protocol):
 class Invoker(Protocol):
     """Runs functions: `functions.invoke.Functions`."""
 
-    async def invoke(self, function: FunctionVersion, event: bytes, *, trace_header: str | None = None) -> Invocation:
+    async def invoke(self, function: QualifiedFunction, event: bytes, *, trace_header: str | None = None) -> Invocation:
         """Run a function once. Raises `InvokeError`. A caller who goes away does not stop the invocation."""
         ...
 

@@ -20,7 +20,7 @@ from gatewright.control.context import Node
 from gatewright.functions.invoke import Functions
 from gatewright.functions.runtimes.discovery import SearchPlaces
 from gatewright.functions.runtimes.table import RuntimeDirectory
-from gatewright.functions.sandbox.plain import PlainSandbox
+from gatewright.functions.sandbox.plain import PlainIsolation
 from gatewright.functions.settings import FunctionSettings
 from gatewright.gateway.endpoint import Endpoint, names_an_api
 from gatewright.gateway.execute_api import ExecuteApi
@@ -144,8 +144,14 @@ class Server:
             code_directory=self._work_directory("code"),
         )
         setpriv = shutil.which("setpriv", path=self._settings.search_path)
-        sandbox = PlainSandbox(Path(setpriv) if setpriv else None)
-        return Functions(settings, self._clock, self._ids, store.blobs.open, runtimes, sandbox, logs)
+        isolation = PlainIsolation(Path(setpriv) if setpriv else None)
+        return Functions(
+            settings, self._clock, self._ids, store.blobs.open, runtimes, isolation, logs, self._handle_for_functions
+        )
+
+    async def _handle_for_functions(self, request: Request) -> Response:
+        """Serve a function whose sandbox does not reach the listener."""
+        return await self._listener.handler(request)
 
     def _kept_logs(self) -> LogFiles | LogTails:
         return LogTails() if self._settings.is_ephemeral else LogFiles(self._settings.data_dir / "logs")

@@ -11,7 +11,7 @@ from concurrent.futures import Executor
 
 from gatewright.base.operations import BoundOperation, Caller, Shape
 from gatewright.snapshot.compile import compile_snapshot
-from gatewright.snapshot.types import FunctionVersion, Snapshot
+from gatewright.snapshot.types import Function, Snapshot
 from gatewright.store.types import Change, Store
 
 Swap = Callable[[Snapshot], None]
@@ -35,7 +35,7 @@ class Planes:
         """Return the revision up to which the feed was followed; -1 before the first time."""
         return self._followed
 
-    def function(self, arn: str) -> FunctionVersion | None:
+    def function(self, arn: str) -> Function | None:
         """Return a function by its unqualified ARN, as the data plane sees it."""
         return None if self._snapshot is None else self._snapshot.functions.get(arn)
 

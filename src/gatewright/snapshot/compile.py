@@ -13,10 +13,22 @@ from typing import Protocol, TypeVar
 from gatewright.base.errors import GatewrightError
 from gatewright.snapshot.compile_function import compile_function
 from gatewright.snapshot.compile_http_api import compile_http_api
-from gatewright.snapshot.types import FunctionVersion, HttpApi, Snapshot
+from gatewright.snapshot.types import Function, HttpApi, Snapshot
 from gatewright.store.types import Change, Key, Reader, Store
 
-_FUNCTION_KINDS = frozenset({"function", "function-policy"})
+_FUNCTION_KINDS = frozenset(
+    {
+        "function",
+        "version",
+        "alias",
+        "function-policy",
+        "function-concurrency",
+        "provisioned-concurrency",
+        "event-invoke-config",
+        "function-url",
+        "recursion-config",
+    }
+)
 _API_KINDS = frozenset({"api", "route", "integration", "stage", "deployment", "deployed-routes"})
 
 T = TypeVar("T")
@@ -49,7 +61,7 @@ def compile_snapshot(
     log = log or logging.getLogger("gatewright.snapshot")
     with store.read() as reader:
         stale = _everything(reader) if previous is None else _changed(changes)
-        old_functions: Mapping[str, FunctionVersion] = previous.functions if previous else {}
+        old_functions: Mapping[str, Function] = previous.functions if previous else {}
         old_apis: Mapping[str, HttpApi] = previous.http_apis if previous else {}
         functions = dict(old_functions)
         for key in sorted(stale.functions):
@@ -90,7 +102,7 @@ def _reason(error: Exception) -> str:
     return f"member {error} is missing" if isinstance(error, KeyError) else str(error) or type(error).__name__
 
 
-def _arn_of(function: FunctionVersion) -> str:
+def _arn_of(function: Function) -> str:
     return function.arn
 
 
@@ -98,7 +110,7 @@ def _api_id_of(api: HttpApi) -> str:
     return api.api_id
 
 
-def _function_arns(functions: Mapping[str, FunctionVersion], key: Key) -> tuple[str, ...]:
+def _function_arns(functions: Mapping[str, Function], key: Key) -> tuple[str, ...]:
     """Return the ARN under which a function is served: its document may be gone, so look in the old snapshot."""
     return tuple(
         arn
@@ -119,7 +131,7 @@ def _changed(changes: Iterable[Change]) -> _Stale:
     for change in changes:
         key = change.key
         if key.service == "lambda" and key.kind in _FUNCTION_KINDS:
-            functions.add(Key(key.account, key.region, "lambda", "function", key.id))
+            functions.add(Key(key.account, key.region, "lambda", "function", key.id.split("/", 1)[0]))
         elif key.service == "apigatewayv2" and key.kind in _API_KINDS:
             http_apis.add(Key(key.account, key.region, "apigatewayv2", "api", key.id.split("/", 1)[0]))
     return _Stale(frozenset(functions), frozenset(http_apis))

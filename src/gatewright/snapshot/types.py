@@ -11,6 +11,16 @@ from gatewright.base.policy import Policy
 
 
 @dataclass(frozen=True, slots=True)
+class Layer:
+    """One version of a layer, as a function version uses it."""
+
+    arn: str
+    """With the layer's version."""
+    content_sha256: str
+    """Hex SHA-256 of its zip archive, its name in the blob store."""
+
+
+@dataclass(frozen=True, slots=True)
 class FunctionVersion:
     """One version of a Lambda function, as an execution environment needs it."""
 
@@ -37,8 +47,77 @@ class FunctionVersion:
     application_log_level: str | None
     system_log_level: str | None
     tracing_mode: str
-    policy: Policy | None
-    """The resource-based policy; None when the function has none."""
+    layers: tuple[Layer, ...] = ()
+    """In the order in which they are merged into `/opt`: of a file that several have, the last one's counts."""
+    dead_letter_arn: str | None = None
+    """The queue or topic for events of asynchronous invocations that could not be processed."""
+
+
+@dataclass(frozen=True, slots=True)
+class AsyncConfig:
+    """What is done with events of asynchronous invocations (EventInvokeConfig, "API reference", AWS Lambda)."""
+
+    maximum_retry_attempts: int = 2
+    maximum_event_age_seconds: int = 21_600
+    on_success_arn: str | None = None
+    on_failure_arn: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionUrl:
+    """A function URL."""
+
+    url_id: str
+    """First label of its host name."""
+    auth_type: str
+    """`NONE` or `AWS_IAM`."""
+    invoke_mode: str
+    """`BUFFERED` or `RESPONSE_STREAM`."""
+    cors: "Cors | None"
+
+
+@dataclass(frozen=True, slots=True)
+class QualifiedFunction:
+    """What the ARN of a function means: the function itself (which is `$LATEST`), a version, or an alias."""
+
+    arn: str
+    """As it is invoked: with the qualifier, if it has one."""
+    qualifier: str | None
+    """None, `$LATEST`, the number of a version, or the name of an alias."""
+    version: FunctionVersion
+    """What is invoked; of an alias, the version that it points to."""
+    additional_version: FunctionVersion | None = None
+    """The second version of an alias with weighted routing."""
+    additional_weight: float = 0.0
+    """The share of invocations, 0 to 1, that goes to `additional_version`."""
+    policy: Policy | None = None
+    """The resource-based policy of this qualifier; None when it has none."""
+    async_config: AsyncConfig = AsyncConfig()
+    provisioned_concurrency: int = 0
+    """Environments of the version that are kept initialized for invocations through this qualifier."""
+    url: FunctionUrl | None = None
+
+    @property
+    def resource_arn(self) -> str:
+        """Return the ARN that a policy names to grant its use: `$LATEST` is the function itself."""
+        return self.version.arn if self.qualifier == "$LATEST" else self.arn
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function with its versions and aliases."""
+
+    arn: str
+    """Unqualified."""
+    account_id: str
+    region: str
+    name: str
+    qualified: Mapping[str, QualifiedFunction]
+    """By qualifier; `""` is the unqualified function. Always has `""` and `$LATEST`."""
+    reserved_concurrency: int | None = None
+    """Invocations at once that are kept for the function, and not exceeded; None when nothing is reserved."""
+    recursive_loop: str = "Terminate"
+    """`Terminate` or `Allow`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +204,7 @@ class Snapshot:
     """Everything that the data plane serves, as of one revision of the store."""
 
     revision: int
-    functions: Mapping[str, FunctionVersion]
+    functions: Mapping[str, Function]
     """By unqualified ARN."""
     http_apis: Mapping[str, HttpApi]
     """By API id."""

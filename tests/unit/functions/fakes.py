@@ -13,12 +13,13 @@ from pathlib import Path
 import orjson
 
 from gatewright.base.ids import Ids
+from gatewright.base.messages import Headers, Request, Response
 from gatewright.functions.frames import PREFIX, FrameType, encode
 from gatewright.functions.invoke import Functions
-from gatewright.functions.runtimes.types import Launch, Transport
-from gatewright.functions.sandbox.types import ProcessSpec, SandboxError
+from gatewright.functions.runtimes.types import Code, Launch, Transport
+from gatewright.functions.sandbox.types import IsolationReport, ProcessSpec, SandboxError, SandboxSpec
 from gatewright.functions.settings import FunctionSettings
-from gatewright.snapshot.types import FunctionVersion
+from gatewright.snapshot.types import Function, FunctionVersion, QualifiedFunction
 
 MIB = 1 << 20
 NOW = 1_795_400_000.0
@@ -161,15 +162,41 @@ class FakeProcess:
 
 
 class FakeSandbox:
+    """The place of one scripted process."""
+
+    def __init__(self, isolation: "FakeIsolation", spec: SandboxSpec) -> None:
+        self.spec = spec
+        self.is_closed = False
+        self.runtime_api = socket.create_server(("127.0.0.1", 0))
+        self.endpoint: socket.socket | None = None
+        self.task_root = str(spec.task_root)
+        self.opt_root = str(spec.opt_root or "/opt")
+        self._isolation = isolation
+
+    def spawn(self, spec: ProcessSpec, on_exit: Callable[[int], None]) -> FakeProcess:
+        return self._isolation.spawn(spec, on_exit)
+
+    async def close(self) -> None:
+        self.is_closed = True
+        self.runtime_api.close()
+
+
+class FakeIsolation:
     """Starts scripts: the first process gets the first one, the last one goes on for all that follow."""
 
     def __init__(self, *scripts: Script) -> None:
         self.scripts = list(scripts)
         self.processes: list[FakeProcess] = []
+        self.sandboxes: list[FakeSandbox] = []
         self.refuses: str | None = None
+        self.report = IsolationReport("D", "shared", "watchdog")
 
-    def visible_task_root(self, task_root: Path) -> str:
-        return str(task_root)
+    async def open(self, spec: SandboxSpec) -> FakeSandbox:
+        self.sandboxes.append(FakeSandbox(self, spec))
+        return self.sandboxes[-1]
+
+    async def close(self) -> None:
+        pass
 
     def spawn(self, spec: ProcessSpec, on_exit: Callable[[int], None]) -> FakeProcess:
         if self.refuses is not None:
@@ -190,7 +217,7 @@ class FakeRuntimes:
     def problem(self, runtime: str) -> str | None:
         return self._problem
 
-    def launch(self, function: FunctionVersion, task_root: Path) -> Launch:
+    def launch(self, function: FunctionVersion, code: Code) -> Launch:
         if self._refusal is not None:
             raise self._refusal
         return Launch(("runtime",), {"FROM_LAUNCH": "1"}, (), Transport.CHANNEL, "python:3.11.7")
@@ -251,15 +278,33 @@ def function_version(**changes: object) -> FunctionVersion:
         "application_log_level": None,
         "system_log_level": None,
         "tracing_mode": "PassThrough",
-        "policy": None,
     }
     return FunctionVersion(**{**fields, **changes})  # type: ignore[arg-type]
+
+
+def qualified(version: FunctionVersion, qualifier: str | None = None, **changes: object) -> QualifiedFunction:
+    """Return what invokes a version of a function."""
+    arn = f"{version.arn}:{qualifier}" if qualifier else version.arn
+    return QualifiedFunction(arn, qualifier, version, **changes)  # type: ignore[arg-type]
+
+
+def whole_function(*versions: QualifiedFunction, **changes: object) -> Function:
+    """Return a function that has these qualifiers, and the first one's version as `$LATEST`."""
+    latest = versions[0].version
+    by_qualifier = {"": qualified(latest), "$LATEST": qualified(latest, "$LATEST")}
+    by_qualifier |= {each.qualifier or "": each for each in versions}
+    return Function(latest.arn, latest.account_id, latest.region, latest.name, by_qualifier, **changes)  # type: ignore[arg-type]
+
+
+async def no_endpoint(request: Request) -> Response:
+    """Stand for the node's own endpoint."""
+    return Response(200, Headers(), b"the endpoint")
 
 
 class Node:
     """Functions with fakes at every seam."""
 
-    def __init__(self, directory: Path, sandbox: FakeSandbox, runtimes: FakeRuntimes, **settings: object) -> None:
+    def __init__(self, directory: Path, sandbox: FakeIsolation, runtimes: FakeRuntimes, **settings: object) -> None:
         self.clock = FakeClock()
         self.sink = FakeSink()
         self.sandbox = sandbox
@@ -267,7 +312,9 @@ class Node:
         self.settings = FunctionSettings(
             endpoint_url="http://127.0.0.1:4566", code_directory=directory / "code", **settings
         )  # type: ignore[arg-type]
-        self.functions = Functions(self.settings, self.clock, Ids(), self.blobs.open, runtimes, sandbox, self.sink)
+        self.functions = Functions(
+            self.settings, self.clock, Ids(), self.blobs.open, runtimes, sandbox, self.sink, no_endpoint
+        )
 
 
 @contextlib.asynccontextmanager
@@ -275,7 +322,7 @@ async def running_node(
     directory: Path, *scripts: Script, runtimes: FakeRuntimes | None = None, **settings: object
 ) -> AsyncIterator[Node]:
     """Give a node whose processes run `scripts`; afterwards nothing of it is left."""
-    node = Node(directory, FakeSandbox(*(scripts or (echo,))), runtimes or FakeRuntimes(), **settings)
+    node = Node(directory, FakeIsolation(*(scripts or (echo,))), runtimes or FakeRuntimes(), **settings)
     try:
         yield node
     finally:

@@ -32,8 +32,10 @@ from .fakes import (
     ScriptedRuntime,
     echo,
     function_version,
+    qualified,
     running_node,
     until,
+    whole_function,
 )
 
 FUNCTION = function_version()
@@ -58,9 +60,9 @@ async def test_an_event_goes_in_and_the_answer_comes_out(tmp_path: Path) -> None
 
     async with running_node(tmp_path, runtime) as node:
         result = await node.functions.invoke(
-            FUNCTION, b'{"q":1}', request_id="id-1", trace_header="Root=1-2-3", client_context='{"c":1}'
+            qualified(FUNCTION), b'{"q":1}', request_id="id-1", trace_header="Root=1-2-3", client_context='{"c":1}'
         )
-        again = await node.functions.invoke(FUNCTION, b"2", invoked_arn=f"{ARN}:$LATEST")
+        again = await node.functions.invoke(qualified(FUNCTION, "$LATEST"), b"2")
 
     assert (result.payload, result.function_error, result.executed_version) == (b'{"answer": 42}', None, "$LATEST")
     assert result.init_duration_ms is not None
@@ -96,7 +98,7 @@ async def test_a_raised_error_is_the_functions_answer(tmp_path: Path) -> None:
 
     async with running_node(tmp_path, runtime) as node:
         for _ in range(2):
-            result = await node.functions.invoke(FUNCTION, b"{}")
+            result = await node.functions.invoke(qualified(FUNCTION), b"{}")
             assert (result.payload, result.function_error) == (b'{"errorType": "ValueError"}', "Unhandled")
         assert len(node.sandbox.processes) == 1
         assert "Status" not in node.sink.text
@@ -117,10 +119,10 @@ async def test_a_process_that_ends_fails_its_invocation_only(tmp_path: Path, sta
         return status
 
     async with running_node(tmp_path, runtime, echo) as node:
-        result = await node.functions.invoke(FUNCTION, b"{}")
+        result = await node.functions.invoke(qualified(FUNCTION), b"{}")
         assert error_of(result.payload) == ("Runtime.ExitError", message)
         assert (result.function_error, result.error_type) == ("Unhandled", "Runtime.ExitError")
-        assert (await node.functions.invoke(FUNCTION, b"1")).payload == b"1"
+        assert (await node.functions.invoke(qualified(FUNCTION), b"1")).payload == b"1"
         assert "last words\nRequestId: " in node.sink.text
         assert "Status: error\tError Type: Runtime.ExitError" in node.sink.text
 
@@ -133,7 +135,7 @@ async def test_the_time_is_up(tmp_path: Path) -> None:
         return 0
 
     async with running_node(tmp_path, runtime, echo) as node:
-        invocation = asyncio.create_task(node.functions.invoke(FUNCTION, b"{}", request_id="id-1"))
+        invocation = asyncio.create_task(node.functions.invoke(qualified(FUNCTION), b"{}", request_id="id-1"))
         await until(lambda: "stuck" in node.sink.text)  # a long invocation's lines are not held back
         node.clock.ahead += 3
         result = await invocation
@@ -145,7 +147,7 @@ async def test_the_time_is_up(tmp_path: Path) -> None:
         assert result.duration_ms >= 3000
         assert node.sandbox.processes[0].signals[0] == "KILL"
         assert " id-1 Task timed out after 3.00 seconds\nEND RequestId: id-1\nREPORT " in node.sink.text
-        assert (await node.functions.invoke(FUNCTION, b"1")).payload == b"1"
+        assert (await node.functions.invoke(qualified(FUNCTION), b"1")).payload == b"1"
 
 
 async def test_an_answer_that_came_in_time_stands_whatever_follows(tmp_path: Path) -> None:
@@ -158,10 +160,10 @@ async def test_an_answer_that_came_in_time_stands_whatever_follows(tmp_path: Pat
         return 0
 
     async with running_node(tmp_path, runtime, echo) as node:
-        assert (await node.functions.invoke(FUNCTION, b"1")).payload == b"1"
+        assert (await node.functions.invoke(qualified(FUNCTION), b"1")).payload == b"1"
         node.clock.ahead += 3
         await until(lambda: "KILL" in node.sandbox.processes[0].signals)
-        assert (await node.functions.invoke(FUNCTION, b"2")).payload == b"2"
+        assert (await node.functions.invoke(qualified(FUNCTION), b"2")).payload == b"2"
 
 
 async def test_too_much_memory(tmp_path: Path) -> None:
@@ -172,10 +174,10 @@ async def test_too_much_memory(tmp_path: Path) -> None:
         return 0
 
     async with running_node(tmp_path, runtime, echo) as node:
-        result = await node.functions.invoke(FUNCTION, b"{}")
+        result = await node.functions.invoke(qualified(FUNCTION), b"{}")
         assert error_of(result.payload) == ("Runtime.ExitError", KILLED)
         assert result.max_memory_used_mb == 128
-        assert (await node.functions.invoke(FUNCTION, b"1")).payload == b"1"
+        assert (await node.functions.invoke(qualified(FUNCTION), b"1")).payload == b"1"
 
 
 @pytest.mark.parametrize("size", [6_291_557, 20_000_000])
@@ -186,21 +188,21 @@ async def test_a_response_that_is_too_large(tmp_path: Path, size: int) -> None:
         return await echo(runtime)
 
     async with running_node(tmp_path, runtime, echo) as node:
-        result = await node.functions.invoke(FUNCTION, b"{}")
+        result = await node.functions.invoke(qualified(FUNCTION), b"{}")
         assert error_of(result.payload) == (
             "Function.ResponseSizeTooLarge",
             "Response payload size exceeded maximum allowed payload size (6291556 bytes).",
         )
-        assert (await node.functions.invoke(FUNCTION, b"1")).payload == b"1"
+        assert (await node.functions.invoke(qualified(FUNCTION), b"1")).payload == b"1"
         assert "KILL" not in node.sandbox.processes[0].signals
 
 
 async def test_the_largest_event_and_response_pass(tmp_path: Path) -> None:
     async with running_node(tmp_path) as node:
         event = b'"' + b"x" * (6_291_456 - 2) + b'"'
-        assert (await node.functions.invoke(FUNCTION, event)).payload == event
+        assert (await node.functions.invoke(qualified(FUNCTION), event)).payload == event
         with pytest.raises(EventTooLarge, match="6291457 byte payload is too large for the RequestResponse"):
-            await node.functions.invoke(FUNCTION, event + b" ")
+            await node.functions.invoke(qualified(FUNCTION), event + b" ")
 
 
 # INIT
@@ -211,7 +213,7 @@ async def test_init_is_repeated_as_part_of_the_invocation(tmp_path: Path) -> Non
         return 7
 
     async with running_node(tmp_path, fails, echo) as node:
-        result = await node.functions.invoke(FUNCTION, b"1")
+        result = await node.functions.invoke(qualified(FUNCTION), b"1")
         assert (result.payload, result.init_duration_ms) == (b"1", None)
         assert node.sink.lines[1].endswith(" ms\tPhase: init\tStatus: error\tError Type: Runtime.ExitError")
         assert node.sink.text.count("INIT_START") == 1
@@ -227,7 +229,7 @@ async def test_init_that_fails_again_fails_the_invocation(tmp_path: Path) -> Non
 
     async with running_node(tmp_path, fails) as node:
         for count in (2, 4):  # and is tried again by the next invocation
-            result = await node.functions.invoke(FUNCTION, b"1", request_id=f"id-{count}")
+            result = await node.functions.invoke(qualified(FUNCTION), b"1", request_id=f"id-{count}")
             assert (result.payload, result.function_error) == (body, "Unhandled")
             assert len(node.sandbox.processes) == count
         phases = [line.split("\t")[1] for line in node.sink.lines if line.startswith("INIT_REPORT")]
@@ -241,7 +243,7 @@ async def test_init_has_ten_seconds_and_then_the_functions_own_time(tmp_path: Pa
         return 0
 
     async with running_node(tmp_path, hangs) as node:
-        invocation = asyncio.create_task(node.functions.invoke(replace(FUNCTION, timeout_seconds=60), b"1"))
+        invocation = asyncio.create_task(node.functions.invoke(qualified(replace(FUNCTION, timeout_seconds=60)), b"1"))
         await until(lambda: node.sandbox.processes)
         node.clock.ahead += 10
         await until(lambda: len(node.sandbox.processes) == 2)
@@ -258,7 +260,7 @@ async def test_init_has_ten_seconds_and_then_the_functions_own_time(tmp_path: Pa
 async def test_code_that_cannot_be_started(tmp_path: Path) -> None:
     refusal = LaunchRefused("Runtime.InvalidEntrypoint", "Couldn't find valid bootstrap(s): [/var/task/bootstrap]")
     async with running_node(tmp_path, runtimes=FakeRuntimes(refusal=refusal)) as node:
-        result = await node.functions.invoke(FUNCTION, b"1")
+        result = await node.functions.invoke(qualified(FUNCTION), b"1")
         assert error_of(result.payload) == (refusal.error_type, refusal.message)
         assert result.function_error == "Unhandled"
 
@@ -269,7 +271,7 @@ async def test_code_that_cannot_be_started(tmp_path: Path) -> None:
 async def test_a_runtime_that_the_machine_lacks(tmp_path: Path) -> None:
     async with running_node(tmp_path, runtimes=FakeRuntimes(problem="No Node.js here.")) as node:
         with pytest.raises(RuntimeUnusable, match=r"No Node\.js here\."):
-            await node.functions.invoke(FUNCTION, b"1")
+            await node.functions.invoke(qualified(FUNCTION), b"1")
         assert node.functions.running == 0
 
 
@@ -277,21 +279,21 @@ async def test_code_that_is_gone_or_no_zip(tmp_path: Path) -> None:
     async with running_node(tmp_path) as node:
         gone = replace(FUNCTION, code_sha256="0" * 64, revision_id="2")
         with pytest.raises(FunctionGone):
-            await node.functions.invoke(gone, b"1")
+            await node.functions.invoke(qualified(gone), b"1")
         node.blobs.contents["1" * 64] = b"no zip"
         with pytest.raises(CodeUnusable):
-            await node.functions.invoke(replace(FUNCTION, code_sha256="1" * 64, revision_id="3"), b"1")
+            await node.functions.invoke(qualified(replace(FUNCTION, code_sha256="1" * 64, revision_id="3")), b"1")
 
 
 async def test_a_sandbox_that_cannot_start_processes(tmp_path: Path) -> None:
     async with running_node(tmp_path) as node:
         node.sandbox.refuses = "cannot start runtime: Resource temporarily unavailable"
         results = await asyncio.gather(
-            *(node.functions.invoke(FUNCTION, b"1") for _ in range(3)), return_exceptions=True
+            *(node.functions.invoke(qualified(FUNCTION), b"1") for _ in range(3)), return_exceptions=True
         )
         assert {type(result) for result in results} == {ServiceUnavailable}
         node.sandbox.refuses = None
-        assert (await node.functions.invoke(FUNCTION, b"1")).payload == b"1"
+        assert (await node.functions.invoke(qualified(FUNCTION), b"1")).payload == b"1"
 
 
 async def test_the_accounts_concurrency(tmp_path: Path) -> None:
@@ -304,16 +306,16 @@ async def test_the_accounts_concurrency(tmp_path: Path) -> None:
             await runtime.result(header["id"], event)
 
     async with running_node(tmp_path, waits, account_concurrency=2) as node:
-        running = [asyncio.create_task(node.functions.invoke(FUNCTION, b"1")) for _ in range(2)]
+        running = [asyncio.create_task(node.functions.invoke(qualified(FUNCTION), b"1")) for _ in range(2)]
         await until(lambda: node.functions.running == 2)
         with pytest.raises(TooManyRequests) as caught:
-            await node.functions.invoke(FUNCTION, b"1")
+            await node.functions.invoke(qualified(FUNCTION), b"1")
         error = caught.value.aws_error()
         assert (error.code, error.message, error.status) == ("TooManyRequestsException", "Rate Exceeded.", 429)
         assert error.members["Reason"] == "ConcurrentInvocationLimitExceeded"
         gate.set()
         await asyncio.gather(*running)
-        assert (await node.functions.invoke(FUNCTION, b"1")).payload == b"1"
+        assert (await node.functions.invoke(qualified(FUNCTION), b"1")).payload == b"1"
 
 
 # Hostile runtimes
@@ -347,10 +349,10 @@ def hostile(*octets: bytes) -> Script:
 )
 async def test_a_runtime_that_cannot_be_understood_is_killed(tmp_path: Path, script: Script) -> None:
     async with running_node(tmp_path, script, echo) as node:
-        result = await node.functions.invoke(FUNCTION, b"1")
+        result = await node.functions.invoke(qualified(FUNCTION), b"1")
         assert error_of(result.payload) == ("Runtime.ExitError", KILLED)
         assert "KILL" in node.sandbox.processes[0].signals
-        assert (await node.functions.invoke(FUNCTION, b"2")).payload == b"2"
+        assert (await node.functions.invoke(qualified(FUNCTION), b"2")).payload == b"2"
 
 
 @pytest.mark.parametrize(
@@ -370,9 +372,9 @@ async def test_what_comes_after_the_answer_cannot_change_it(tmp_path: Path, extr
         return 0
 
     async with running_node(tmp_path, runtime, echo) as node:
-        assert (await node.functions.invoke(FUNCTION, b"1", request_id="id-1")).payload == b"1"
+        assert (await node.functions.invoke(qualified(FUNCTION), b"1", request_id="id-1")).payload == b"1"
         await until(lambda: "KILL" in node.sandbox.processes[0].signals)
-        assert (await node.functions.invoke(FUNCTION, b"2")).payload == b"2"
+        assert (await node.functions.invoke(qualified(FUNCTION), b"2")).payload == b"2"
 
 
 async def test_a_runtime_that_never_reads(tmp_path: Path) -> None:
@@ -382,11 +384,11 @@ async def test_a_runtime_that_never_reads(tmp_path: Path) -> None:
         return 0
 
     async with running_node(tmp_path, runtime, echo) as node:
-        invocation = asyncio.create_task(node.functions.invoke(FUNCTION, b'"' + b"x" * 5_000_000 + b'"'))
+        invocation = asyncio.create_task(node.functions.invoke(qualified(FUNCTION), b'"' + b"x" * 5_000_000 + b'"'))
         await until(lambda: "START" in node.sink.text)
         node.clock.ahead += 3
         assert error_of((await invocation).payload)[0] == "Sandbox.Timedout"
-        assert (await node.functions.invoke(FUNCTION, b"2")).payload == b"2"
+        assert (await node.functions.invoke(qualified(FUNCTION), b"2")).payload == b"2"
 
 
 async def test_a_runtime_that_closes_its_end_and_stays_is_killed(tmp_path: Path) -> None:
@@ -398,7 +400,7 @@ async def test_a_runtime_that_closes_its_end_and_stays_is_killed(tmp_path: Path)
         return 0
 
     async with running_node(tmp_path, runtime, echo) as node:
-        result = await node.functions.invoke(FUNCTION, b"1")
+        result = await node.functions.invoke(qualified(FUNCTION), b"1")
         assert error_of(result.payload) == ("Runtime.ExitError", KILLED)
 
 
@@ -419,7 +421,7 @@ async def test_an_invocation_runs_to_its_end_without_its_caller(tmp_path: Path) 
         for wait_until_it_runs in (False, True):
             gate.clear()
             ended.clear()
-            caller = asyncio.create_task(node.functions.invoke(FUNCTION, b"1"))
+            caller = asyncio.create_task(node.functions.invoke(qualified(FUNCTION), b"1"))
             if wait_until_it_runs:
                 await until(lambda: node.functions.running == 1)
             await asyncio.sleep(0)
@@ -445,12 +447,12 @@ async def test_closing_waits_for_what_runs_and_refuses_what_comes(tmp_path: Path
         return 0
 
     async with running_node(tmp_path, runtime) as node:
-        running = asyncio.create_task(node.functions.invoke(FUNCTION, b"1"))
+        running = asyncio.create_task(node.functions.invoke(qualified(FUNCTION), b"1"))
         await until(lambda: node.functions.running == 1)
         closing = asyncio.create_task(node.functions.close())
         await asyncio.sleep(0)
         with pytest.raises(ServiceUnavailable):
-            await node.functions.invoke(FUNCTION, b"2")
+            await node.functions.invoke(qualified(FUNCTION), b"2")
         assert not closing.done()
         gate.set()
         assert (await running).payload == b"1"
@@ -464,7 +466,7 @@ async def test_closing_does_not_wait_for_ever(tmp_path: Path) -> None:
         return 0
 
     async with running_node(tmp_path, runtime, drain_seconds=0.05) as node:
-        running = asyncio.create_task(node.functions.invoke(replace(FUNCTION, timeout_seconds=900), b"1"))
+        running = asyncio.create_task(node.functions.invoke(qualified(replace(FUNCTION, timeout_seconds=900)), b"1"))
         await until(lambda: node.functions.running == 1)
         await node.functions.close()
         assert error_of((await running).payload) == ("Runtime.ExitError", KILLED)
@@ -473,7 +475,7 @@ async def test_closing_does_not_wait_for_ever(tmp_path: Path) -> None:
 async def test_idle_environments_are_frozen_when_the_setting_says_so(tmp_path: Path) -> None:
     async with running_node(tmp_path, freeze_when_idle=True) as node:
         for _ in range(2):
-            await node.functions.invoke(FUNCTION, b"1")
+            await node.functions.invoke(qualified(FUNCTION), b"1")
             await until(lambda: node.sandbox.processes[0].signals[-1:] == ["STOP"])
         assert node.sandbox.processes[0].signals == ["CONT", "STOP", "CONT", "STOP"] or node.sandbox.processes[
             0
@@ -488,12 +490,12 @@ async def test_the_log_tail(tmp_path: Path) -> None:
             await runtime.result(header["id"], event)
 
     async with running_node(tmp_path, runtime) as node:
-        small = await node.functions.invoke(FUNCTION, b"1", wants_log_tail=True, request_id="id-1")
+        small = await node.functions.invoke(qualified(FUNCTION), b"1", wants_log_tail=True, request_id="id-1")
         assert small.log_tail.startswith(b"START RequestId: id-1 Version: $LATEST\nline\nEND RequestId: id-1\nREPORT ")
-        large = await node.functions.invoke(FUNCTION, b"5000", wants_log_tail=True)
+        large = await node.functions.invoke(qualified(FUNCTION), b"5000", wants_log_tail=True)
         assert len(large.log_tail) == 4096
         assert large.log_tail.endswith(b"\t\n")
-        assert (await node.functions.invoke(FUNCTION, b"1")).log_tail == b""
+        assert (await node.functions.invoke(qualified(FUNCTION), b"1")).log_tail == b""
 
 
 async def test_changed_and_removed_functions(tmp_path: Path) -> None:
@@ -506,19 +508,19 @@ async def test_changed_and_removed_functions(tmp_path: Path) -> None:
             await runtime.result(header["id"], event)
 
     async with running_node(tmp_path, slow, echo) as node:
-        node.functions.swap({ARN: FUNCTION})
-        running = asyncio.create_task(node.functions.invoke(FUNCTION, b"old"))
+        node.functions.swap({ARN: whole_function(qualified(FUNCTION))})
+        running = asyncio.create_task(node.functions.invoke(qualified(FUNCTION), b"old"))
         await until(lambda: "START" in node.sink.text)
         changed = replace(FUNCTION, revision_id="revision-2")
-        node.functions.swap({ARN: changed})
-        assert (await node.functions.invoke(changed, b"new")).payload == b"new"
+        node.functions.swap({ARN: whole_function(qualified(changed))})
+        assert (await node.functions.invoke(qualified(changed), b"new")).payload == b"new"
         assert node.sandbox.processes[0].signals == []
         gate.set()
         assert (await running).payload == b"old"
         await until(lambda: node.sandbox.processes[0].signals)  # it ends when it is free
-        assert (await node.functions.invoke(FUNCTION, b"3")).payload == b"3"  # a request that started with the old one
-        node.functions.swap({ARN: replace(changed, policy=None)})
-        assert (await node.functions.invoke(changed, b"4")).payload == b"4"
+        assert (await node.functions.invoke(qualified(FUNCTION), b"3")).payload == b"3"
+        node.functions.swap({ARN: whole_function(qualified(changed), reserved_concurrency=5)})
+        assert (await node.functions.invoke(qualified(changed), b"4")).payload == b"4"
         count = len(node.sandbox.processes)
         node.functions.swap({})
         await until(lambda: all("KILL" in process.signals for process in node.sandbox.processes))
@@ -528,9 +530,9 @@ async def test_changed_and_removed_functions(tmp_path: Path) -> None:
 async def test_a_request_with_an_old_snapshot_does_not_disturb_the_new_one(tmp_path: Path) -> None:
     async with running_node(tmp_path) as node:
         changed = replace(FUNCTION, revision_id="revision-2")
-        node.functions.swap({ARN: changed})
-        await node.functions.invoke(changed, b"1")
-        assert (await node.functions.invoke(FUNCTION, b"2")).payload == b"2"
+        node.functions.swap({ARN: whole_function(qualified(changed))})
+        await node.functions.invoke(qualified(changed), b"1")
+        assert (await node.functions.invoke(qualified(FUNCTION), b"2")).payload == b"2"
         await until(lambda: node.sandbox.processes[1].signals)
-        await node.functions.invoke(changed, b"3")
+        await node.functions.invoke(qualified(changed), b"3")
         assert len(node.sandbox.processes) == 2

@@ -30,7 +30,7 @@ class Gate:
 
 
 def invoke(node: Node, count: int) -> list["asyncio.Task[object]"]:
-    return [asyncio.create_task(node.functions.invoke(FUNCTION, b"%d" % number)) for number in range(count)]
+    return [asyncio.create_task(node.functions.invoke(qualified(FUNCTION), b"%d" % number)) for number in range(count)]
 
 
 async def test_the_environment_that_was_used_last_is_used_next(tmp_path: Path) -> None:
@@ -50,7 +50,7 @@ async def test_the_environment_that_was_used_last_is_used_next(tmp_path: Path) -
         gate.open.set()
         await asyncio.gather(*both)
         for _ in range(4):
-            await node.functions.invoke(FUNCTION, b"1")
+            await node.functions.invoke(qualified(FUNCTION), b"1")
         assert len(set(served[2:])) == 1
 
 
@@ -68,11 +68,11 @@ async def test_concurrent_invocations_of_a_function_that_takes_long_run_at_once(
 async def test_short_invocations_share_a_few_environments(tmp_path: Path) -> None:
     """64 at once, of a function that answers at once: nobody is served by starting 64 processes."""
     async with running_node(tmp_path, parallel_starts=2) as node:
-        await node.functions.invoke(FUNCTION, b"1")
+        await node.functions.invoke(qualified(FUNCTION), b"1")
 
         async def client() -> None:
             for _ in range(20):
-                await node.functions.invoke(FUNCTION, b"1")
+                await node.functions.invoke(qualified(FUNCTION), b"1")
 
         await asyncio.gather(*(client() for _ in range(64)))
         assert len(node.sandbox.processes) < 32
@@ -89,7 +89,7 @@ async def test_having_waited_for_the_first_start_is_no_reason_for_another(tmp_pa
 
         async def client() -> None:
             for _ in range(5):
-                await node.functions.invoke(FUNCTION, b"1")
+                await node.functions.invoke(qualified(FUNCTION), b"1")
 
         clients = [asyncio.create_task(client()) for _ in range(16)]
         await until(lambda: node.sandbox.processes)
@@ -101,12 +101,12 @@ async def test_having_waited_for_the_first_start_is_no_reason_for_another(tmp_pa
 
 async def test_a_queue_that_never_empties_gets_another_environment_while_there_are_cpus(tmp_path: Path) -> None:
     async with running_node(tmp_path) as node:
-        await node.functions.invoke(FUNCTION, b"1")
+        await node.functions.invoke(qualified(FUNCTION), b"1")
         clients_stop = asyncio.Event()
 
         async def client() -> None:
             while not clients_stop.is_set():
-                await node.functions.invoke(FUNCTION, b"1")
+                await node.functions.invoke(qualified(FUNCTION), b"1")
 
         clients = [asyncio.create_task(client()) for _ in range(8)]
         await until(lambda: len(node.sandbox.processes) == min(2, os.cpu_count() or 1))
@@ -120,11 +120,11 @@ async def test_nobody_waits_behind_an_invocation_that_runs_long(tmp_path: Path) 
     gate.open.set()
     async with running_node(tmp_path, gate, echo) as node:
         for _ in range(20):
-            await node.functions.invoke(FUNCTION, b"1")
+            await node.functions.invoke(qualified(FUNCTION), b"1")
         gate.open.clear()
-        slow = asyncio.create_task(node.functions.invoke(FUNCTION, b"slow"))
+        slow = asyncio.create_task(node.functions.invoke(qualified(FUNCTION), b"slow"))
         await until(lambda: b"slow" in gate.begun)
-        assert (await node.functions.invoke(FUNCTION, b"2")).payload == b"2"
+        assert (await node.functions.invoke(qualified(FUNCTION), b"2")).payload == b"2"
         assert not slow.done()
         gate.open.set()
         await slow
@@ -143,9 +143,9 @@ async def test_whoever_came_first_is_served_first(tmp_path: Path) -> None:
 async def test_a_full_node_refuses_who_waited_too_long(tmp_path: Path) -> None:
     gate = Gate()
     async with running_node(tmp_path, gate, max_environments=1, queue_seconds=5) as node:
-        first = asyncio.create_task(node.functions.invoke(FUNCTION, b"1"))
+        first = asyncio.create_task(node.functions.invoke(qualified(FUNCTION), b"1"))
         await until(lambda: gate.begun)
-        second = asyncio.create_task(node.functions.invoke(FUNCTION, b"2"))
+        second = asyncio.create_task(node.functions.invoke(qualified(FUNCTION), b"2"))
         await asyncio.sleep(0.05)
         assert not second.done()
         node.clock.ahead += 6
@@ -160,7 +160,7 @@ async def test_an_idle_environment_of_another_function_makes_room(tmp_path: Path
     other = replace(FUNCTION, arn=FUNCTION.arn + "2", name="orders2")
     async with running_node(tmp_path, max_environments=2) as node:
         for function in (FUNCTION, other, replace(other, arn=FUNCTION.arn + "3"), other):
-            await node.functions.invoke(function, b"1")
+            await node.functions.invoke(qualified(function), b"1")
         assert len(node.sandbox.processes) == 3
         await until(lambda: "KILL" in node.sandbox.processes[0].signals)
         assert node.sandbox.processes[1].signals == []
@@ -185,7 +185,7 @@ async def test_idle_environments_are_retired_surplus_ones_sooner(tmp_path: Path)
         assert ended() == 1
         node.clock.ahead += 200
         await until(lambda: ended() == 2)
-        assert (await node.functions.invoke(FUNCTION, b"1")).payload == b"1"
+        assert (await node.functions.invoke(qualified(FUNCTION), b"1")).payload == b"1"
 
 
 async def test_an_idle_process_that_ends_is_forgotten(tmp_path: Path) -> None:
@@ -198,7 +198,7 @@ async def test_an_idle_process_that_ends_is_forgotten(tmp_path: Path) -> None:
         return 1
 
     async with running_node(tmp_path, once, echo) as node:
-        await node.functions.invoke(FUNCTION, b"1")
+        await node.functions.invoke(qualified(FUNCTION), b"1")
         await until(lambda: not node.functions.environments)
-        assert (await node.functions.invoke(FUNCTION, b"2")).payload == b"2"
+        assert (await node.functions.invoke(qualified(FUNCTION), b"2")).payload == b"2"
         assert node.sink.text.count("Status: error") == 0

@@ -50,7 +50,7 @@ class Node:
         self.sink = sink
 
     async def call(self, function: FunctionVersion = FUNCTION, /, **event: object) -> dict[str, object]:
-        result = await self.functions.invoke(function, orjson.dumps(event))
+        result = await self.functions.invoke(qualified(function), orjson.dumps(event))
         answer = orjson.loads(result.payload)
         return answer if isinstance(answer, dict) else {"answer": answer}
 
@@ -187,12 +187,12 @@ async def test_a_custom_runtime(tmp_path: Path) -> None:
     async with running(tmp_path) as node:
         for _ in range(2):
             assert await node.call(function, a=1) == {"a": 1}
-        failed = await node.functions.invoke(function, b'"error"')
+        failed = await node.functions.invoke(qualified(function), b'"error"')
         assert (failed.payload, failed.function_error) == (b'{"errorType":"Odd"}', "Unhandled")
-        large = await node.functions.invoke(function, b'"large"')
+        large = await node.functions.invoke(qualified(function), b'"large"')
         assert orjson.loads(large.payload)["errorType"] == "Function.ResponseSizeTooLarge"
         assert node.sink.text.count("INIT_START") == 1
-        ended = await node.functions.invoke(function, b'"exit"')
+        ended = await node.functions.invoke(qualified(function), b'"exit"')
         assert orjson.loads(ended.payload)["errorMessage"].endswith("exit status 4")
         assert "413 " in node.sink.text
 
@@ -200,7 +200,7 @@ async def test_a_custom_runtime(tmp_path: Path) -> None:
 async def test_a_custom_runtime_that_cannot_start(tmp_path: Path) -> None:
     function = function_version(runtime="provided.al2023", environment=(("INIT", "error"),))
     async with running(tmp_path) as node:
-        result = await node.functions.invoke(function, b"1")
+        result = await node.functions.invoke(qualified(function), b"1")
         assert (result.payload, result.error_type) == (
             b'{"errorType":"Runtime.NoSuchHandler"}',
             "Runtime.NoSuchHandler",

@@ -63,7 +63,7 @@ async def test_lines_of_a_long_invocation_are_seen_while_it_runs(tmp_path: Path)
         return await echo(runtime)
 
     async with running_node(tmp_path, runtime) as node:
-        running = asyncio.create_task(node.functions.invoke(function_version(), b"1"))
+        running = asyncio.create_task(node.functions.invoke(qualified(function_version()), b"1"))
         await until(lambda: "working" in node.sink.text)
         assert "END" not in node.sink.text
         gate.set()

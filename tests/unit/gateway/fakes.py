@@ -16,11 +16,13 @@ from gatewright.gateway.link import AccountThrottle, link
 from gatewright.gateway.linked import LinkedSnapshot
 from gatewright.snapshot.types import (
     Cors,
+    Function,
     FunctionVersion,
     HttpApi,
     HttpIntegration,
     HttpRoute,
     HttpStage,
+    QualifiedFunction,
     Snapshot,
     Throttle,
 )
@@ -59,11 +61,11 @@ class FakeInvoker:
     answer: Any = None
     function_error: str | None = None
     events: list[dict[str, Any]] = field(default_factory=list)
-    functions: list[FunctionVersion] = field(default_factory=list)
+    functions: list[QualifiedFunction] = field(default_factory=list)
     trace_headers: list[str | None] = field(default_factory=list)
 
     async def invoke(
-        self, function: FunctionVersion, event: bytes, *, trace_header: str | None = None
+        self, function: QualifiedFunction, event: bytes, *, trace_header: str | None = None
     ) -> FakeInvocation:
         self.events.append(json.loads(event))
         self.functions.append(function)
@@ -124,7 +126,7 @@ def policy_for(*sources: str, action: str = "lambda:InvokeFunction") -> Policy:
     )
 
 
-def function_version(policy: Policy | None = None, **changes: Any) -> FunctionVersion:
+def qualified_function(policy: Policy | None = None, **changes: Any) -> QualifiedFunction:
     members: dict[str, Any] = {
         "arn": FUNCTION_ARN,
         "account_id": ACCOUNT,
@@ -144,9 +146,16 @@ def function_version(policy: Policy | None = None, **changes: Any) -> FunctionVe
         "application_log_level": None,
         "system_log_level": None,
         "tracing_mode": "PassThrough",
-        "policy": policy_for(f"{API_ID}/*") if policy is None else policy,
     }
-    return FunctionVersion(**{**members, **changes})
+    version = FunctionVersion(**{**members, **changes})
+    return QualifiedFunction(version.arn, None, version, policy=policy_for(f"{API_ID}/*") if policy is None else policy)
+
+
+def whole_function(*qualified: QualifiedFunction) -> Function:
+    """Return a function that has these qualifiers."""
+    version = qualified[0].version
+    by_qualifier = {each.qualifier or "": each for each in qualified}
+    return Function(version.arn, version.account_id, version.region, version.name, by_qualifier)
 
 
 def integration(**changes: Any) -> HttpIntegration:
@@ -202,11 +211,11 @@ def http_api(*stages: HttpStage, **changes: Any) -> HttpApi:
     return HttpApi(**{**members, **changes})
 
 
-def snapshot(*apis: HttpApi, functions: Iterable[FunctionVersion] | None = None, revision: int = 1) -> Snapshot:
-    served = [function_version()] if functions is None else list(functions)
+def snapshot(*apis: HttpApi, functions: Iterable[QualifiedFunction] | None = None, revision: int = 1) -> Snapshot:
+    served = [qualified_function()] if functions is None else list(functions)
     return Snapshot(
         revision,
-        MappingProxyType({function.arn: function for function in served}),
+        MappingProxyType({function.arn: whole_function(function) for function in served}),
         MappingProxyType({api.api_id: api for api in apis}),
     )
 
@@ -237,7 +246,7 @@ class Gateway:
         self.execute_api.swap(linked)
         return linked
 
-    def serve(self, *stages: HttpStage, functions: Iterable[FunctionVersion] | None = None, **api: Any) -> "Gateway":
+    def serve(self, *stages: HttpStage, functions: Iterable[QualifiedFunction] | None = None, **api: Any) -> "Gateway":
         self.link(snapshot(http_api(*stages, **api), functions=functions))
         return self
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.unit.gateway.fakes import Gateway, function_version, http_api, http_proxy, integration, snapshot, stage
+from tests.unit.gateway.fakes import Gateway, http_api, http_proxy, integration, qualified_function, snapshot, stage
 
 OTHER_ARN = "arn:aws:lambda:us-east-2:123456789012:function:other"
 
@@ -14,7 +14,7 @@ async def test_what_did_not_change_is_taken_over() -> None:
     gateway = Gateway({"statusCode": 200})
     first = http_api(stage("$default"))
     second = http_api(stage("$default"), api_id="second")
-    function = function_version()
+    function = qualified_function()
     before = gateway.link(snapshot(first, second, functions=[function]))
     renamed = replace(second, name="renamed")
     after = gateway.link(snapshot(first, renamed, functions=[function], revision=2))
@@ -28,13 +28,13 @@ async def test_an_api_is_linked_again_when_its_function_changes() -> None:
     gateway = Gateway({"statusCode": 200})
     api = http_api(stage("$default"))
     proxy = http_api(stage("$default", target=http_proxy("https://example.com")), api_id="proxy")
-    other = function_version(arn=OTHER_ARN, name="other")
-    before = gateway.link(snapshot(api, proxy, functions=[function_version(), other]))
+    other = qualified_function(arn=OTHER_ARN, name="other")
+    before = gateway.link(snapshot(api, proxy, functions=[qualified_function(), other]))
     same = gateway.link(snapshot(api, proxy, functions=[*snapshot(functions=[]).functions.values()]))
     assert same.apis[api.api_id] is not before.apis[api.api_id], "its function is gone"
     assert same.apis["proxy"] is before.apis["proxy"]
     assert (await gateway.get("/")).status == 500
-    gateway.link(snapshot(api, proxy, functions=[function_version()], revision=3))
+    gateway.link(snapshot(api, proxy, functions=[qualified_function()], revision=3))
     assert (await gateway.get("/")).status == 200, "a function may come after the API that names it"
 
 

@@ -14,10 +14,10 @@ from tests.unit.gateway.fakes import (
     FUNCTION_ARN,
     REGION,
     Gateway,
-    function_version,
     http_api,
     integration,
     policy_for,
+    qualified_function,
     request,
     snapshot,
     stage,
@@ -63,15 +63,15 @@ PATTERNS = [
 
 @pytest.mark.parametrize(("pattern", "stage_name", "route_key", "method", "is_allowed"), PATTERNS)
 def test_patterns(pattern: str, stage_name: str, route_key: str, method: str, is_allowed: bool) -> None:
-    function = function_version(policy_for(pattern))
+    function = qualified_function(policy_for(pattern))
     reason = refusal(function, facts(route_key, stage_name), method)
     assert (reason is None) is is_allowed
 
 
 def test_no_policy() -> None:
-    function = replace(function_version(), policy=None)
+    function = replace(qualified_function(), policy=None)
     assert refusal(function, facts("GET /user"), "GET") == (
-        "function my-function has no resource-based policy that lets API Gateway invoke it"
+        f"function {FUNCTION_ARN} has no resource-based policy that lets API Gateway invoke it"
     )
 
 
@@ -103,7 +103,7 @@ def test_the_other_elements(element: dict[str, object], is_allowed: bool) -> Non
         **element,
     }
     policy = parse_policy({"Version": "2012-10-17", "Statement": [statement]})
-    assert (refusal(function_version(policy), facts("GET /user"), "GET") is None) is is_allowed
+    assert (refusal(qualified_function(policy), facts("GET /user"), "GET") is None) is is_allowed
 
 
 def test_a_deny_wins() -> None:
@@ -115,14 +115,14 @@ def test_a_deny_wins() -> None:
     }
     arn = f"arn:aws:execute-api:{REGION}:{ACCOUNT}:{API_ID}/prod/POST/*"
     deny = {**allow, "Effect": "Deny", "Condition": {"ArnLike": {"aws:SourceArn": arn}}}
-    function = function_version(parse_policy({"Version": "2012-10-17", "Statement": [allow, deny]}))
+    function = qualified_function(parse_policy({"Version": "2012-10-17", "Statement": [allow, deny]}))
     assert refusal(function, facts("ANY /user"), "GET") is None
     assert refusal(function, facts("ANY /user"), "POST") is not None
 
 
 async def test_an_any_route_is_decided_for_each_method() -> None:
     gateway = Gateway({"statusCode": 200})
-    gateway.serve(stage("ANY /user", name="prod"), functions=[function_version(policy_for(f"{API_ID}/prod/GET/*"))])
+    gateway.serve(stage("ANY /user", name="prod"), functions=[qualified_function(policy_for(f"{API_ID}/prod/GET/*"))])
     assert (await gateway.get("/prod/user")).status == 200
     for method in ("POST", "PROPFIND"):
         assert (await gateway.send(request(method, "/prod/user"))).status == 500
@@ -131,17 +131,17 @@ async def test_an_any_route_is_decided_for_each_method() -> None:
 
 async def test_a_route_for_a_method_beats_an_any_route_that_may_be_called() -> None:
     gateway = Gateway({"statusCode": 200})
-    gateway.serve(stage("GET /user", "ANY /user"), functions=[function_version(policy_for(f"{API_ID}/*/GET/*"))])
+    gateway.serve(stage("GET /user", "ANY /user"), functions=[qualified_function(policy_for(f"{API_ID}/*/GET/*"))])
     await gateway.get("/user")
     assert gateway.invoker.events[0]["routeKey"] == "GET /user"
 
 
 async def test_without_permission_the_client_learns_nothing(caplog: pytest.LogCaptureFixture) -> None:
-    gateway = Gateway({"statusCode": 200}).serve(stage("GET /user"), functions=[function_version(policy_for())])
+    gateway = Gateway({"statusCode": 200}).serve(stage("GET /user"), functions=[qualified_function(policy_for())])
     with caplog.at_level(logging.WARNING):
         response = await gateway.get("/user")
     assert (response.status, response.body) == (500, b'{"message":"Internal Server Error"}')
-    assert "the resource-based policy of function my-function does not let" in caplog.text
+    assert f"the resource-based policy of function {FUNCTION_ARN} does not let" in caplog.text
     assert f"{API_ID}/$default/GET/user invoke it" in caplog.text
     assert gateway.invoker.events == []
 
@@ -149,14 +149,14 @@ async def test_without_permission_the_client_learns_nothing(caplog: pytest.LogCa
 async def test_a_role_stands_in_for_the_policy() -> None:
     gateway = Gateway({"statusCode": 200})
     target = integration(credentials_arn="arn:aws:iam::123456789012:role/r")
-    gateway.serve(stage("GET /user", target=target), functions=[function_version(policy_for())])
+    gateway.serve(stage("GET /user", target=target), functions=[qualified_function(policy_for())])
     assert (await gateway.get("/user")).status == 200
 
 
 async def test_a_granted_permission_counts_from_the_next_link() -> None:
     gateway = Gateway({"statusCode": 200})
     api = http_api(stage("GET /user"))
-    gateway.link(snapshot(api, functions=[function_version(policy_for())]))
+    gateway.link(snapshot(api, functions=[qualified_function(policy_for())]))
     assert (await gateway.get("/user")).status == 500
-    gateway.link(snapshot(api, functions=[function_version(policy_for(f"{API_ID}/*"))], revision=2))
+    gateway.link(snapshot(api, functions=[qualified_function(policy_for(f"{API_ID}/*"))], revision=2))
     assert (await gateway.get("/user")).status == 200

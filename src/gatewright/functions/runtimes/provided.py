@@ -5,9 +5,8 @@ Source: "Building a custom runtime for AWS Lambda", AWS Lambda Developer Guide.
 
 import os
 import stat
-from pathlib import Path
 
-from gatewright.functions.runtimes.types import Launch, LaunchRefused, Transport
+from gatewright.functions.runtimes.types import Code, Launch, LaunchRefused, Transport
 from gatewright.snapshot.types import FunctionVersion
 
 _BOOTSTRAP = "bootstrap"
@@ -28,16 +27,17 @@ class ProvidedRuntime:
         """Return None: there is no version that could be another one."""
         return None
 
-    def launch(self, function: FunctionVersion, task_root: Path) -> Launch:
+    def launch(self, function: FunctionVersion, code: Code) -> Launch:
         """Say how to start the bootstrap. Raises `LaunchRefused` as Lambda reports a missing or unusable one."""
         try:
-            mode = (task_root / _BOOTSTRAP).stat().st_mode
+            mode = (code.task_root / _BOOTSTRAP).stat().st_mode
         except OSError:
             mode = 0
         if not stat.S_ISREG(mode):
             message = "Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]"
             raise LaunchRefused(_INVALID_ENTRYPOINT, message)
-        if not mode & (stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH) or not os.access(task_root / _BOOTSTRAP, os.X_OK):
+        is_executable = mode & (stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH)
+        if not is_executable or not os.access(code.task_root / _BOOTSTRAP, os.X_OK):
             raise LaunchRefused(_INVALID_ENTRYPOINT, "fork/exec /var/task/bootstrap: permission denied")
         return Launch(
             # Relative, since a sandbox mounts the code elsewhere than it lies on the host.

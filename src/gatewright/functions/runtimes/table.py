@@ -12,7 +12,7 @@ from gatewright.functions.runtimes.exec_wrapper import wrapped
 from gatewright.functions.runtimes.node.runtime import NodeRuntime
 from gatewright.functions.runtimes.provided import ProvidedRuntime
 from gatewright.functions.runtimes.python.runtime import PythonRuntime
-from gatewright.functions.runtimes.types import Launch, LaunchRefused, Runtime
+from gatewright.functions.runtimes.types import Code, Launch, LaunchRefused, Runtime
 from gatewright.snapshot.types import FunctionVersion
 
 RUNTIMES: Mapping[str, Callable[[SearchPlaces, Path], Runtime]] = MappingProxyType(
@@ -56,9 +56,9 @@ class RuntimeDirectory:
         found = self._runtimes.get(runtime)
         return None if found is None else found.warning()
 
-    def launch(self, function: FunctionVersion, task_root: Path) -> Launch:
+    def launch(self, function: FunctionVersion, code: Code) -> Launch:
         """Say what to start for a function. Raises `LaunchRefused`."""
         problem = self.problem(function.runtime)
         if problem is not None:
             raise LaunchRefused("Runtime.InvalidEntrypoint", problem)
-        return wrapped(self._runtimes[function.runtime].launch(function, task_root), function)
+        return wrapped(self._runtimes[function.runtime].launch(function, code), function)

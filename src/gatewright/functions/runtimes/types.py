@@ -24,6 +24,16 @@ class Transport(enum.Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Code:
+    """What a function is made of, unpacked on this machine."""
+
+    task_root: Path
+    """The deployment package, `/var/task`."""
+    opt_root: Path | None = None
+    """The merged layers, `/opt`; None without layers."""
+
+
+@dataclass(frozen=True, slots=True)
 class Launch:
     """One process to start for an execution environment. Its working directory is the task root."""
 
@@ -61,10 +71,10 @@ class Runtime(Protocol):
         """Return one sentence when another version than the wanted one is used, or None."""
         ...
 
-    def launch(self, function: FunctionVersion, task_root: Path) -> Launch:
-        """Say what to start for `function`, unpacked in `task_root`. Raises `LaunchRefused`.
+    def launch(self, function: FunctionVersion, code: Code) -> Launch:
+        """Say what to start for `function`. Raises `LaunchRefused`.
 
-        Only for a runtime without a `problem`. Environments see their code at `task_root` of the host unless a
-        sandbox mounts it elsewhere; `argv` names nothing inside of it that is not found through its working directory.
+        Only for a runtime without a `problem`. A sandbox may mount the code elsewhere than it lies on the host: `argv`
+        names nothing inside of it that is not found through the working directory, which is the task root.
         """
         ...

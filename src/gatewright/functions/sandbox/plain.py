@@ -10,6 +10,7 @@ import contextlib
 import os
 import resource
 import signal
+import socket
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -17,8 +18,9 @@ from typing import Final
 
 from gatewright.functions.sandbox.entrypoint import entrypoint_problem
 from gatewright.functions.sandbox.process_tree import ProcessTree
-from gatewright.functions.sandbox.types import EntrypointError, ProcessSpec, SandboxError
+from gatewright.functions.sandbox.types import EntrypointError, IsolationReport, ProcessSpec, SandboxError, SandboxSpec
 
+_LOOPBACK: Final = "127.0.0.1"
 _CORE_LIMIT: Final = (0, 0)
 _DESCRIPTOR_LIMIT: Final = (1024, 1024)
 """Of each process ("Lambda quotas", file descriptors); the node's own limit is higher and would be inherited."""
@@ -77,26 +79,44 @@ class PlainProcess:
 
 
 class PlainSandbox:
-    """Starts plain child processes."""
+    """The place of a plain child process: the host's own file system and network."""
 
-    __slots__ = ("_prefix",)
+    def __init__(self, spec: SandboxSpec, prefix: tuple[str, ...]) -> None:
+        self._spec = spec
+        self._prefix = prefix
+        self._runtime_api = socket.create_server((_LOOPBACK, 0))
+        self._process: PlainProcess | None = None
 
-    def __init__(self, setpriv: Path | None = None) -> None:
-        self._prefix = () if setpriv is None else (str(setpriv), "--pdeathsig", "KILL", "--")
+    @property
+    def task_root(self) -> str:
+        """Return the path on the host: nothing is mounted elsewhere."""
+        return str(self._spec.task_root)
 
-    def visible_task_root(self, task_root: Path) -> str:
-        """Return the same path: nothing is mounted elsewhere."""
-        return str(task_root)
+    @property
+    def opt_root(self) -> str:
+        """Return the path on the host; that of nothing is `/opt`, which may be anything."""
+        return str(self._spec.opt_root or "/opt")
+
+    @property
+    def runtime_api(self) -> socket.socket:
+        """Return a socket on a port of the kernel's choice."""
+        return self._runtime_api
+
+    @property
+    def endpoint(self) -> socket.socket | None:
+        """Return None: the node's own listener is reachable."""
+        return None
 
     def spawn(self, spec: ProcessSpec, on_exit: Callable[[int], None]) -> PlainProcess:
         """Start a child without a copy of this process's memory (vfork), so that a large node forks as fast."""
-        problem = entrypoint_problem(spec.argv[0], spec.task_root)
+        task_root = self._spec.task_root
+        problem = entrypoint_problem(spec.argv[0], task_root)
         if problem is not None:
             raise EntrypointError(problem)
         try:
             child = subprocess.Popen(
                 [*self._prefix, *spec.argv],
-                cwd=spec.task_root,
+                cwd=task_root,
                 env=dict(spec.environment),
                 stdin=subprocess.DEVNULL,
                 stdout=spec.output_fd,
@@ -106,13 +126,46 @@ class PlainSandbox:
             )
         except (OSError, ValueError) as error:
             raise SandboxError(f"cannot start {spec.argv[0]}: {error}") from error
+        data_limit = (self._spec.data_limit_bytes, self._spec.data_limit_bytes)
         with contextlib.suppress(OSError):  # it may have ended already
-            resource.prlimit(child.pid, resource.RLIMIT_DATA, (spec.data_limit_bytes, spec.data_limit_bytes))
+            resource.prlimit(child.pid, resource.RLIMIT_DATA, data_limit)
             resource.prlimit(child.pid, resource.RLIMIT_CORE, _CORE_LIMIT)
             resource.prlimit(child.pid, resource.RLIMIT_NOFILE, _DESCRIPTOR_LIMIT)
         try:
-            return PlainProcess(child, on_exit)
+            self._process = PlainProcess(child, on_exit)
         except OSError as error:  # no descriptor left to watch it by
             child.kill()
             child.wait()
             raise SandboxError(f"cannot watch {spec.argv[0]}: {error}") from error
+        return self._process
+
+    async def close(self) -> None:
+        """End the process and close the socket."""
+        if self._process is not None:
+            self._process.kill()
+        self._runtime_api.close()
+
+
+class PlainIsolation:
+    """Tier D: no isolation."""
+
+    __slots__ = ("_prefix",)
+
+    def __init__(self, setpriv: Path | None = None) -> None:
+        self._prefix = () if setpriv is None else (str(setpriv), "--pdeathsig", "KILL", "--")
+
+    @property
+    def report(self) -> IsolationReport:
+        """Return that nothing is kept apart."""
+        warning = "functions run as plain processes of the node's own user: run only code that you trust"
+        return IsolationReport("D", "shared", "watchdog", (warning,))
+
+    async def open(self, spec: SandboxSpec) -> PlainSandbox:
+        """Make the place of one environment. Raises `SandboxError`."""
+        try:
+            return PlainSandbox(spec, self._prefix)
+        except OSError as error:
+            raise SandboxError(f"no port for the Runtime API: {error}") from error
+
+    async def close(self) -> None:
+        """Nothing is held."""

@@ -18,7 +18,7 @@ from gatewright.gateway.payloads.result import MalformedResult
 from gatewright.gateway.payloads.table import PAYLOAD_FORMATS
 from gatewright.gateway.permission import refusal
 from gatewright.gateway.seams import Invoker
-from gatewright.snapshot.types import FunctionVersion
+from gatewright.snapshot.types import QualifiedFunction
 
 # OpenAPI definitions name a function as `arn:aws:apigateway:REGION:lambda:path/2015-03-31/functions/ARN/invocations`.
 _INVOCATIONS_URI = re.compile(r"arn:[^:]+:apigateway:[^:]*:lambda:path/2015-03-31/functions/(.+)/invocations")
@@ -31,7 +31,7 @@ class LambdaProxy:
 
     def __init__(
         self,
-        function: FunctionVersion,
+        function: QualifiedFunction,
         invoker: Invoker,
         encode: Callable[[Call, bytes], bytes],
         parse_result: Callable[[bytes], Response],
@@ -53,20 +53,20 @@ class LambdaProxy:
             # The client is answered in time; the invocation goes on to its own end, as on Lambda.
             invocation = await self._deadline.wait(invoking)
         except TimeoutError as error:
-            name = self._function.name
+            name = self._function.arn
             raise ServiceUnavailable(f"function {name} did not answer in {self._timeout_seconds:g} s") from error
         except InvokeError as error:
             raise self._refused(error) from error
         if invocation.function_error is not None:
             shown = invocation.payload[:300].decode(errors="replace")
-            raise IntegrationFailure(f"function {self._function.name} failed: {shown}")
+            raise IntegrationFailure(f"function {self._function.arn} failed: {shown}")
         try:
             return self._parse_result(invocation.payload)
         except MalformedResult as error:
-            raise IntegrationFailure(f"function {self._function.name} gave no response: {error}") from error
+            raise IntegrationFailure(f"function {self._function.arn} gave no response: {error}") from error
 
     def _refused(self, error: InvokeError) -> GatewayError:
-        name = self._function.name
+        name = self._function.arn
         if error.status == 413:
             return RequestEntityTooLarge(str(error))
         if error.status == 429:
@@ -104,13 +104,14 @@ def link(binding: Binding) -> Integration:
     function = binding.functions.get(arn)
     if function is None:
         return Refused(f"there is no function {arn}")
-    if qualifier not in (None, "$LATEST"):
+    qualified = function.qualified.get(qualifier or "")
+    if qualified is None:
         return Refused(f"function {arn} has no version or alias {qualifier}")
-    reason = None if integration.credentials_arn else refusal(function, facts, binding.method)
+    reason = None if integration.credentials_arn else refusal(qualified, facts, binding.method)
     if reason is not None:
         return Refused(reason)
     payload = PAYLOAD_FORMATS.get(integration.payload_format_version)
     if payload is None:
         return Refused(f"payload format version {integration.payload_format_version} is not supported")
     encode = payload.event(facts, seams.clf).encode
-    return LambdaProxy(function, seams.invoker, encode, payload.parse_result, integration.timeout_ms / 1000)
+    return LambdaProxy(qualified, seams.invoker, encode, payload.parse_result, integration.timeout_ms / 1000)

@@ -14,10 +14,10 @@ from gatewright.gateway.integrations.lambda_proxy import function_arn_of
 from tests.unit.gateway.fakes import (
     FUNCTION_ARN,
     Gateway,
-    function_version,
     http_api,
     integration,
     never,
+    qualified_function,
     request,
     snapshot,
     stage,
@@ -34,7 +34,7 @@ async def test_a_function_that_does_not_answer_in_time(caplog: pytest.LogCapture
     with caplog.at_level(logging.WARNING):
         response = await gateway.get("/")
     assert (response.status, response.body) == SERVICE_UNAVAILABLE
-    assert "function my-function did not answer in 0.05 s" in caplog.text
+    assert f"function {FUNCTION_ARN} did not answer in 0.05 s" in caplog.text
 
 
 async def test_the_invocation_is_told_of_nothing_when_the_client_goes() -> None:
@@ -63,7 +63,7 @@ async def test_a_function_error_is_a_500(caplog: pytest.LogCaptureFixture) -> No
     with caplog.at_level(logging.WARNING):
         response = await gateway.get("/")
     assert (response.status, response.body) == INTERNAL_SERVER_ERROR
-    assert "function my-function failed: " in caplog.text
+    assert f"function {FUNCTION_ARN} failed: " in caplog.text
     assert "boom" in caplog.text
 
 
@@ -180,9 +180,9 @@ async def test_the_function_of_the_snapshot_is_invoked() -> None:
     gateway = Gateway({"statusCode": 200})
     api = http_api(stage("$default"))
     for revision in ("r1", "r2"):
-        gateway.link(snapshot(api, functions=[function_version(revision_id=revision)]))
+        gateway.link(snapshot(api, functions=[qualified_function(revision_id=revision)]))
         await gateway.get("/")
-    assert [function.revision_id for function in gateway.invoker.functions] == ["r1", "r2"]
+    assert [function.version.revision_id for function in gateway.invoker.functions] == ["r1", "r2"]
 
 
 async def test_events_are_json_octets() -> None:

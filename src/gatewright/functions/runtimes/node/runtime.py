@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from gatewright.functions.runtimes.discovery import Probe, SearchPlaces, run_probe
-from gatewright.functions.runtimes.types import Launch, LaunchRefused, Transport
+from gatewright.functions.runtimes.types import Code, Launch, LaunchRefused, Transport
 from gatewright.snapshot.types import FunctionVersion
 
 _HERE = Path(__file__).resolve().parent
@@ -84,7 +84,7 @@ class NodeRuntime:
             f"{found.version_text} ({found.executable})."
         )
 
-    def launch(self, function: FunctionVersion, task_root: Path) -> Launch:
+    def launch(self, function: FunctionVersion, code: Code) -> Launch:
         """Say how to start an environment; the function's code is found through LAMBDA_TASK_ROOT."""
         found = self._node()
         if found is None:
@@ -96,9 +96,7 @@ class NodeRuntime:
             argv=(str(found.executable), *flags, "--require", str(preload), str(client.program)),
             environment={
                 "NODE_PATH": f"/opt/nodejs/node{self._major}/node_modules:/opt/nodejs/node_modules:"
-                f"/var/runtime/node_modules:/var/runtime:/var/task:{task_root}",
-                # The client takes it apart but, with our modules in place of its own, does not connect to it.
-                "AWS_LAMBDA_RUNTIME_API": "127.0.0.1:9001",
+                f"/var/runtime/node_modules:/var/runtime:/var/task:{code.task_root}",
             },
             readable_paths=(
                 found.executable,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from gatewright.functions.runtimes.discovery import Probe, SearchPlaces, run_probe
 from gatewright.functions.runtimes.python.gatewright_channel import RUNTIME_PACKAGES, SDK_PACKAGES
-from gatewright.functions.runtimes.types import Launch, LaunchRefused, Transport
+from gatewright.functions.runtimes.types import Code, Launch, LaunchRefused, Transport
 from gatewright.snapshot.types import FunctionVersion
 
 _HERE = Path(__file__).resolve().parent
@@ -65,7 +65,7 @@ class PythonRuntime:
             f"{found.version_text} ({found.executable}). To have it, run: uv python install 3.{self._minor}"
         )
 
-    def launch(self, function: FunctionVersion, task_root: Path) -> Launch:
+    def launch(self, function: FunctionVersion, code: Code) -> Launch:
         """Say how to start an environment; the function's code is found through LAMBDA_TASK_ROOT."""
         found = self._interpreter()
         if found is None:

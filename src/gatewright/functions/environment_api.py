@@ -1,0 +1,51 @@
+"""The HTTP APIs that the processes of one environment find at `AWS_LAMBDA_RUNTIME_API`, and the node's own endpoint.
+
+Each environment has listeners of its own, so that the socket says whose runtime is speaking.
+"""
+
+from socket import socket
+from typing import Final
+
+from gatewright.base.messages import Handler
+from gatewright.functions.sandbox.types import Sandbox
+from gatewright.wire.limits import Limits
+from gatewright.wire.listener import Listener
+
+_DAY_SECONDS: Final = 86_400.0
+_LIMITS: Final = Limits(
+    header_bytes=1 << 20,  # an X-Ray error cause travels in a field
+    body_bytes=64 << 20,  # counted where it is read, to answer as Lambda does
+    header_seconds=_DAY_SECONDS,
+    body_idle_seconds=_DAY_SECONDS,
+    keep_alive_seconds=_DAY_SECONDS,  # a runtime is silent while its function works
+    drain_seconds=0.1,
+    connections=256,
+)
+"""The peer is a process of ours that a time-out of its own ends, so slowness is no reason to hang up."""
+
+
+_ENDPOINT_LIMITS: Final = Limits(body_bytes=70 << 20, drain_seconds=0.1, connections=256)
+
+
+class EnvironmentApi:
+    """The listeners of one environment."""
+
+    __slots__ = ("_listeners",)
+
+    def __init__(self) -> None:
+        self._listeners: list[Listener] = []
+
+    async def open(self, sandbox: Sandbox, runtime_api: Handler, endpoint: Handler) -> None:
+        """Serve the Runtime API, and the node's endpoint where processes do not reach its own listener."""
+        await self._listen(sandbox.runtime_api, Listener(runtime_api, _LIMITS))
+        if sandbox.endpoint is not None:
+            await self._listen(sandbox.endpoint, Listener(endpoint, _ENDPOINT_LIMITS))
+
+    async def close(self) -> None:
+        """Stop to listen and cut off who is connected."""
+        for listener in self._listeners:
+            await listener.drain()
+
+    async def _listen(self, sock: socket, listener: Listener) -> None:
+        self._listeners.append(listener)
+        await listener.start("", 0, sock=sock)
