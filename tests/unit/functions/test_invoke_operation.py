@@ -9,9 +9,9 @@ from gatewright.base.operations import Caller, Shape
 from gatewright.functions.errors import EventTooLarge, FunctionGone, InvokeError, TooManyRequests
 from gatewright.functions.invocation import InvocationResult
 from gatewright.functions.invoke import OPERATIONS, InvokeContext
-from gatewright.snapshot.types import FunctionVersion
+from gatewright.snapshot.types import QualifiedFunction
 
-from .fakes import ARN, function_version
+from .fakes import ARN, function_version, qualified, whole_function
 
 CALLER = Caller("123456789012", "us-east-1", "request-1")
 
@@ -21,9 +21,9 @@ class FakeFunctions:
 
     def __init__(self, outcome: InvocationResult | InvokeError) -> None:
         self.outcome = outcome
-        self.asked: list[tuple[FunctionVersion, bytes, dict[str, object]]] = []
+        self.asked: list[tuple[QualifiedFunction, bytes, dict[str, object]]] = []
 
-    async def invoke(self, function: FunctionVersion, event: bytes, **options: object) -> InvocationResult:
+    async def invoke(self, function: QualifiedFunction, event: bytes, **options: object) -> InvocationResult:
         self.asked.append((function, event, options))
         if isinstance(self.outcome, InvokeError):
             raise self.outcome
@@ -35,7 +35,7 @@ def result(function_error: str | None = None, log_tail: bytes = b"") -> Invocati
 
 
 async def call(functions: FakeFunctions, **request: object) -> Shape:
-    context = InvokeContext(CALLER, functions, {ARN: function_version()}.get)
+    context = InvokeContext(CALLER, functions, {ARN: whole_function(qualified(function_version()))}.get)
     return await OPERATIONS["Invoke"](context, {"FunctionName": "orders", **request})
 
 
@@ -49,9 +49,9 @@ async def test_a_success() -> None:
     assert given(output) == {"StatusCode": 200, "ExecutedVersion": "$LATEST", "Payload": b'{"a":1}'}
     assert functions.asked == [
         (
-            function_version(),
+            qualified(function_version()),
             b'{"q":1}',
-            {"request_id": "request-1", "client_context": None, "wants_log_tail": False, "invoked_arn": None},
+            {"request_id": "request-1", "client_context": None, "wants_log_tail": False},
         )
     ]
 
@@ -77,18 +77,18 @@ async def test_no_payload_is_an_empty_object(payload: bytes | None) -> None:
 @pytest.mark.parametrize(
     ("name", "qualifier", "invoked_arn"),
     [
-        ("orders", None, None),
+        ("orders", None, ARN),
         ("orders", "$LATEST", f"{ARN}:$LATEST"),
         ("orders:$LATEST", None, f"{ARN}:$LATEST"),
-        ("123456789012:function:orders", None, None),
-        (ARN, None, None),
+        ("123456789012:function:orders", None, ARN),
+        (ARN, None, ARN),
         (f"{ARN}:$LATEST", "$LATEST", f"{ARN}:$LATEST"),
     ],
 )
-async def test_the_ways_to_name_a_function(name: str, qualifier: str | None, invoked_arn: str | None) -> None:
+async def test_the_ways_to_name_a_function(name: str, qualifier: str | None, invoked_arn: str) -> None:
     functions = FakeFunctions(result())
     await call(functions, FunctionName=name, **({"Qualifier": qualifier} if qualifier else {}))
-    assert functions.asked[0][2]["invoked_arn"] == invoked_arn
+    assert functions.asked[0][0].arn == invoked_arn
 
 
 @pytest.mark.parametrize(

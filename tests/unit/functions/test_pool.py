@@ -9,7 +9,7 @@ import pytest
 
 from gatewright.functions.errors import TooManyRequests
 
-from .fakes import Node, ScriptedRuntime, echo, function_version, running_node, until
+from .fakes import Node, ScriptedRuntime, echo, function_version, qualified, running_node, until
 
 FUNCTION = function_version(timeout_seconds=900)
 

@@ -16,12 +16,12 @@ import pytest
 from gatewright.base.clock import SystemClock
 from gatewright.base.ids import Ids
 from gatewright.functions.invoke import Functions
-from gatewright.functions.runtimes.types import Launch, Transport
-from gatewright.functions.sandbox.plain import PlainSandbox
+from gatewright.functions.runtimes.types import Code, Launch, Transport
+from gatewright.functions.sandbox.plain import PlainIsolation
 from gatewright.functions.settings import FunctionSettings
 from gatewright.snapshot.types import FunctionVersion
 
-from .fakes import PACKAGE, Blobs, FakeSink, function_version, until
+from .fakes import PACKAGE, Blobs, FakeSink, function_version, no_endpoint, qualified, until
 
 HERE = Path(__file__).parent
 SETPRIV = shutil.which("setpriv")
@@ -34,7 +34,7 @@ class Runtimes:
     def problem(self, runtime: str) -> str | None:
         return None
 
-    def launch(self, function: FunctionVersion, task_root: Path) -> Launch:
+    def launch(self, function: FunctionVersion, code: Code) -> Launch:
         if function.handler == "own":
             return Launch(("./app.py",), {}, (), Transport.RUNTIME_API, "provided")
         if function.runtime.startswith("provided"):
@@ -59,8 +59,8 @@ class Node:
 async def running(directory: Path, **changes: object) -> AsyncIterator[Node]:
     settings = FunctionSettings(endpoint_url="http://127.0.0.1:4566", code_directory=directory / "code", **changes)  # type: ignore[arg-type]
     sink = FakeSink()
-    sandbox = PlainSandbox(Path(SETPRIV) if SETPRIV else None)
-    functions = Functions(settings, SystemClock(), Ids(), Blobs(PACKAGE).open, Runtimes(), sandbox, sink)
+    isolation = PlainIsolation(Path(SETPRIV) if SETPRIV else None)
+    functions = Functions(settings, SystemClock(), Ids(), Blobs(PACKAGE).open, Runtimes(), isolation, sink, no_endpoint)
     try:
         yield Node(functions, sink)
     finally:

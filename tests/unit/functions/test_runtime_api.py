@@ -254,24 +254,6 @@ async def test_the_version_belongs_to_the_path() -> None:
     assert response.status == 404
 
 
-async def test_it_listens_where_the_variable_says() -> None:
-    environment = FakeEnvironment()
-    await environment.api.open()
-    host, _, port = environment.api.variables()["AWS_LAMBDA_RUNTIME_API"].partition(":")
-    reader, writer = await asyncio.open_connection(host, int(port))
-    writer.write(f"GET {ROOT}/invocation/next HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
-    while not environment.told:
-        await asyncio.sleep(0.001)
-    environment.begin(invocation())
-    assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200 ")
-    assert await reader.readexactly(7) == b'{"q":1}'
-    writer.close()
-    await writer.wait_closed()
-    await environment.api.close()
-    with pytest.raises(OSError):
-        await asyncio.open_connection(host, int(port))
-
-
 async def test_a_poll_that_waits_ends_when_the_environment_does() -> None:
     environment = FakeEnvironment()
     await environment.api.open()

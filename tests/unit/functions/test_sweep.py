@@ -5,7 +5,7 @@ from pathlib import Path
 
 from gatewright.functions.sweep import Sweep
 
-from .fakes import FakeClock, ScriptedRuntime, echo, function_version, running_node, until
+from .fakes import FakeClock, ScriptedRuntime, echo, function_version, qualified, running_node, until
 
 
 class FakePool:

@@ -1,14 +1,18 @@
 """Environment variables ("Working with Lambda environment variables", Lambda Developer Guide)."""
 
+import socket
 from pathlib import Path
 
 import pytest
 
 from gatewright.base.function_variables import RESERVED_VARIABLES
+from gatewright.functions.sandbox.types import SandboxSpec
 from gatewright.functions.settings import Credentials, FunctionSettings
 from gatewright.functions.variables import environment_variables
 
-from .fakes import function_version
+from .fakes import FakeIsolation, FakeSandbox, function_version
+
+SPEC = SandboxSpec(Path("/nowhere/code"), Path("/nowhere/layers"), 128, 512, 1024)
 
 SETTINGS = FunctionSettings(
     endpoint_url="http://127.0.0.1:4566",
@@ -18,12 +22,18 @@ SETTINGS = FunctionSettings(
 
 
 def variables(**changes: object) -> dict[str, str]:
+    sandbox = FakeSandbox(FakeIsolation(), SPEC)
+    with sandbox.runtime_api:
+        return in_sandbox(sandbox, **changes)
+
+
+def in_sandbox(sandbox: FakeSandbox, **changes: object) -> dict[str, str]:
     return environment_variables(
         function_version(**changes),
         SETTINGS,
         launch={"FROM_LAUNCH": "launch", "BOTH": "launch"},
         link={"_GATEWRIGHT_CHANNEL_FD": "7"},
-        task_root="/var/task",
+        sandbox=sandbox,
         log_stream="2026/11/23/[$LATEST]abc",
     )
 
@@ -46,7 +56,7 @@ def variables(**changes: object) -> dict[str, str]:
         ("AWS_SECRET_ACCESS_KEY", "secret"),
         ("AWS_SESSION_TOKEN", "token"),
         ("AWS_ENDPOINT_URL", "http://127.0.0.1:4566"),
-        ("LAMBDA_TASK_ROOT", "/var/task"),
+        ("LAMBDA_TASK_ROOT", "/nowhere/code"),
         ("LAMBDA_RUNTIME_DIR", "/var/runtime"),
         ("LANG", "en_US.UTF-8"),
         ("TZ", ":UTC"),
@@ -60,7 +70,17 @@ def test_what_lambda_sets(name: str, value: str) -> None:
 
 def test_paths() -> None:
     assert "/usr/bin" in variables()["PATH"]
-    assert "/var/task/lib" in variables()["LD_LIBRARY_PATH"].split(":")
+    assert {"/nowhere/code/lib", "/nowhere/layers/lib"} <= set(variables()["LD_LIBRARY_PATH"].split(":"))
+    assert variables()["PATH"].endswith(":/nowhere/layers/bin")
+
+
+def test_the_apis_are_where_the_sandbox_listens() -> None:
+    sandbox = FakeSandbox(FakeIsolation(), SPEC)
+    with sandbox.runtime_api, socket.create_server(("127.0.0.1", 0)) as endpoint:
+        sandbox.endpoint = endpoint
+        found = in_sandbox(sandbox)
+        assert found["AWS_LAMBDA_RUNTIME_API"] == f"127.0.0.1:{sandbox.runtime_api.getsockname()[1]}"
+        assert found["AWS_ENDPOINT_URL"] == f"http://127.0.0.1:{endpoint.getsockname()[1]}"
 
 
 def test_custom_runtimes_have_no_execution_env() -> None:

@@ -4,7 +4,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -154,7 +154,8 @@ def qualified_function(policy: Policy | None = None, **changes: Any) -> Qualifie
 def whole_function(*qualified: QualifiedFunction) -> Function:
     """Return a function that has these qualifiers."""
     version = qualified[0].version
-    by_qualifier = {each.qualifier or "": each for each in qualified}
+    latest = replace(qualified[0], arn=f"{version.arn}:$LATEST", qualifier="$LATEST")
+    by_qualifier = {"$LATEST": latest} | {each.qualifier or "": each for each in qualified}
     return Function(version.arn, version.account_id, version.region, version.name, by_qualifier)
 
 
@@ -211,11 +212,15 @@ def http_api(*stages: HttpStage, **changes: Any) -> HttpApi:
     return HttpApi(**{**members, **changes})
 
 
-def snapshot(*apis: HttpApi, functions: Iterable[QualifiedFunction] | None = None, revision: int = 1) -> Snapshot:
+def snapshot(
+    *apis: HttpApi, functions: Iterable[QualifiedFunction | Function] | None = None, revision: int = 1
+) -> Snapshot:
     served = [qualified_function()] if functions is None else list(functions)
     return Snapshot(
         revision,
-        MappingProxyType({function.arn: whole_function(function) for function in served}),
+        MappingProxyType(
+            {each.arn: whole_function(each) if isinstance(each, QualifiedFunction) else each for each in served}
+        ),
         MappingProxyType({api.api_id: api for api in apis}),
     )
 

@@ -5,7 +5,16 @@ from dataclasses import replace
 
 import pytest
 
-from tests.unit.gateway.fakes import Gateway, http_api, http_proxy, integration, qualified_function, snapshot, stage
+from tests.unit.gateway.fakes import (
+    Gateway,
+    http_api,
+    http_proxy,
+    integration,
+    qualified_function,
+    snapshot,
+    stage,
+    whole_function,
+)
 
 OTHER_ARN = "arn:aws:lambda:us-east-2:123456789012:function:other"
 
@@ -14,7 +23,7 @@ async def test_what_did_not_change_is_taken_over() -> None:
     gateway = Gateway({"statusCode": 200})
     first = http_api(stage("$default"))
     second = http_api(stage("$default"), api_id="second")
-    function = qualified_function()
+    function = whole_function(qualified_function())
     before = gateway.link(snapshot(first, second, functions=[function]))
     renamed = replace(second, name="renamed")
     after = gateway.link(snapshot(first, renamed, functions=[function], revision=2))

@@ -108,7 +108,7 @@ def test_an_api_that_does_not_compile_keeps_serving(store: MemoryStore, caplog: 
     with caplog.at_level(logging.ERROR):
         after = again(store, before)
     assert after.http_apis[API_ID] is before.http_apis[API_ID]
-    assert after.functions[FUNCTION_ARN].revision_id == "rev-2", "the others go on"
+    assert after.functions[FUNCTION_ARN].qualified[""].version.revision_id == "rev-2", "the others go on"
     assert f"api {API_ID} does not compile, its previous version keeps serving: malformed route key" in caplog.text
 
 

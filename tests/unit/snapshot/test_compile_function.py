@@ -6,14 +6,14 @@ import pytest
 
 from gatewright.base.policy import AccessRequest, Principal, PrincipalType
 from gatewright.snapshot.compile_function import compile_function
-from gatewright.snapshot.types import FunctionVersion
+from gatewright.snapshot.types import FunctionVersion, QualifiedFunction
 from gatewright.store.memory import MemoryStore
 from tests.unit.snapshot.documents import ACCOUNT, FUNCTION_ARN, REGION, function_policy_document, key, put_function
 
 KEY = key("lambda", "function", "my-function")
 
 
-def compiled(policy: dict[str, Any] | None = None, **changes: Any) -> FunctionVersion:
+def compiled(policy: dict[str, Any] | None = None, **changes: Any) -> QualifiedFunction:
     store = MemoryStore()
     with store.write() as writer:
         put_function(writer, **changes)
@@ -22,11 +22,11 @@ def compiled(policy: dict[str, Any] | None = None, **changes: Any) -> FunctionVe
     with store.read() as reader:
         function = compile_function(reader, KEY)
     assert function is not None
-    return function
+    return function.qualified[""]
 
 
 def test_every_field() -> None:
-    assert compiled() == FunctionVersion(
+    assert compiled().version == FunctionVersion(
         arn=FUNCTION_ARN,
         account_id=ACCOUNT,
         region=REGION,
@@ -45,25 +45,24 @@ def test_every_field() -> None:
         application_log_level=None,
         system_log_level=None,
         tracing_mode="PassThrough",
-        policy=None,
     )
 
 
 def test_defaults() -> None:
     """The defaults of CreateFunction (Lambda API Reference)."""
     absent = ("Timeout", "MemorySize", "Environment", "LoggingConfig", "TracingConfig", "EphemeralStorage")
-    function = compiled(**dict.fromkeys(absent))
+    function = compiled(**dict.fromkeys(absent)).version
     assert (function.environment, function.log_group, function.log_format) == ((), "/aws/lambda/my-function", "Text")
     assert (function.tracing_mode, function.ephemeral_storage_mb) == ("PassThrough", 512)
 
 
 def test_a_qualified_arn_is_cut() -> None:
-    assert compiled(FunctionArn=f"{FUNCTION_ARN}:3", Version="3").arn == FUNCTION_ARN
+    assert compiled(FunctionArn=f"{FUNCTION_ARN}:3", Version="3").version.arn == FUNCTION_ARN
 
 
 def test_json_logging() -> None:
     logging = {"LogFormat": "JSON", "ApplicationLogLevel": "DEBUG", "SystemLogLevel": "WARN", "LogGroup": "mine"}
-    function = compiled(LoggingConfig=logging)
+    function = compiled(LoggingConfig=logging).version
     assert (function.log_format, function.application_log_level, function.system_log_level, function.log_group) == (
         "JSON",
         "DEBUG",

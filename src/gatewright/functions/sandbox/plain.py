@@ -149,10 +149,11 @@ class PlainSandbox:
 class PlainIsolation:
     """Tier D: no isolation."""
 
-    __slots__ = ("_prefix",)
+    __slots__ = ("prefix",)
 
     def __init__(self, setpriv: Path | None = None) -> None:
-        self._prefix = () if setpriv is None else (str(setpriv), "--pdeathsig", "KILL", "--")
+        self.prefix = () if setpriv is None else (str(setpriv), "--pdeathsig", "KILL", "--")
+        """What each process is started with, so that it ends with this one."""
 
     @property
     def report(self) -> IsolationReport:
@@ -163,7 +164,7 @@ class PlainIsolation:
     async def open(self, spec: SandboxSpec) -> PlainSandbox:
         """Make the place of one environment. Raises `SandboxError`."""
         try:
-            return PlainSandbox(spec, self._prefix)
+            return PlainSandbox(spec, self.prefix)
         except OSError as error:
             raise SandboxError(f"no port for the Runtime API: {error}") from error
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from gatewright.functions.runtimes.discovery import SearchPlaces
 from gatewright.functions.runtimes.table import RuntimeDirectory
-from gatewright.functions.runtimes.types import Launch
+from gatewright.functions.runtimes.types import Code, Launch
 from gatewright.snapshot.types import FunctionVersion
 
 INVOKE, NEXT, RESULT, ERROR, INIT_ERROR = 1, 16, 17, 18, 19
@@ -64,7 +64,6 @@ def function(runtime: str, handler: str = "app.handler", **changes: Any) -> Func
         "application_log_level": None,
         "system_log_level": None,
         "tracing_mode": "PassThrough",
-        "policy": None,
     }
     return FunctionVersion(runtime=runtime, handler=handler, **(fields | changes))
 
@@ -86,6 +85,7 @@ def variables(version: FunctionVersion, task_root: Path) -> dict[str, str]:
         "AWS_LAMBDA_FUNCTION_VERSION": version.version,
         "AWS_LAMBDA_LOG_GROUP_NAME": version.log_group,
         "AWS_LAMBDA_LOG_STREAM_NAME": "2026/01/01/[$LATEST]0123456789abcdef",
+        "AWS_LAMBDA_RUNTIME_API": "127.0.0.1:9001",
         "LAMBDA_TASK_ROOT": str(task_root),
     }
 
@@ -198,7 +198,7 @@ class Runner:
     ) -> Iterator[Environment]:
         """Start an environment and wait for nothing."""
         self.write(files)
-        launch = self.directory.launch(version, self.task_root)
+        launch = self.directory.launch(version, Code(self.task_root))
         environment = Environment(
             launch, self.task_root, {**dict(version.environment), **variables(version, self.task_root), **more}
         )

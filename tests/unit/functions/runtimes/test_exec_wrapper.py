@@ -1,5 +1,6 @@
 """AWS documentation: "Modifying the runtime environment"."""
 
+from gatewright.functions.runtimes.types import Code
 from tests.unit.functions.runtimes.host import RESULT, RUNNING_RUNTIME, Runner, function
 
 CODE = "import os, sys\ndef handler(event, context): return [os.environ.get('WRAPPED'), sys.flags.optimize]\n"
@@ -44,4 +45,4 @@ def test_custom_runtimes_have_no_wrapper(runner: Runner) -> None:
     runner.write({"bootstrap": "#!/bin/sh\n"})
     (runner.task_root / "bootstrap").chmod(0o755)
     version = function("provided.al2", environment=wrapped_by("/var/task/wrapper"))
-    assert runner.directory.launch(version, runner.task_root).argv == ("./bootstrap",)
+    assert runner.directory.launch(version, Code(runner.task_root)).argv == ("./bootstrap",)

@@ -4,7 +4,7 @@ import pytest
 
 from gatewright.functions.runtimes.discovery import SearchPlaces
 from gatewright.functions.runtimes.table import RuntimeDirectory
-from gatewright.functions.runtimes.types import LaunchRefused
+from gatewright.functions.runtimes.types import Code, LaunchRefused
 from tests.unit.functions.runtimes.host import RUNNING_RUNTIME, function
 
 
@@ -30,7 +30,7 @@ def test_without_node_the_node_runtimes_have_a_problem(tmp_path: Path) -> None:
     assert "nodejs20.x" in problem
     assert directory.warning("nodejs20.x") is None
     with pytest.raises(LaunchRefused) as refused:
-        directory.launch(function("nodejs20.x"), tmp_path)
+        directory.launch(function("nodejs20.x"), Code(tmp_path))
     assert refused.value.message == problem
 
 
@@ -41,7 +41,7 @@ def test_a_runtime_of_lambda_that_is_not_run_here_is_named(directory: RuntimeDir
     assert problem.endswith("provided.al2, provided.al2023.")
     assert directory.warning("java21") is None
     with pytest.raises(LaunchRefused):
-        directory.launch(function("java21"), tmp_path)
+        directory.launch(function("java21"), Code(tmp_path))
 
 
 def test_custom_runtimes_need_nothing(directory: RuntimeDirectory) -> None:

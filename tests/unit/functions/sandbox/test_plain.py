@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from gatewright.functions.sandbox.plain import PlainProcess, PlainSandbox
-from gatewright.functions.sandbox.types import ProcessSpec, SandboxError
+from gatewright.functions.sandbox.plain import PlainIsolation, PlainProcess, PlainSandbox
+from gatewright.functions.sandbox.types import ProcessSpec, SandboxError, SandboxSpec
 from tests.unit.functions.fakes import MIB, until
 
 SETPRIV = shutil.which("setpriv")
@@ -27,16 +27,20 @@ class Child:
         fields: dict[str, object] = {
             "argv": argv,
             "environment": {"PATH": "/usr/bin:/bin", "ONLY": "this"},
-            "task_root": directory,
             "readable_paths": (),
             "inherited_fds": (),
             "output_fd": write,
-            "data_limit_bytes": 1024 * MIB,
         }
+        data_limit_bytes = changes.pop("data_limit_bytes", 1024 * MIB)
         spec = ProcessSpec(**{**fields, **changes})  # type: ignore[arg-type]
-        sandbox = PlainSandbox(Path(setpriv) if setpriv else None)
+        place = SandboxSpec(directory, None, 128 * MIB, 512 * MIB, data_limit_bytes)  # type: ignore[arg-type]
+        self._sandbox = PlainSandbox(place, PlainIsolation(Path(setpriv) if setpriv else None).prefix)
         try:
-            self.process: PlainProcess = sandbox.spawn(spec, self.statuses.append)
+            self.process: PlainProcess = self._sandbox.spawn(spec, self.statuses.append)
+        except SandboxError:
+            self._sandbox.runtime_api.close()
+            os.close(self._read)
+            raise
         finally:
             os.close(write)
 
@@ -59,6 +63,7 @@ class Child:
     async def close(self) -> None:
         self.process.kill()
         await self.end()
+        await self._sandbox.close()
         os.close(self._read)
 
 
@@ -219,13 +224,14 @@ async def test_it_ends_when_the_node_is_killed(tmp_path: Path) -> None:
     node = textwrap.dedent(f"""
         import asyncio, os, sys
         from pathlib import Path
-        from gatewright.functions.sandbox.plain import PlainSandbox
-        from gatewright.functions.sandbox.types import ProcessSpec
+        from gatewright.functions.sandbox.plain import PlainIsolation
+        from gatewright.functions.sandbox.types import ProcessSpec, SandboxSpec
 
         async def main():
             argv = ("/bin/sh", "-c", "echo $$; exec sleep 1000")
-            spec = ProcessSpec(argv, {{"PATH": "/usr/bin:/bin"}}, Path("/"), (), (), 1, 1 << 30)
-            PlainSandbox(Path({SETPRIV!r})).spawn(spec, print)
+            place = SandboxSpec(Path("/"), None, 1 << 27, 1 << 29, 1 << 30)
+            sandbox = await PlainIsolation(Path({SETPRIV!r})).open(place)
+            sandbox.spawn(ProcessSpec(argv, {{"PATH": "/usr/bin:/bin"}}, (), (), 1), print)
             await asyncio.sleep(1000)
 
         asyncio.run(main())

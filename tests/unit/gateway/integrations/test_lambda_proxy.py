@@ -165,7 +165,7 @@ async def test_uris_of_the_function(uri: str) -> None:
     variables = {"function": "my-function", "arn": FUNCTION_ARN}
     gateway.serve(stage("$default", target=integration(integration_uri=uri), variables=variables))
     assert (await gateway.get("/")).status == 200
-    assert [function.arn for function in gateway.invoker.functions] == [FUNCTION_ARN]
+    assert [function.version.arn for function in gateway.invoker.functions] == [FUNCTION_ARN]
 
 
 def test_the_function_of_a_uri() -> None:

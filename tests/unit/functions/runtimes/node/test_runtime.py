@@ -8,7 +8,7 @@ import pytest
 
 from gatewright.functions.runtimes.discovery import SearchPlaces
 from gatewright.functions.runtimes.node.runtime import NodeRuntime
-from gatewright.functions.runtimes.types import LaunchRefused, Transport
+from gatewright.functions.runtimes.types import Code, LaunchRefused, Transport
 from tests.unit.functions.runtimes.host import function
 
 REQUIRE, DETECT = "--no-experimental-require-module", "--no-experimental-detect-module"
@@ -64,7 +64,7 @@ def test_search(tmp_path: Path, case: str) -> None:
     installed, expected, is_another = FOUND[case]
     runtime = Machine(tmp_path, installed).runtime(20)
     assert runtime.problem() is None
-    assert runtime.launch(function("nodejs20.x"), tmp_path).argv[0] == str(tmp_path / expected)
+    assert runtime.launch(function("nodejs20.x"), Code(tmp_path)).argv[0] == str(tmp_path / expected)
     warning = runtime.warning()
     assert (warning is not None) == is_another
     if warning is not None:
@@ -75,7 +75,7 @@ def test_nothing_runs_before_it_is_needed_and_nothing_twice(tmp_path: Path) -> N
     machine = Machine(tmp_path, {"bin/node": (20, 1, 0)})
     runtime = machine.runtime(20)
     assert machine.asked == []
-    runtime.problem(), runtime.warning(), runtime.launch(function("nodejs20.x"), tmp_path)
+    runtime.problem(), runtime.warning(), runtime.launch(function("nodejs20.x"), Code(tmp_path))
     assert machine.asked == [tmp_path / "bin/node"]
 
 
@@ -86,7 +86,7 @@ def test_one_that_is_installed_later_is_found(tmp_path: Path) -> None:
         "No Node.js on this machine can run functions of nodejs20.x: install Node.js 20 so that node is on PATH."
     )
     with pytest.raises(LaunchRefused):
-        runtime.launch(function("nodejs20.x"), tmp_path)
+        runtime.launch(function("nodejs20.x"), Code(tmp_path))
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin/node").touch(0o755)
     machine.installed[tmp_path / "bin/node"] = (20, 1, 0)
@@ -121,26 +121,26 @@ FEATURES = [
 def test_features_that_lambda_switches_off(tmp_path: Path, major: int, options: str, flags: list[str]) -> None:
     runtime = Machine(tmp_path, {"bin/node": (22, 1, 0)}).runtime(major)
     version = function(f"nodejs{major}.x", environment=(("NODE_OPTIONS", options),))
-    argv = runtime.launch(version, tmp_path).argv
+    argv = runtime.launch(version, Code(tmp_path)).argv
     assert [argument for argument in argv if argument.startswith("--no-")] == flags
 
 
 @pytest.mark.parametrize(("memory", "semi", "old"), [(128, 6, 116), (1024, 51, 922), (10240, 512, 9216)])
 def test_the_garbage_collector_knows_the_memory_limit(tmp_path: Path, memory: int, semi: int, old: int) -> None:
     runtime = Machine(tmp_path, {"bin/node": (20, 1, 0)}).runtime(20)
-    argv = runtime.launch(function("nodejs20.x", memory_size_mb=memory), tmp_path).argv
+    argv = runtime.launch(function("nodejs20.x", memory_size_mb=memory), Code(tmp_path)).argv
     assert f"--max-semi-space-size={semi}" in argv
     assert f"--max-old-space-size={old}" in argv
 
 
 def test_what_is_started(tmp_path: Path) -> None:
     machine = Machine(tmp_path, {"bin/node": (20, 1, 0)})
-    launch = machine.runtime(20).launch(function("nodejs20.x"), tmp_path / "code")
+    launch = machine.runtime(20).launch(function("nodejs20.x"), Code(tmp_path / "code"))
     assert launch.argv[-3:] == ("--require", str(tmp_path / "preload.cjs"), str(tmp_path / "start.mjs"))
     assert launch.transport is Transport.CHANNEL
     assert launch.runtime_version_label == "nodejs:20.1.0"
     assert launch.environment["NODE_PATH"].startswith("/opt/nodejs/node20/node_modules:/opt/nodejs/node_modules:")
     assert launch.environment["NODE_PATH"].endswith(f":{tmp_path / 'code'}")
     assert tmp_path / "node_modules/aws-lambda-ric-3/dist/index.mjs" in launch.readable_paths
-    newer = machine.runtime(24).launch(function("nodejs24.x"), tmp_path / "code")
+    newer = machine.runtime(24).launch(function("nodejs24.x"), Code(tmp_path / "code"))
     assert newer.argv[-1] == str(tmp_path / "node_modules/aws-lambda-ric-4/index.mjs")

@@ -9,7 +9,7 @@ import pytest
 
 from gatewright.functions.runtimes.discovery import SearchPlaces
 from gatewright.functions.runtimes.python.runtime import PythonRuntime
-from gatewright.functions.runtimes.types import LaunchRefused, Transport
+from gatewright.functions.runtimes.types import Code, LaunchRefused, Transport
 from tests.unit.functions.runtimes.host import function
 
 # A minor version that the interpreter of the tests does not have.
@@ -61,14 +61,14 @@ def test_search(tmp_path: Path, case: str) -> None:
     installed = FOUND[case]
     runtime = Machine(tmp_path, dict(installed)).runtime()
     assert (runtime.problem(), runtime.warning()) == (None, None)
-    assert runtime.launch(function("python"), tmp_path).argv[0] == str(tmp_path / next(iter(installed)))
+    assert runtime.launch(function("python"), Code(tmp_path)).argv[0] == str(tmp_path / next(iter(installed)))
 
 
 def test_a_shim_that_fails_or_stands_for_another_version_is_passed_over(tmp_path: Path) -> None:
     pyenv = f"home/.pyenv/versions/3.{MINOR}.4/bin/python3.{MINOR}"
     machine = Machine(tmp_path, {"pinned/python": (3, 8, 1), f"bin/python3.{MINOR}": None, pyenv: WANTED})
     runtime = machine.runtime()
-    assert runtime.launch(function("python"), tmp_path).argv[0] == str(tmp_path / pyenv)
+    assert runtime.launch(function("python"), Code(tmp_path)).argv[0] == str(tmp_path / pyenv)
     assert runtime.warning() is None
 
 
@@ -76,7 +76,7 @@ def test_nothing_runs_before_it_is_needed_and_nothing_twice(tmp_path: Path) -> N
     machine = Machine(tmp_path, {f"bin/python3.{MINOR}": WANTED})
     runtime = machine.runtime()
     assert machine.asked == []
-    runtime.problem(), runtime.warning(), runtime.launch(function("python"), tmp_path)
+    runtime.problem(), runtime.warning(), runtime.launch(function("python"), Code(tmp_path))
     assert machine.asked == [tmp_path / f"bin/python3.{MINOR}"]
 
 
@@ -89,7 +89,7 @@ def test_the_running_interpreter_stands_in_with_a_warning(tmp_path: Path) -> Non
         f"Python 3.{MINOR} is not installed: functions of python3.{MINOR} run on Python {version} ("
     )
     assert warning.endswith(f"uv python install 3.{MINOR}")
-    assert runtime.launch(function("python"), tmp_path).runtime_version_label == f"python:{version}"
+    assert runtime.launch(function("python"), Code(tmp_path)).runtime_version_label == f"python:{version}"
 
 
 def test_when_no_interpreter_runs_there_is_a_problem(tmp_path: Path) -> None:
@@ -99,12 +99,12 @@ def test_when_no_interpreter_runs_there_is_a_problem(tmp_path: Path) -> None:
     assert f"uv python install 3.{MINOR}" in problem
     assert runtime.warning() is None
     with pytest.raises(LaunchRefused):
-        runtime.launch(function("python"), tmp_path)
+        runtime.launch(function("python"), Code(tmp_path))
 
 
 def test_what_is_started(tmp_path: Path) -> None:
     machine = Machine(tmp_path, {f"bin/python3.{MINOR}": WANTED})
-    launch = machine.runtime().launch(function("python"), tmp_path)
+    launch = machine.runtime().launch(function("python"), Code(tmp_path))
     assert launch.argv[1:4] == ("-S", "-X", "utf8")
     assert [Path(argument).name for argument in launch.argv[4:]] == ["bootstrap.py"]
     assert launch.environment["_GATEWRIGHT_BYTECODE"] == str(tmp_path / "cache" / "bytecode")
