@@ -1,38 +1,29 @@
 """One execution environment: a process that runs one runtime for one function version, one invocation at a time.
 
-What may follow what is in `states`. A runtime that speaks out of turn is killed; a mistake of ours raises.
+What may follow what is in `states`. A runtime that speaks out of turn is killed; a mistake of ours raises. The process
+itself is `environment_process`'s.
 """
 
-import asyncio
 import logging
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Final, Protocol
 
-from gatewright.base.clock import Clock
-from gatewright.base.messages import Handler
 from gatewright.functions import failure as failures
-from gatewright.functions.environment_api import EnvironmentApi
+from gatewright.functions.environment_process import EnvironmentProcess
 from gatewright.functions.failure import Failure
 from gatewright.functions.invocation import Invocation
 from gatewright.functions.journal import Journal
-from gatewright.functions.link import RuntimeEvents, RuntimeLink
+from gatewright.functions.link import RuntimeLink
 from gatewright.functions.log_stream import OutputPipe
 from gatewright.functions.platform_log import Report
-from gatewright.functions.runtimes.types import Code, Launch, Transport
-from gatewright.functions.sandbox.types import Isolation, Process, ProcessSpec, Sandbox, SandboxSpec
-from gatewright.functions.settings import FunctionSettings
+from gatewright.functions.runtimes.types import Code, Launch
 from gatewright.functions.states import State, transition
-from gatewright.functions.variables import environment_variables
+from gatewright.functions.surroundings import Surroundings
 from gatewright.snapshot.types import FunctionVersion
 
 _logger = logging.getLogger(__name__)
 
 _MIB: Final = 1 << 20
-_EXIT_GRACE_SECONDS: Final = 0.5
-"""How long a runtime that closed its link may take to end by itself, so that its own exit status is reported; and how
-long the link of a runtime that ended may be held open by what it started."""
 _PEAK_FROM_SECONDS: Final = 0.005
 """Reading the high-water mark of memory takes 20 µs: too much after an invocation that was shorter than this."""
 
@@ -61,27 +52,11 @@ class Owner(Protocol):
         ...
 
 
-LinkFactory = Callable[[RuntimeEvents], RuntimeLink]
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What every environment of a node is made with."""
-
-    settings: FunctionSettings
-    clock: Clock
-    isolation: Isolation
-    links: Mapping[Transport, LinkFactory]
-    endpoint: Handler
-    """The AWS endpoint of this node."""
-
-
 class ExecutionEnvironment:
     """A runtime process and its state. Used on the event loop only."""
 
     __slots__ = (
         "_clock",
-        "_exit_status",
         "_freezes",
         "_init_duration_ms",
         "_link",
@@ -99,7 +74,6 @@ class ExecutionEnvironment:
         "max_memory_bytes",
         "phase",
         "state",
-        "stopped",
     )
 
     def __init__(
@@ -114,7 +88,6 @@ class ExecutionEnvironment:
         self.function = function
         self.journal = journal
         self.state = State.STARTING
-        self.stopped = asyncio.Event()
         self.invocation = invocation
         """While STARTING, the one that INIT is repeated for; while BUSY, the one that runs."""
         self.phase = "init" if invocation is None else "invoke"
@@ -129,10 +102,9 @@ class ExecutionEnvironment:
         self._clock = surroundings.clock
         self.init_started = self._clock.monotonic()
         self._freezes = surroundings.settings.freeze_when_idle
-        self._process: Process | None = None
-        self._exit_status: int | None = None
         self._link: RuntimeLink | None = None
         self._output = OutputPipe(journal.stream, self._printed)
+        self._process = EnvironmentProcess(function, surroundings, self._output, self)
         if invocation is not None:
             self.limit_seconds = float(function.timeout_seconds)
             invocation.begun_at = self.init_started
@@ -145,61 +117,18 @@ class ExecutionEnvironment:
 
         Call `close` afterwards, however this ends.
         """
-        self._output.open()
         link = self._link = self._surroundings.links[launch.transport](self)
         self.init_started = self._clock.monotonic()
         if self.invocation is None:
             self.journal.init_started(launch.runtime_version_label)
             self.deadline = self.init_started + self.limit_seconds
-        sandbox: Sandbox | None = None
-        api = EnvironmentApi()
-        try:
-            sandbox = await self._surroundings.isolation.open(self._sandbox_spec(code))
-            await link.open()
-            await api.open(sandbox, link.handle, self._surroundings.endpoint)
-            if self.state is State.STARTING:  # it may have been stopped meanwhile
-                self._process = sandbox.spawn(self._process_spec(launch, link, sandbox), self._exited)
-                link.spawned()
-                self._output.close_write_end()
-                await self.stopped.wait()
-        finally:
-            await link.close()
-            await api.close()
-            if sandbox is not None:
-                await sandbox.close()
+        await self._process.run(launch, code, link, self.journal.stream.name)
 
     def close(self) -> None:
         """End whatever is still there."""
         self.end(State.STOPPING, KILLED)
-        if self._process is None and self.state is not State.STOPPED:
+        if not self._process.is_started and self.state is not State.STOPPED:
             self._stop()
-
-    def _sandbox_spec(self, code: Code) -> SandboxSpec:
-        function, settings = self.function, self._surroundings.settings
-        return SandboxSpec(
-            task_root=code.task_root,
-            opt_root=code.opt_root,
-            memory_bytes=function.memory_size_mb * _MIB,
-            ephemeral_storage_bytes=function.ephemeral_storage_mb * _MIB,
-            data_limit_bytes=(function.memory_size_mb + settings.memory_slack_mb) * _MIB,
-        )
-
-    def _process_spec(self, launch: Launch, link: RuntimeLink, sandbox: Sandbox) -> ProcessSpec:
-        variables = environment_variables(
-            self.function,
-            self._surroundings.settings,
-            launch=launch.environment,
-            link=link.variables(),
-            sandbox=sandbox,
-            log_stream=self.journal.stream.name,
-        )
-        return ProcessSpec(
-            argv=launch.argv,
-            environment=variables,
-            readable_paths=launch.readable_paths,
-            inherited_fds=link.inherited_fds(),
-            output_fd=self._output.write_fd,
-        )
 
     def end(self, state: State, failure: Failure) -> None:
         """Kill the process, because it FAILED or is STOPPING, and fail what it was doing. Harmless when it ended."""
@@ -208,8 +137,7 @@ class ExecutionEnvironment:
         was, invocation = self.state, self.invocation
         self.state = transition(self.state, state)
         self.deadline = math.inf
-        if self._process is not None:
-            self._process.kill()
+        self._process.kill()
         self._output.drain()
         if was is State.STARTING and state is State.FAILED:
             duration_ms = (self._clock.monotonic() - self.init_started) * 1000
@@ -222,28 +150,20 @@ class ExecutionEnvironment:
             self._owner.environment_failed_to_start(self, failure)
         self._owner.environment_left(self)
 
-    def _exited(self, status: int) -> None:
-        """The process is gone, but its last words may still be on their way through the link."""
-        self._exit_status = status
-        if self._link is None or self._link.has_ended or self.state >= State.STOPPING:
-            self._conclude()
-        else:
-            asyncio.get_running_loop().call_later(_EXIT_GRACE_SECONDS, self._conclude)
-
-    def _conclude(self) -> None:
+    def process_ended(self, status: int) -> None:
+        """The process is gone: by itself, unless it was being ended."""
         if self.state is not State.STOPPED:
-            self.end(State.FAILED, failures.exited(self._exit_status or 0))
+            self.end(State.FAILED, failures.exited(status))
             self._stop()
 
     def _stop(self) -> None:
-        self._output.close()
+        self._process.release()
         self.journal.printed(None)
         self.state = transition(self.state, State.STOPPED)
-        self.stopped.set()
 
     def measure_memory(self) -> int:
         """Return the memory that the process and its children have now, in bytes."""
-        used = 0 if self._process is None else self._process.memory_bytes()
+        used = self._process.memory_bytes()
         self.max_memory_bytes = max(self.max_memory_bytes, used)
         return used
 
@@ -261,7 +181,7 @@ class ExecutionEnvironment:
         self.deadline = invocation.deadline
         self.invocation = invocation
         self.journal.begin(invocation)
-        if self._freezes and self._process is not None:
+        if self._freezes:
             self._process.thaw()
         if self._link is not None:
             self._link.send(invocation, int((clock.now() + self.deadline - begun) * 1000))
@@ -270,7 +190,7 @@ class ExecutionEnvironment:
         self, invocation: Invocation, payload: bytes, function_error: str | None, failure: Failure | None
     ) -> None:
         seconds = self._clock.monotonic() - invocation.begun_at
-        if (seconds >= _PEAK_FROM_SECONDS or not self.max_memory_bytes) and self._process is not None:
+        if seconds >= _PEAK_FROM_SECONDS or not self.max_memory_bytes:
             self.max_memory_bytes = max(self.max_memory_bytes, self._process.peak_memory_bytes())
         size_mb = self.function.memory_size_mb
         used_mb = -(-self.max_memory_bytes // _MIB)
@@ -291,8 +211,7 @@ class ExecutionEnvironment:
         if state is State.STARTING:
             if self.invocation is None:
                 self._init_duration_ms = (self._clock.monotonic() - self.init_started) * 1000
-            if self._process is not None:
-                self.max_memory_bytes = self._process.peak_memory_bytes()
+            self.max_memory_bytes = self._process.peak_memory_bytes()
             self._output.drain()
         elif state is not State.ANSWERED:
             self.protocol_broken(f"asked for an invocation while {state.name}")
@@ -307,7 +226,7 @@ class ExecutionEnvironment:
             self._freeze_if_idle()
 
     def _freeze_if_idle(self) -> None:
-        if self.state is State.IDLE and self._process is not None:
+        if self.state is State.IDLE:
             self._process.freeze()
 
     def runtime_answered(self, request_id: str, payload: bytes, function_error: str | None) -> None:
@@ -333,11 +252,8 @@ class ExecutionEnvironment:
             self.end(State.FAILED, KILLED)
 
     def link_ended(self) -> None:
-        """Give the process a moment to end, so that its own exit status is known; then kill it."""
-        if self._exit_status is not None:
-            self._conclude()
-        elif self.state < State.STOPPING and self._process is not None:
-            asyncio.get_running_loop().call_later(_EXIT_GRACE_SECONDS, self._process.kill)
+        """The runtime closed its side."""
+        self._process.link_ended()
 
     def _printed(self) -> None:
         self.journal.printed(self.invocation)

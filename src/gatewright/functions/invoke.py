@@ -21,7 +21,7 @@ from gatewright.functions import error_types
 from gatewright.functions.capacity import Capacity
 from gatewright.functions.channel import Channel
 from gatewright.functions.code import CodeCache, OpenBlob
-from gatewright.functions.environment import KILLED, LinkFactory, Surroundings
+from gatewright.functions.environment import KILLED
 from gatewright.functions.errors import InvokeError, ServiceUnavailable, TooManyRequests, too_large
 from gatewright.functions.invocation import Invocation, InvocationResult
 from gatewright.functions.invoke_operation import OPERATIONS, InvokeContext
@@ -35,6 +35,7 @@ from gatewright.functions.runtimes.types import Transport
 from gatewright.functions.sandbox.types import Isolation
 from gatewright.functions.settings import MAX_EVENT_BYTES, FunctionSettings
 from gatewright.functions.states import State
+from gatewright.functions.surroundings import LinkFactory, Surroundings
 from gatewright.functions.sweep import Sweep
 from gatewright.observe.logs import LogSink
 from gatewright.snapshot.types import Function, FunctionVersion, QualifiedFunction

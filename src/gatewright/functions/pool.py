@@ -15,7 +15,7 @@ from gatewright.base.clock import Clock
 from gatewright.functions import error_types
 from gatewright.functions.capacity import Capacity
 from gatewright.functions.code import CodeCache
-from gatewright.functions.environment import KILLED, ExecutionEnvironment, Surroundings
+from gatewright.functions.environment import KILLED, ExecutionEnvironment
 from gatewright.functions.errors import InvokeError, ServiceUnavailable, TooManyRequests
 from gatewright.functions.failure import Failure
 from gatewright.functions.invocation import Invocation
@@ -25,6 +25,7 @@ from gatewright.functions.patience import Patience
 from gatewright.functions.runtimes.types import Code, LaunchRefused
 from gatewright.functions.sandbox.types import EntrypointError, SandboxError
 from gatewright.functions.states import State
+from gatewright.functions.surroundings import Surroundings
 from gatewright.snapshot.types import FunctionVersion
 
 _logger = logging.getLogger(__name__)
