@@ -60,12 +60,6 @@ def get_function_event_invoke_config(context: Context, request: Shape) -> Shape:
     raise not_found(f"The function {arn} doesn't have an EventInvokeConfig")
 
 
-def get_function_url_config(context: Context, request: Shape) -> Shape:
-    """Answer for a function without a URL, whether or not it exists."""
-    resolve_function(context, "GetFunctionUrlConfig", request["FunctionName"], request.get("Qualifier"))
-    raise not_found("The resource you requested does not exist.")
-
-
 def list_aliases(context: Context, request: Shape) -> Shape:
     """List no aliases."""
     _require_unqualified(context, "ListAliases", request)
@@ -76,12 +70,6 @@ def list_function_event_invoke_configs(context: Context, request: Shape) -> Shap
     """List no configurations for asynchronous invocation."""
     _require_unqualified(context, "ListFunctionEventInvokeConfigs", request)
     return {"FunctionEventInvokeConfigs": []}
-
-
-def list_function_url_configs(context: Context, request: Shape) -> Shape:
-    """List no function URLs."""
-    _require_unqualified(context, "ListFunctionUrlConfigs", request)
-    return {"FunctionUrlConfigs": []}
 
 
 def list_provisioned_concurrency_configs(context: Context, request: Shape) -> Shape:
@@ -105,10 +93,8 @@ OPERATIONS: Mapping[str, Callable[[Context, Shape], Shape]] = MappingProxyType(
         "GetRuntimeManagementConfig": get_runtime_management_config,
         "GetFunctionRecursionConfig": get_function_recursion_config,
         "GetFunctionEventInvokeConfig": get_function_event_invoke_config,
-        "GetFunctionUrlConfig": get_function_url_config,
         "ListAliases": list_aliases,
         "ListFunctionEventInvokeConfigs": list_function_event_invoke_configs,
-        "ListFunctionUrlConfigs": list_function_url_configs,
         "ListProvisionedConcurrencyConfigs": list_provisioned_concurrency_configs,
     }
 )

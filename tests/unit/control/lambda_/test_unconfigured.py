@@ -18,7 +18,6 @@ from tests.unit.control.lambda_.calls import ARN, call, create, failure
         ("GetFunctionRecursionConfig", {"RecursiveLoop": "Terminate"}),
         ("ListAliases", {"Aliases": []}),
         ("ListFunctionEventInvokeConfigs", {"FunctionEventInvokeConfigs": []}),
-        ("ListFunctionUrlConfigs", {"FunctionUrlConfigs": []}),
         ("ListProvisionedConcurrencyConfigs", {"ProvisionedConcurrencyConfigs": []}),
     ],
 )
@@ -39,7 +38,6 @@ def test_answers(context: Context, operation: str, answer: dict[str, Any]) -> No
             {"Qualifier": "1221"},
             f"The function {ARN}:1221 doesn't have an EventInvokeConfig",
         ),
-        ("GetFunctionUrlConfig", {}, "The resource you requested does not exist."),
     ],
 )
 def test_what_is_never_there(context: Context, operation: str, members: dict[str, str], message: str) -> None:
