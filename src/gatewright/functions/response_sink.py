@@ -1,0 +1,69 @@
+"""Where a response goes that its runtime streams: the writer's side of it, and what collects it whole."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from gatewright.functions.failure import RESPONSE_TOO_LARGE
+from gatewright.functions.settings import MAX_RESPONSE_BYTES
+
+Ending = tuple[bytes, str | None]
+"""The payload and the function error of an invocation's result."""
+
+
+class ResponseSink(Protocol):
+    """Where a link writes a response that the runtime streams."""
+
+    @property
+    def is_full(self) -> bool:
+        """Return whether the runtime should not be read until `when_there_is_room` has called back."""
+        ...
+
+    def begin(self, content_type: str) -> None:
+        """Take the content type, before anything of the response."""
+        ...
+
+    def write(self, octets: bytes) -> None:
+        """Take what came next. Nothing is refused: whoever is full says so."""
+        ...
+
+    def when_there_is_room(self, resume: Callable[[], None]) -> None:
+        """Call `resume` once, as soon as the sink is not full any more."""
+        ...
+
+    def conclude(self, error: bytes | None) -> Ending:
+        """Return what the invocation came to; `error` is the error object of a function that failed in mid-stream."""
+        ...
+
+
+class CollectedResponse:
+    """Collects a streamed response for a caller that wants it whole."""
+
+    __slots__ = ("_kept",)
+
+    def __init__(self) -> None:
+        self._kept = bytearray()
+
+    @property
+    def is_full(self) -> bool:
+        """Return False: what is too much is dropped."""
+        return False
+
+    def begin(self, content_type: str) -> None:
+        """The caller is not told the content type."""
+
+    def write(self, octets: bytes) -> None:
+        """Keep no more than shows that it is too much."""
+        if len(self._kept) <= MAX_RESPONSE_BYTES:
+            self._kept += octets
+
+    def when_there_is_room(self, resume: Callable[[], None]) -> None:
+        """There always is."""
+        resume()
+
+    def conclude(self, error: bytes | None) -> Ending:
+        """Return the response, or the error in its place."""
+        if error is not None:
+            return error, "Unhandled"
+        if len(self._kept) > MAX_RESPONSE_BYTES:
+            return RESPONSE_TOO_LARGE, "Unhandled"
+        return bytes(self._kept), None
