@@ -16,6 +16,7 @@ from gatewright.functions.journal import Journal
 from gatewright.functions.link import RuntimeLink
 from gatewright.functions.log_stream import OutputPipe
 from gatewright.functions.platform_log import Report
+from gatewright.functions.response_sink import CollectedResponse, ResponseSink
 from gatewright.functions.runtimes.types import Code, Launch
 from gatewright.functions.states import State, transition
 from gatewright.functions.surroundings import Surroundings
@@ -122,7 +123,7 @@ class ExecutionEnvironment:
         if self.invocation is None:
             self.journal.init_started(launch.runtime_version_label)
             self.deadline = self.init_started + self.limit_seconds
-        await self._process.run(launch, code, link, self.journal.stream.name)
+        await self._process.run(launch, code, link, self.journal)
 
     def close(self) -> None:
         """End whatever is still there."""
@@ -237,6 +238,28 @@ class ExecutionEnvironment:
             return
         self.state = transition(self.state, State.ANSWERED)
         self._finish(invocation, payload, function_error, None)
+
+    def runtime_responding(self, request_id: str, content_type: str) -> ResponseSink | None:
+        """The function begins to stream its response."""
+        invocation = self.invocation
+        if self.state is not State.BUSY or invocation is None or invocation.request_id != request_id:
+            self.protocol_broken(f"began to answer {request_id[:64]!r} while {self.state.name}")
+            return None
+        self.state = transition(self.state, State.STREAMING)
+        if invocation.response is None:
+            invocation.response = CollectedResponse()
+        invocation.response.begin(content_type)
+        return invocation.response
+
+    def response_ended(self, error: bytes | None, failure: Failure | None = None) -> None:
+        """The streamed response is over."""
+        invocation = self.invocation
+        if self.state is not State.STREAMING or invocation is None or invocation.response is None:
+            self.protocol_broken(f"ended a response while {self.state.name}")
+            return
+        self.state = transition(self.state, State.ANSWERED)
+        payload, function_error = invocation.response.conclude(error)
+        self._finish(invocation, payload, function_error, failure)
 
     def init_failed(self, error_type: str, error: bytes) -> None:
         """The runtime could not load the function."""

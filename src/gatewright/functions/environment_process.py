@@ -7,6 +7,7 @@ import asyncio
 from typing import Final, Protocol
 
 from gatewright.functions.environment_api import EnvironmentApi
+from gatewright.functions.journal import Journal
 from gatewright.functions.link import RuntimeLink
 from gatewright.functions.log_stream import OutputPipe
 from gatewright.functions.runtimes.types import Code, Launch
@@ -64,7 +65,7 @@ class EnvironmentProcess:
         """Return whether there is, or was, a process."""
         return self._process is not None
 
-    async def run(self, launch: Launch, code: Code, link: RuntimeLink, log_stream: str) -> None:
+    async def run(self, launch: Launch, code: Code, link: RuntimeLink, journal: Journal) -> None:
         """Start the process and return when it is gone. Raises `SandboxError` or `OSError` when it cannot be started.
 
         It is not started when `kill` was called before that.
@@ -78,7 +79,7 @@ class EnvironmentProcess:
             await link.open()
             await api.open(sandbox, link.handle, self._surroundings.endpoint)
             if not self._is_killed:
-                self._process = sandbox.spawn(self._process_spec(launch, link, sandbox, log_stream), self._exited)
+                self._process = sandbox.spawn(self._process_spec(launch, link, sandbox, journal), self._exited)
                 link.spawned()
                 self.output.close_write_end()
                 await self._ended.wait()
@@ -134,14 +135,15 @@ class EnvironmentProcess:
             data_limit_bytes=(function.memory_size_mb + settings.memory_slack_mb) * _MIB,
         )
 
-    def _process_spec(self, launch: Launch, link: RuntimeLink, sandbox: Sandbox, log_stream: str) -> ProcessSpec:
+    def _process_spec(self, launch: Launch, link: RuntimeLink, sandbox: Sandbox, journal: Journal) -> ProcessSpec:
         variables = environment_variables(
             self._function,
             self._surroundings.settings,
             launch=launch.environment,
             link=link.variables(),
             sandbox=sandbox,
-            log_stream=log_stream,
+            log_stream=journal.stream.name,
+            initialization_type=journal.initialization_type,
         )
         return ProcessSpec(
             argv=launch.argv,

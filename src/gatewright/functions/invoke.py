@@ -17,10 +17,10 @@ from datetime import UTC, datetime
 from gatewright.base.clock import Clock
 from gatewright.base.ids import Ids
 from gatewright.base.messages import Handler
-from gatewright.functions import error_types
 from gatewright.functions.capacity import Capacity
 from gatewright.functions.channel import Channel
 from gatewright.functions.code import CodeCache, OpenBlob
+from gatewright.functions.concurrency import Concurrency, FunctionConcurrency
 from gatewright.functions.environment import KILLED
 from gatewright.functions.errors import InvokeError, ServiceUnavailable, TooManyRequests, too_large
 from gatewright.functions.invocation import Invocation, InvocationResult
@@ -30,6 +30,7 @@ from gatewright.functions.launching import Runtimes
 from gatewright.functions.log_stream import LogStream
 from gatewright.functions.platform_log import platform_log
 from gatewright.functions.pool import Pool
+from gatewright.functions.provisioned import Provisioned, ProvisionedStatus
 from gatewright.functions.runtime_api import RuntimeApi
 from gatewright.functions.runtimes.types import Transport
 from gatewright.functions.sandbox.types import Isolation
@@ -37,6 +38,7 @@ from gatewright.functions.settings import MAX_EVENT_BYTES, FunctionSettings
 from gatewright.functions.states import State
 from gatewright.functions.surroundings import LinkFactory, Surroundings
 from gatewright.functions.sweep import Sweep
+from gatewright.functions.variables import ON_DEMAND
 from gatewright.observe.logs import LogSink
 from gatewright.snapshot.types import Function, FunctionVersion, QualifiedFunction
 
@@ -66,6 +68,8 @@ class Functions:
         self._log_sink = log_sink
         self._pools: dict[tuple[str, str], Pool] = {}
         self._retired: list[Pool] = []
+        self._concurrency = Concurrency(settings.account_concurrency)
+        self._provisioned = Provisioned(self._new_pool)
         self._functions: Mapping[str, Function] | None = None
         self._is_open = True
         self._draw = random.random
@@ -92,6 +96,11 @@ class Functions:
         Environments of unchanged revisions live on. Those of changed and removed ones finish what they do and end.
         """
         self._functions = functions
+        self._concurrency.configure(functions.values())
+        for retired in self._provisioned.configure(functions.values()):
+            self._retire(retired)
+        if self._provisioned.pools and not self._sweep.is_fast:
+            self._sweep.hurry()
         for key, pool in list(self._pools.items()):
             if not self._is_current(pool.function):
                 self._retire(self._pools.pop(key))
@@ -112,16 +121,18 @@ class Functions:
         """
         if len(event) > MAX_EVENT_BYTES:
             raise too_large(len(event))
-        if self._capacity.invocations >= self._settings.account_concurrency:
-            raise TooManyRequests(error_types.CONCURRENT_INVOCATION_LIMIT)
         if not self._is_open:
             raise ServiceUnavailable("The node is stopping.")
         function = target.version
         if target.additional_version is not None and self._draw() < target.additional_weight:
             function = target.additional_version
-        pool = self._pools.get((function.arn, function.version))
-        if pool is None or pool.function.revision_id != function.revision_id:
-            pool = self._pool_of(function)
+        pool = self._provisioned.idle_pool(target.arn, function) if target.provisioned_concurrency else None
+        if pool is None:
+            pool = self._pools.get((function.arn, function.version))
+            if pool is None or pool.function.revision_id != function.revision_id:
+                pool = self._pool_of(function)
+            if not pool.concurrency.take():
+                raise TooManyRequests(pool.concurrency.reason)
         future: asyncio.Future[InvocationResult] = self._loop.create_future()
         invocation = Invocation(
             request_id or self._ids.request_id(),
@@ -138,6 +149,10 @@ class Functions:
         pool.submit(invocation)
         return await future
 
+    def provisioned(self, arn: str, qualifier: str) -> ProvisionedStatus:
+        """Return how far provisioned concurrency has come. Safe to call from other threads."""
+        return self._provisioned.status(f"{arn}:{qualifier}")
+
     async def close(self) -> None:
         """Refuse new invocations, wait for those that run as long as the settings say, then end every environment."""
         self._is_open = False
@@ -151,9 +166,10 @@ class Functions:
     def _pool_of(self, function: FunctionVersion) -> Pool:
         """Return the pool of a revision, made now or about to go: requests keep the snapshot that they started with."""
         for retired in self._retired:
-            if retired.function.revision_id == function.revision_id and retired.function.arn == function.arn:
+            if retired.serves(function):
                 return retired
-        pool = Pool(function, self._surroundings, self._capacity, self._code, self._runtimes, self._journal)
+        concurrency = self._concurrency.of(function.arn, function.account_id, function.region)
+        pool = self._new_pool(function, concurrency, ON_DEMAND)
         if not self._is_current(function):
             self._retire(pool)
             return pool
@@ -163,6 +179,18 @@ class Functions:
             self._retire(previous)
         self._pools[key] = pool
         return pool
+
+    def _new_pool(self, function: FunctionVersion, concurrency: FunctionConcurrency, initialization_type: str) -> Pool:
+        return Pool(
+            function,
+            self._surroundings,
+            self._capacity,
+            self._code,
+            self._runtimes,
+            self._journal,
+            concurrency,
+            initialization_type,
+        )
 
     def _is_current(self, function: FunctionVersion) -> bool:
         if self._functions is None:
@@ -177,17 +205,19 @@ class Functions:
 
     def _all_pools(self) -> Iterator[Pool]:
         yield from self._pools.values()
+        yield from self._provisioned.pools
         yield from self._retired
 
     def _evict_idle(self) -> bool:
-        idle = [pool.idle[0] for pool in self._all_pools() if pool.idle]
+        idle = [pool.idle[0] for pool in self._all_pools() if pool.idle and not pool.kept]
         if not idle:
             return False
         min(idle, key=lambda environment: environment.idle_since).end(State.STOPPING, KILLED)
         return True
 
-    def _journal(self, function: FunctionVersion) -> Journal:
+    def _journal(self, function: FunctionVersion, initialization_type: str) -> Journal:
         day = datetime.fromtimestamp(self._clock.now(), UTC).strftime("%Y/%m/%d")
         name = f"{day}/[{function.version}]{self._ids.uuid().hex}"
         stream = LogStream(self._log_sink, function.log_group, name)
-        return Journal(platform_log(function), stream, self._clock, function.version)
+        log = platform_log(function, initialization_type)
+        return Journal(log, stream, self._clock, function.version, initialization_type)

@@ -21,6 +21,8 @@ class Journal:
     stream: LogStream
     clock: Clock
     version: str
+    initialization_type: str
+    """`on-demand` or `provisioned-concurrency`."""
 
     def init_started(self, runtime_version: str) -> None:
         """Write that INIT begins."""

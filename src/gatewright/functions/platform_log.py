@@ -12,6 +12,7 @@ from typing import Any, Final, Protocol
 import orjson
 
 from gatewright.functions.failure import Failure
+from gatewright.functions.variables import ON_DEMAND
 from gatewright.snapshot.types import FunctionVersion
 
 _QUIET_LEVELS: Final = frozenset({"WARN", "ERROR", "FATAL"})
@@ -105,9 +106,9 @@ class JsonLog:
 
     __slots__ = ("_runtime",)
 
-    def __init__(self, function: FunctionVersion) -> None:
+    def __init__(self, function: FunctionVersion, initialization_type: str = ON_DEMAND) -> None:
         self._runtime = {
-            "initializationType": "on-demand",
+            "initializationType": initialization_type,
             "functionName": function.name,
             "functionVersion": function.version,
         }
@@ -118,7 +119,7 @@ class JsonLog:
 
     def init_report(self, now: float, duration_ms: float, phase: str, failure: Failure) -> bytes:
         """Return platform.initReport."""
-        record: dict[str, Any] = {"initializationType": "on-demand", "phase": phase}
+        record: dict[str, Any] = {"initializationType": self._runtime["initializationType"], "phase": phase}
         record |= _status(failure) | {"metrics": {"durationMs": round(duration_ms, 3)}}
         return _event(now, "platform.initReport", record)
 
@@ -158,11 +159,12 @@ class QuietJsonLog(JsonLog):
         return b"" if report.failure is None else super().end(now, report)
 
 
-def platform_log(function: FunctionVersion) -> PlatformLog:
+def platform_log(function: FunctionVersion, initialization_type: str = ON_DEMAND) -> PlatformLog:
     """Return the log writer that the function's logging configuration asks for."""
     if function.log_format != "JSON":
         return TextLog()
-    return QuietJsonLog(function) if function.system_log_level in _QUIET_LEVELS else JsonLog(function)
+    log = QuietJsonLog if function.system_log_level in _QUIET_LEVELS else JsonLog
+    return log(function, initialization_type)
 
 
 def _iso(now: float) -> str:

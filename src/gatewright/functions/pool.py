@@ -15,6 +15,7 @@ from gatewright.base.clock import Clock
 from gatewright.functions import error_types
 from gatewright.functions.capacity import Capacity
 from gatewright.functions.code import CodeCache
+from gatewright.functions.concurrency import FunctionConcurrency, ScalingRate
 from gatewright.functions.environment import KILLED, ExecutionEnvironment
 from gatewright.functions.errors import InvokeError, ServiceUnavailable, TooManyRequests
 from gatewright.functions.failure import Failure
@@ -26,12 +27,15 @@ from gatewright.functions.runtimes.types import Code, LaunchRefused
 from gatewright.functions.sandbox.types import EntrypointError, SandboxError
 from gatewright.functions.states import State
 from gatewright.functions.surroundings import Surroundings
+from gatewright.functions.variables import ON_DEMAND
 from gatewright.snapshot.types import FunctionVersion
 
 _logger = logging.getLogger(__name__)
 
 _RETRY_SECONDS: Final = 1.0
 """After an environment could not even be started, while others still serve those who wait."""
+_KEPT_RETRY_SECONDS: Final = 10.0
+"""After an environment that is kept initialized failed in INIT: the code will hardly have changed sooner."""
 _SURPLUS_SHARE: Final = 0.2
 """Of `idle_seconds`: how long an environment stays idle that is not the only one."""
 _SATURATED_SECONDS: Final = 0.1
@@ -47,9 +51,16 @@ class Pool:
         capacity: Capacity,
         code: CodeCache,
         runtimes: Runtimes,
-        make_journal: Callable[[FunctionVersion], Journal],
+        make_journal: Callable[[FunctionVersion, str], Journal],
+        concurrency: FunctionConcurrency,
+        initialization_type: str = ON_DEMAND,
     ) -> None:
         self.function = function
+        self.concurrency = concurrency
+        self.kept = 0
+        """Environments that are kept initialized, whether or not there is something to do."""
+        self.start_failure: str | None = None
+        """Why the last environment failed to start; None when it did not."""
         self.environments: set[ExecutionEnvironment] = set()
         """Those that were not ended yet."""
         self.idle: list[ExecutionEnvironment] = []
@@ -64,6 +75,8 @@ class Pool:
         self._code = code
         self._launching = Launching(runtimes, function)
         self._make_journal = make_journal
+        self._initialization_type = initialization_type
+        self._scaling_rate = ScalingRate(surroundings.settings.scaling_rate, surroundings.clock.monotonic())
         self._is_retired = False
         self._patience = Patience()
         self._start_not_before = 0.0
@@ -71,7 +84,7 @@ class Pool:
         self._queued_since = math.inf  # the first look since which somebody waited at every look
 
     def submit(self, invocation: Invocation) -> None:
-        """Run an invocation as soon as there is an environment for it."""
+        """Run an invocation as soon as there is an environment for it. Its `concurrency` is taken already."""
         self._capacity.invocations += 1
         if self.idle:
             self.idle.pop().begin(invocation)
@@ -87,6 +100,8 @@ class Pool:
             self._refuse_the_late(now)
         else:
             self._queued_since = math.inf
+        if len(self.environments) < self.kept:
+            self._start_what_is_kept(now)
         self._retire_idle(now)
 
     def _start_what_is_missing(self, now: float) -> None:
@@ -102,8 +117,20 @@ class Pool:
             self._queued_since = now
             missing = 1
         while missing > 0 and self._capacity.can_start():
+            if not self._scaling_rate.take(now):
+                self._refuse_beyond_scaling_rate(missing)
+                return
             self._start()
             missing -= 1
+
+    def _refuse_beyond_scaling_rate(self, count: int) -> None:
+        """Refuse the newest: requests came in faster than the function can scale."""
+        for _ in range(min(count, len(self.waiting))):
+            self._refuse(self.waiting.pop(), TooManyRequests(self.concurrency.reason))
+
+    def _start_what_is_kept(self, now: float) -> None:
+        while len(self.environments) < self.kept and now >= self._start_not_before and self._capacity.can_start():
+            self._start()
 
     def _refuse_the_late(self, now: float) -> None:
         """Refuse those for whom this node has had no place for too long."""
@@ -116,7 +143,7 @@ class Pool:
     def _retire_idle(self, now: float) -> None:
         """End environments that had nothing to do for long; of several the last one may wait longest."""
         longest = self._surroundings.settings.idle_seconds
-        while self.idle:
+        while self.idle and len(self.environments) > self.kept:
             idle = now - self.idle[0].idle_since
             if idle <= (longest if len(self.environments) == 1 else longest * _SURPLUS_SHARE):
                 return
@@ -125,8 +152,20 @@ class Pool:
     def retire(self) -> None:
         """Serve who waits already, then end every environment."""
         self._is_retired = True
+        self.kept = 0
         for environment in tuple(self.idle):
             environment.end(State.STOPPING, KILLED)
+
+    def serves(self, function: FunctionVersion) -> bool:
+        """Return whether it is the pool that everybody's invocations of this revision go to."""
+        own = self.function
+        is_same = (own.arn, own.version, own.revision_id) == (function.arn, function.version, function.revision_id)
+        return is_same and self._initialization_type == ON_DEMAND
+
+    @property
+    def needs_looks(self) -> bool:
+        """Return whether `look` has, or may come to have, something to do."""
+        return bool(self.environments) or self.kept > 0
 
     @property
     def is_gone(self) -> bool:
@@ -146,7 +185,11 @@ class Pool:
 
     def _start(self, invocation: Invocation | None = None) -> None:
         environment = ExecutionEnvironment(
-            self.function, self, self._surroundings, self._make_journal(self.function), invocation
+            self.function,
+            self,
+            self._surroundings,
+            self._make_journal(self.function, self._initialization_type),
+            invocation,
         )
         self.environments.add(environment)
         self._starting.add(environment)
@@ -179,11 +222,12 @@ class Pool:
 
     def _cannot_start(self, environment: ExecutionEnvironment, error: InvokeError) -> None:
         _logger.error("%s: no execution environment: %s", self.function.arn, error)
+        self.start_failure = str(error)
         if environment.state is State.STARTING and environment.invocation is not None:
             self._refuse(environment.invocation, error)
             environment.invocation = None
         if not self.environments - {environment}:  # nobody else will serve those who wait
-            self._start_not_before = 0.0
+            self._start_not_before = self._clock.monotonic() + _KEPT_RETRY_SECONDS if self.kept else 0.0
             self._refuse_all(error)
         else:
             self._start_not_before = self._clock.monotonic() + _RETRY_SECONDS
@@ -194,6 +238,7 @@ class Pool:
 
     def _refuse(self, invocation: Invocation, error: InvokeError) -> None:
         self._capacity.invocation_ended()
+        self.concurrency.release()
         invocation.refuse(error)
 
     def _is_started(self, environment: ExecutionEnvironment) -> None:
@@ -206,6 +251,7 @@ class Pool:
         """Give it the next invocation, or keep it."""
         if environment in self._starting:
             self._is_started(environment)
+            self.start_failure = None
             self._joined_at = self._clock.monotonic()
             self._patience.learn_start(self._joined_at - environment.init_started)
         if self.waiting:
@@ -218,6 +264,9 @@ class Pool:
 
     def environment_failed_to_start(self, environment: ExecutionEnvironment, failure: Failure) -> None:
         """Repeat INIT as part of the invocation that waits longest, as Lambda does."""
+        self.start_failure = failure.message or failure.error_type
+        if self.kept:
+            self._start_not_before = self._clock.monotonic() + _KEPT_RETRY_SECONDS
         if environment.phase == "init" and environment.state is State.FAILED and self.waiting:
             self._start(self.waiting.popleft())
 
@@ -234,4 +283,5 @@ class Pool:
     def invocation_ended(self, duration_ms: float) -> None:
         """Learn how long invocations take."""
         self._capacity.invocation_ended()
+        self.concurrency.release()
         self._patience.learn_invocation(duration_ms)

@@ -6,6 +6,10 @@ from typing import Final
 
 MAX_EVENT_BYTES: Final = 6_291_456
 """Largest event of a synchronous invocation ("Lambda quotas")."""
+MAX_ASYNC_EVENT_BYTES: Final = 1_048_576
+"""Largest event of an asynchronous invocation ("Lambda quotas")."""
+MAX_INVOKE_ASYNC_BYTES: Final = 262_144
+"""Largest event of the older operation InvokeAsync ("InvokeAsync", Lambda API Reference)."""
 MAX_RESPONSE_BYTES: Final = 6_291_556
 """Largest response: Lambda allows 100 octets more than for the event, and says so in its error message."""
 LOG_TAIL_BYTES: Final = 4096
@@ -32,7 +36,9 @@ class FunctionLimits:
     freeze_when_idle: bool = False
     """Stop idle environments with SIGSTOP, as Lambda freezes them."""
     account_concurrency: int = 1000
-    """Invocations of all functions at once; beyond it TooManyRequestsException."""
+    """Invocations of all functions of a Region at once; beyond it TooManyRequestsException."""
+    scaling_rate: int = 1000
+    """Environments that one function may get within ten seconds; whoever would need more is refused."""
     max_environments: int = 256
     """Processes of all functions at once. When all are busy, invocations wait for `queue_seconds`."""
     queue_seconds: float = 10.0

@@ -9,6 +9,10 @@ from gatewright.functions.sandbox.types import Sandbox
 from gatewright.functions.settings import FunctionSettings
 from gatewright.snapshot.types import FunctionVersion
 
+ON_DEMAND: Final = "on-demand"
+PROVISIONED: Final = "provisioned-concurrency"
+"""Values of AWS_LAMBDA_INITIALIZATION_TYPE."""
+
 _PATH: Final = "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:{opt_root}/bin"
 _LIBRARIES: Final = (
     "/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:{task_root}:{task_root}/lib:{opt_root}/lib"
@@ -23,6 +27,7 @@ def environment_variables(
     link: Mapping[str, str],
     sandbox: Sandbox,
     log_stream: str,
+    initialization_type: str = ON_DEMAND,
 ) -> dict[str, str]:
     """Return all variables of one environment, from the weakest source to the strongest."""
     variables = {
@@ -39,6 +44,7 @@ def environment_variables(
     variables |= launch
     variables |= {name: value for name, value in function.environment if name not in RESERVED_VARIABLES}
     variables |= _reserved(function, settings, sandbox, log_stream)
+    variables["AWS_LAMBDA_INITIALIZATION_TYPE"] = initialization_type
     variables |= link
     return variables
 
@@ -59,7 +65,6 @@ def _reserved(
         "AWS_LAMBDA_FUNCTION_NAME": function.name,
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory_size_mb),
         "AWS_LAMBDA_FUNCTION_VERSION": function.version,
-        "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
         "AWS_LAMBDA_LOG_GROUP_NAME": function.log_group,
         "AWS_LAMBDA_LOG_STREAM_NAME": log_stream,
         "AWS_LAMBDA_LOG_FORMAT": function.log_format,

@@ -2,6 +2,7 @@
 
 import asyncio
 import dataclasses
+import functools
 import logging
 import os
 import shutil
@@ -16,7 +17,7 @@ from gatewright.aws.endpoint import AwsEndpoint
 from gatewright.base.clock import SystemClock
 from gatewright.base.ids import Ids, PooledEntropy
 from gatewright.base.messages import Handler, Request, Response, text_response
-from gatewright.control.context import Node
+from gatewright.control.context import Node, ProvisionedEnvironments
 from gatewright.functions.invoke import Functions
 from gatewright.functions.runtimes.discovery import SearchPlaces
 from gatewright.functions.runtimes.table import RuntimeDirectory
@@ -27,6 +28,7 @@ from gatewright.gateway.execute_api import ExecuteApi
 from gatewright.gateway.link import AccountThrottle, link
 from gatewright.observe.function_logs import FunctionLogs
 from gatewright.observe.kept_logs import LogFiles, LogTails
+from gatewright.server.blob_links import BlobLinks
 from gatewright.server.blobs import BlobSweep, collect_unused_blobs
 from gatewright.server.operations import bind_operations
 from gatewright.server.own_paths import OwnPaths
@@ -126,7 +128,15 @@ class Server:
 
         planes = Planes(store, executor, swap)
         await planes.catch_up()
-        facts = Node(self._execute_api_url(), RuntimeCheck(runtimes).problem, settings.functions.account_concurrency)
+        links = BlobLinks(self.url, store.blobs, self._clock)
+        facts = Node(
+            self._execute_api_url(),
+            RuntimeCheck(runtimes).problem,
+            settings.functions.account_concurrency,
+            function_url=f"http://{{url_id}}.lambda-url.{{region}}.localhost:{self._listener.port}/",
+            blob_url=links.url,
+            provisioned_environments=functools.partial(_provisioned_environments, functions),
+        )
         aws = AwsEndpoint(
             bind_operations(planes, functions, store, self._clock, self._ids, facts),
             account_id=settings.account_id,
@@ -134,7 +144,9 @@ class Server:
             ids=self._ids,
         )
         self._parts.callback(asyncio.create_task(BlobSweep(store).run(executor)).cancel)
-        own = OwnPaths(lambda: {"status": "ready", "version": __version__, "revision": planes.revision}, logs.tail)
+        own = OwnPaths(
+            lambda: {"status": "ready", "version": __version__, "revision": planes.revision}, logs.tail, links.handle
+        )
         return Endpoint(execute_api, aws.handle, own.handle).handle
 
     def _functions(self, store: Store, runtimes: RuntimeDirectory, logs: FunctionLogs) -> Functions:
@@ -178,6 +190,11 @@ class Server:
         """API Gateway's limit for APIs; an AWS call may carry a 50 MiB zip file in base64 (CreateFunction)."""
         is_for_api = names_an_api(head.headers.get("host") or "", head.path)
         return self._settings.wire.body_bytes if is_for_api else self._settings.aws_body_bytes
+
+
+def _provisioned_environments(functions: Functions, arn: str, qualifier: str) -> ProvisionedEnvironments:
+    status = functions.provisioned(arn, qualifier)
+    return ProvisionedEnvironments(status.allocated, status.available, status.failure)
 
 
 async def _answer_while_starting(_: Request) -> Response:

@@ -1,11 +1,12 @@
-"""What a node says of itself: `/_gatewright/health` and `/_gatewright/logs/{log group}`."""
+"""What a node says of itself: `/_gatewright/health`, `/_gatewright/logs/{log group}` and `/_gatewright/blobs/…`."""
 
 from collections.abc import Callable
 from urllib.parse import unquote
 
 import orjson
 
-from gatewright.base.messages import Request, Response, text_response
+from gatewright.base.messages import Handler, Request, Response, text_response
+from gatewright.server import blob_links
 
 _JSON = "application/json"
 _LOGS = "/_gatewright/logs/"
@@ -14,9 +15,13 @@ _LOGS = "/_gatewright/logs/"
 class OwnPaths:
     """Answers requests below `/_gatewright/`."""
 
-    def __init__(self, health: Callable[[], dict[str, object]], log_tail: Callable[[str], bytes]) -> None:
+    def __init__(
+        self, health: Callable[[], dict[str, object]], log_tail: Callable[[str], bytes], blobs: Handler
+    ) -> None:
+        """`blobs` answers below `/_gatewright/blobs/`."""
         self._health = health
         self._log_tail = log_tail
+        self._blobs = blobs
 
     async def handle(self, request: Request) -> Response:
         """Answer one request: 200, 404 for an unknown path, 405 for anything but GET and HEAD."""
@@ -24,6 +29,8 @@ class OwnPaths:
             return text_response(405, b'{"message":"Method Not Allowed"}', _JSON, [("Allow", "GET, HEAD")])
         if request.path == "/_gatewright/health":
             return text_response(200, orjson.dumps(self._health()), _JSON)
+        if request.path.startswith(blob_links.PREFIX):
+            return await self._blobs(request)
         if request.path.startswith(_LOGS):
             group = "/" + unquote(request.path.removeprefix(_LOGS)).lstrip("/")
             return text_response(200, self._log_tail(group), "text/plain; charset=utf-8")

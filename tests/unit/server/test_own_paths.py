@@ -4,7 +4,12 @@ import pytest
 from gatewright.base.messages import Headers, Request, Response
 from gatewright.server.own_paths import OwnPaths
 
-OWN = OwnPaths(lambda: {"status": "ready"}, lambda group: f"lines of {group}\n".encode())
+
+async def blobs(request: Request) -> Response:
+    return Response(200, Headers(), f"the blob at {request.path}".encode())
+
+
+OWN = OwnPaths(lambda: {"status": "ready"}, lambda group: f"lines of {group}\n".encode(), blobs)
 
 
 async def answer(method: str, path: str) -> Response:
@@ -27,6 +32,10 @@ async def test_health() -> None:
 async def test_logs(path: str, group: str) -> None:
     response = await answer("GET", path)
     assert (response.status, response.body) == (200, f"lines of {group}\n".encode())
+
+
+async def test_blobs() -> None:
+    assert (await answer("GET", "/_gatewright/blobs/abc")).body == b"the blob at /_gatewright/blobs/abc"
 
 
 async def test_what_is_not_there() -> None:
