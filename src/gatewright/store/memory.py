@@ -9,9 +9,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
+from gatewright.base.event_queue import EventQueue
 from gatewright.store import encoding
 from gatewright.store.blobs import MemoryBlobs
 from gatewright.store.errors import StoreClosed, StoreError
+from gatewright.store.queue import MemoryQueue
 from gatewright.store.types import Blobs, Change, Document, Key, Reader, Writer
 
 _Collection = tuple[str, str, str, str]
@@ -119,6 +121,7 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self._blobs = MemoryBlobs()
+        self._queue = MemoryQueue()
         self._state = State()
         self._feed: list[Change] = []
         self._is_closed = False
@@ -129,6 +132,11 @@ class MemoryStore:
     def blobs(self) -> Blobs:
         """Return the blobs."""
         return self._blobs
+
+    @property
+    def queue(self) -> EventQueue:
+        """Return the queue."""
+        return self._queue
 
     @contextmanager
     def read(self) -> Iterator[Reader]:

@@ -32,6 +32,16 @@ STEPS: tuple[tuple[str, ...], ...] = (
         """,
         "CREATE INDEX changes_revision ON changes (revision)",
     ),
+    (
+        # Asynchronous invocations that wait, and records on their way to destinations. Sequences are never used again.
+        """
+        CREATE TABLE queue (
+            sequence INTEGER PRIMARY KEY AUTOINCREMENT, lane TEXT NOT NULL, due REAL NOT NULL,
+            header BLOB NOT NULL, payload BLOB NOT NULL
+        )
+        """,
+        "CREATE INDEX queue_due ON queue (lane, due)",
+    ),
 )
 
 

@@ -11,8 +11,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from gatewright.base.errors import SettingsError
+from gatewright.base.event_queue import EventQueue
 from gatewright.store import encoding
 from gatewright.store.errors import StoreClosed, StoreError, StoreUnavailable
+from gatewright.store.queue import SqliteQueue
 from gatewright.store.schema import migrate
 from gatewright.store.types import Blobs, Change, Document, Key, Reader, Writer
 
@@ -152,6 +154,7 @@ class SqliteStore:
         self._is_closed = False
         self._write_lock = threading.Lock()
         self._writing_thread: int | None = None
+        self._queue = SqliteQueue(self._reading, self._writing)
         self._writer = _connect(path)
         try:
             mode = self._writer.execute("PRAGMA journal_mode = WAL").fetchone()[0]
@@ -168,19 +171,30 @@ class SqliteStore:
         """Return the blobs."""
         return self._blobs
 
+    @property
+    def queue(self) -> EventQueue:
+        """Return the queue."""
+        return self._queue
+
     @contextmanager
     def read(self) -> Iterator[Reader]:
         """Open a consistent view."""
+        with self._reading() as connection:
+            connection.execute("BEGIN")
+            view = SqliteReader(connection)
+            try:
+                yield view
+            finally:
+                view.close()
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        """Lend a reading connection; a transaction that is open at the end of the block is ended."""
         connection = self._take_reader()
         try:
             with _translated():
                 try:
-                    connection.execute("BEGIN")
-                    view = SqliteReader(connection)
-                    try:
-                        yield view
-                    finally:
-                        view.close()
+                    yield connection
                 finally:
                     connection.rollback()
         finally:
@@ -189,27 +203,32 @@ class SqliteStore:
     @contextmanager
     def write(self) -> Iterator[Writer]:
         """Open a transaction: durable when the block ends, undone when it raises. One runs at a time."""
+        with self._writing() as connection:
+            view = SqliteWriter(connection)
+            try:
+                yield view
+                view.append_changes()
+            finally:
+                view.close()
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
         if self._writing_thread == threading.get_ident():
             raise StoreError("This thread already writes: a transaction cannot open another")
         with self._write_lock:
             self._refuse_closed()
             self._writing_thread = threading.get_ident()
             try:
-                with _translated(), self._transaction() as view:
-                    yield view
+                with _translated(), self._transaction() as connection:
+                    yield connection
             finally:
                 self._writing_thread = None
 
     @contextmanager
-    def _transaction(self) -> Iterator[SqliteWriter]:
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
         self._writer.execute("BEGIN IMMEDIATE")
         try:
-            view = SqliteWriter(self._writer)
-            try:
-                yield view
-                view.append_changes()
-            finally:
-                view.close()
+            yield self._writer
             self._writer.execute("COMMIT")
         except BaseException:
             # A statement that failed for want of space has rolled back by itself; a second time does no harm.

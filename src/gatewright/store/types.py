@@ -9,6 +9,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Protocol
 
+from gatewright.base.event_queue import EventQueue
+
 Document = dict[str, Any]
 """A JSON object in AWS's field names; timestamps are ISO 8601 strings in UTC."""
 
@@ -102,6 +104,11 @@ class Store(Protocol):
     @property
     def blobs(self) -> Blobs:
         """Return the blobs."""
+        ...
+
+    @property
+    def queue(self) -> EventQueue:
+        """Return the queue of asynchronous invocations."""
         ...
 
     def read(self) -> AbstractContextManager[Reader]:
