@@ -5,31 +5,49 @@ from types import MappingProxyType
 
 from gatewright.base.operations import Shape
 from gatewright.control.context import Context
-from gatewright.control.lambda_.names import FUNCTION, SERVICE
+from gatewright.control.lambda_.names import (
+    DELETED_LAYER_VERSION,
+    FUNCTION,
+    FUNCTION_CONCURRENCY,
+    LAYER_VERSION,
+    SERVICE,
+    VERSION,
+)
 from gatewright.control.lambda_.packages import LARGEST_UNZIPPED_BYTES, LARGEST_ZIPPED_BYTES
+from gatewright.store.types import Document, Reader
 
 _CODE_STORAGE_BYTES = 75 * 1024**3
 
 
 def get_account_settings(context: Context, request: Shape) -> Shape:
     """Return limits and usage in the caller's Region."""
-    caller = context.caller
     with context.store.read() as reader:
-        functions = reader.list(caller.account_id, caller.region, SERVICE, FUNCTION)
+        functions = _all_of(context, reader, FUNCTION)
+        stored = [*functions, *_all_of(context, reader, VERSION)]
+        # Layers that were deleted while functions have them still take space.
+        layers = [*_all_of(context, reader, LAYER_VERSION), *_all_of(context, reader, DELETED_LAYER_VERSION)]
+        reserved = sum(
+            document["ReservedConcurrentExecutions"] for document in _all_of(context, reader, FUNCTION_CONCURRENCY)
+        )
     return {
         "AccountLimit": {
             "TotalCodeSize": _CODE_STORAGE_BYTES,
             "CodeSizeUnzipped": LARGEST_UNZIPPED_BYTES,
             "CodeSizeZipped": LARGEST_ZIPPED_BYTES,
             "ConcurrentExecutions": context.node.account_concurrency,
-            # No function can reserve concurrency yet.
-            "UnreservedConcurrentExecutions": context.node.account_concurrency,
+            "UnreservedConcurrentExecutions": context.node.account_concurrency - reserved,
         },
         "AccountUsage": {
-            "TotalCodeSize": sum(document["CodeSize"] for _, document in functions),
+            "TotalCodeSize": sum(document["CodeSize"] for document in stored)
+            + sum(document["Content"]["CodeSize"] for document in layers),
             "FunctionCount": len(functions),
         },
     }
+
+
+def _all_of(context: Context, reader: Reader, kind: str) -> list[Document]:
+    caller = context.caller
+    return [document for _, document in reader.list(caller.account_id, caller.region, SERVICE, kind)]
 
 
 OPERATIONS: Mapping[str, Callable[[Context, Shape], Shape]] = MappingProxyType(

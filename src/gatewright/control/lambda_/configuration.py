@@ -6,18 +6,20 @@ Source: CreateFunction, UpdateFunctionConfiguration and FunctionConfiguration in
 import base64
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
 from gatewright.base.clock import utc
 from gatewright.base.operations import Shape
 from gatewright.control.context import Context
+from gatewright.control.lambda_.dead_letters import set_dead_letter_config
 from gatewright.control.lambda_.environment import check_variables
 from gatewright.control.lambda_.errors import constraint_violation, invalid_parameter
+from gatewright.control.lambda_.function_layers import layers_of
 from gatewright.control.lambda_.names import LATEST, FunctionTarget
 from gatewright.control.lambda_.runtimes import check_runtime
-from gatewright.store.types import Document
+from gatewright.store.types import Document, Reader
 
 _LONGEST_NAME = 64
 _LONGEST_TIMEOUT_SECONDS = 900
@@ -65,6 +67,16 @@ def apply_settings(context: Context, document: Document, request: Shape) -> None
     for name, change in _SETTINGS.items():
         if request.get(name) is not None:
             change(context, document, request[name])
+
+
+def apply_layers(context: Context, reader: Reader, document: Document, request: Shape) -> None:
+    """Change a configuration's layers, if a request says anything of them; an empty list removes them."""
+    arns = request.get("Layers")
+    if arns is None:
+        return
+    document.pop("Layers", None)
+    if arns:
+        document["Layers"] = layers_of(context, reader, arns)
 
 
 def apply_code(document: Document, content: bytes) -> None:
@@ -150,6 +162,16 @@ def _set_vpc(context: Context, document: Document, vpc: Mapping[str, Any]) -> No
     }
 
 
+def _set_file_systems(context: Context, document: Document, configs: Sequence[Mapping[str, Any]]) -> None:
+    document.pop("FileSystemConfigs", None)
+    if configs:
+        document["FileSystemConfigs"] = [dict(config) for config in configs]
+
+
+def _set_dead_letter_config(context: Context, document: Document, config: Mapping[str, str]) -> None:
+    set_dead_letter_config(document, config)
+
+
 def _set_kms_key(context: Context, document: Document, arn: str) -> None:
     document.pop("KMSKeyArn", None)
     if arn:
@@ -183,5 +205,7 @@ _SETTINGS: Mapping[str, Callable[[Context, Document, Any], None]] = MappingProxy
         "VpcConfig": _set_vpc,
         "KMSKeyArn": _set_kms_key,
         "LoggingConfig": _set_logging,
+        "DeadLetterConfig": _set_dead_letter_config,
+        "FileSystemConfigs": _set_file_systems,
     }
 )

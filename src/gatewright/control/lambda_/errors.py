@@ -37,16 +37,21 @@ def function_not_found(arn: str) -> AwsError:
     return not_found(f"Function not found: {arn}")
 
 
+def alias_not_found(arn: str) -> AwsError:
+    """Build the ResourceNotFoundException of an alias, where an operation knows that an alias was meant."""
+    return not_found(f"Cannot find alias arn: {arn}")
+
+
 def conflict(message: str) -> AwsError:
     """Build a ResourceConflictException."""
     return AwsError("ResourceConflictException", message, status=409)
 
 
-def revision_mismatch(operation: str) -> AwsError:
-    """Build the PreconditionFailedException that tells to read again with `operation`."""
+def revision_mismatch() -> AwsError:
+    """Build the PreconditionFailedException; Lambda names these two operations whichever was called."""
     text = (
         "The Revision Id provided does not match the latest Revision Id. "
-        f"Call the {operation} API to retrieve the latest Revision Id"
+        "Call the GetFunction/GetAlias API to retrieve the latest Revision Id"
     )
     return AwsError("PreconditionFailedException", text, status=412)
 

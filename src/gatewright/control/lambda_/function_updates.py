@@ -9,43 +9,70 @@ from types import MappingProxyType
 
 from gatewright.base.operations import Shape
 from gatewright.control.context import Context
-from gatewright.control.lambda_.configuration import apply_code, apply_settings, touch
+from gatewright.control.lambda_.configuration import apply_code, apply_layers, apply_settings, touch
 from gatewright.control.lambda_.errors import revision_mismatch
-from gatewright.control.lambda_.functions import package_content
+from gatewright.control.lambda_.function_code import PackageSizes, package_content
+from gatewright.control.lambda_.function_layers import check_total_size, forget_layers
 from gatewright.control.lambda_.names import FunctionTarget, function_key, require_function, resolve_unqualified
 from gatewright.control.lambda_.options import log_records, refuse_unbuilt
 from gatewright.control.lambda_.packages import check_package
+from gatewright.control.lambda_.versions import publish
 from gatewright.store.types import Document, Reader
 
 
 def update_function_code(context: Context, request: Shape) -> Shape:
-    """Replace a function's deployment package; with DryRun, only check whether that could be done."""
+    """Replace a function's deployment package; with DryRun, only check whether that could be done.
+
+    With Publish, a version of the result is published, unless nothing changed since the last, and returned.
+    """
     target = resolve_unqualified(context, "UpdateFunctionCode", request["FunctionName"])
-    content = package_content("UpdateFunctionCode", request)
+    content = package_content(context, "UpdateFunctionCode", request)
+    sizes = PackageSizes(context.store.blobs)
     is_dry_run = bool(request.get("DryRun"))
     with context.store.read() as reader:
         document = _require_revision(context, reader, target, request)
-    check_package(content)
+    check_package(content, is_uploaded=request.get("ZipFile") is not None)
+    sizes.add(content)
+    document = _with_code(document, request, content)
+    with context.store.read() as reader:
+        check_total_size(reader, sizes, document)
     if is_dry_run:
-        return _with_code(document, request, content)
+        return document
     context.store.blobs.put(content)
+    version = None
     with context.store.write() as writer:
         context.store.blobs.put(content)  # as in CreateFunction
         document = _with_code(_require_revision(context, writer, target, request), request, content)
+        check_total_size(writer, sizes, document)
         touch(context, document)
         writer.put(function_key(context, target), document)
-    return document
+        if request.get("Publish"):
+            version = publish(context, writer, target, document)
+    log_records(target, request)
+    return document if version is None else version
 
 
 def update_function_configuration(context: Context, request: Shape) -> Shape:
     """Change the settings that the request has; the others stay."""
     target = resolve_unqualified(context, "UpdateFunctionConfiguration", request["FunctionName"])
     refuse_unbuilt("UpdateFunctionConfiguration", request)
+    sizes = PackageSizes(context.store.blobs)
+    if request.get("Layers"):
+        # Archives are read before the transaction, which then knows the sizes.
+        with context.store.read() as reader:
+            document = _require_revision(context, reader, target, request)
+            apply_layers(context, reader, document, request)
+            check_total_size(reader, sizes, document)
     with context.store.write() as writer:
         document = _require_revision(context, writer, target, request)
         apply_settings(context, document, request)
+        before = dict(document)
+        if request.get("Layers") is not None:
+            apply_layers(context, writer, document, request)
+            check_total_size(writer, sizes, document)
         touch(context, document)
         writer.put(function_key(context, target), document)
+        forget_layers(writer, [before])
     log_records(target, request)
     return document
 
@@ -54,7 +81,7 @@ def _require_revision(context: Context, reader: Reader, target: FunctionTarget, 
     document = require_function(context, reader, target)
     revision_id = request.get("RevisionId")
     if revision_id and revision_id != document["RevisionId"]:
-        raise revision_mismatch("GetFunction/GetAlias")
+        raise revision_mismatch()
     return document
 
 

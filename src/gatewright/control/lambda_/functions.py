@@ -1,175 +1,138 @@
-"""Functions: create, read, list, delete.
+"""Functions: create, read, list.
 
-Source: CreateFunction, GetFunction, GetFunctionConfiguration, ListFunctions and DeleteFunction in the "API reference"
-(AWS Lambda). Code is ready when the call returns, so `State` is `Active` at once and AWS's waiters do not wait.
+Source: CreateFunction, GetFunction, GetFunctionConfiguration and ListFunctions in the "API reference" (AWS Lambda).
+Code is ready when the call returns, so `State` is `Active` at once and AWS's waiters do not wait.
 """
 
+import base64
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from gatewright.aws.pagination import page
 from gatewright.base.operations import Shape
 from gatewright.control.context import Context
-from gatewright.control.lambda_.configuration import apply_code, new_configuration, touch
-from gatewright.control.lambda_.errors import (
-    conflict,
-    function_not_found,
-    invalid_parameter,
-    qualifier_not_permitted,
-)
+from gatewright.control.lambda_.configuration import apply_code, apply_layers, new_configuration, touch
+from gatewright.control.lambda_.errors import conflict, qualifier_not_permitted
+from gatewright.control.lambda_.function_code import PackageSizes, package_content
+from gatewright.control.lambda_.function_layers import check_total_size
+from gatewright.control.lambda_.listings import listed, page_size
 from gatewright.control.lambda_.names import (
     FUNCTION,
-    FUNCTION_POLICY,
+    FUNCTION_CONCURRENCY,
     FUNCTION_TAGS,
-    LATEST,
     SERVICE,
     FunctionTarget,
     function_key,
     qualified,
     require_function,
     resolve_function,
-    resolve_unqualified,
 )
 from gatewright.control.lambda_.options import log_records, refuse_unbuilt
 from gatewright.control.lambda_.packages import check_package
 from gatewright.control.lambda_.tag_sets import checked_tags
+from gatewright.control.lambda_.versions import publish, versions_after
 from gatewright.store.types import Document, Reader
-
-LARGEST_PAGE = 50
-"""ListFunctions "returns a maximum of 50 items in each response, even if you set the number higher"."""
-
-# "To get the additional fields …, use GetFunction" (ListFunctions).
-_NOT_LISTED = frozenset(
-    {
-        "State",
-        "StateReason",
-        "StateReasonCode",
-        "LastUpdateStatus",
-        "LastUpdateStatusReason",
-        "LastUpdateStatusReasonCode",
-        "RuntimeVersionConfig",
-    }
-)
 
 
 def create_function(context: Context, request: Shape) -> Shape:
-    """Create a function from a zip archive in the request."""
+    """Create a function from a zip archive; with Publish, also its first version, which is then what is returned."""
     target = resolve_function(context, "CreateFunction", request["FunctionName"])
     if target.qualifier is not None:
         raise qualifier_not_permitted()
     refuse_unbuilt("CreateFunction", request)
     document = new_configuration(context, target, request)
     tags = checked_tags(request.get("Tags") or {})
-    content = package_content("CreateFunction", request["Code"])
-    # Before 50 MiB are checked and written; the transaction below decides.
+    content = package_content(context, "CreateFunction", request["Code"])
+    sizes = PackageSizes(context.store.blobs)
+    # Before as much as 250 MB are checked and written; the transaction below decides.
     with context.store.read() as reader:
         _refuse_existing(context, reader, target)
-    check_package(content)
+        apply_layers(context, reader, document, request)
+    check_package(content, is_uploaded="ZipFile" in request["Code"])
+    sizes.add(content)
     apply_code(document, content)
     touch(context, document)
+    with context.store.read() as reader:
+        check_total_size(reader, sizes, document)
     context.store.blobs.put(content)
     with context.store.write() as writer:
         _refuse_existing(context, writer, target)
+        apply_layers(context, writer, document, request)
+        check_total_size(writer, sizes, document)
         # Once more, and at little cost: unused blobs are deleted now and then, but never inside of a transaction.
         context.store.blobs.put(content)
         writer.put(function_key(context, target), document)
         if tags:
             writer.put(context.key(SERVICE, FUNCTION_TAGS, target.name), {"Tags": tags})
+        version = publish(context, writer, target, document) if request.get("Publish") else None
     log_records(target, request)
-    return document
+    # The ARN of the answer is unqualified even so.
+    return document if version is None else {**version, "FunctionArn": target.arn}
 
 
 def get_function(context: Context, request: Shape) -> Shape:
-    """Return a function's configuration, where its code came from, and its tags."""
+    """Return a configuration, where its code can be downloaded, and the function's tags and reserved concurrency."""
     target = resolve_function(context, "GetFunction", request["FunctionName"], request.get("Qualifier"))
     with context.store.read() as reader:
         configuration = _configuration(context, reader, target)
         tags = reader.get(context.key(SERVICE, FUNCTION_TAGS, target.name))
-    # No Location: this node does not serve deployment packages for download yet.
-    output: Document = {"Configuration": configuration, "Code": {"RepositoryType": "S3"}}
+        concurrency = reader.get(context.key(SERVICE, FUNCTION_CONCURRENCY, target.name))
+    location = context.node.blob_url(base64.b64decode(configuration["CodeSha256"]).hex())
+    output: Document = {"Configuration": configuration, "Code": {"RepositoryType": "S3", "Location": location}}
     if tags is not None:
         output["Tags"] = tags["Tags"]
+    if concurrency is not None:
+        output["Concurrency"] = {"ReservedConcurrentExecutions": concurrency["ReservedConcurrentExecutions"]}
     return output
 
 
 def get_function_configuration(context: Context, request: Shape) -> Shape:
-    """Return a function's configuration."""
+    """Return the configuration of a function, a version, or the version that an alias points to."""
     target = resolve_function(context, "GetFunctionConfiguration", request["FunctionName"], request.get("Qualifier"))
     with context.store.read() as reader:
         return _configuration(context, reader, target)
 
 
 def list_functions(context: Context, request: Shape) -> Shape:
-    """List the functions of the account and Region, by name."""
+    """List the functions of the account and Region by name; with FunctionVersion ALL, each with its versions."""
     if request.get("MasterRegion", "ALL") != "ALL":
         # Lambda@Edge replicas of functions in another Region: there are none.
         return {"Functions": []}
-    caller = context.caller
+    is_all = request.get("FunctionVersion") == "ALL"
+    fetch = _versions_of_all if is_all else _functions_after
     with context.store.read() as reader:
         functions, marker = page(
-            lambda after, limit: reader.list(
-                caller.account_id, caller.region, SERVICE, FUNCTION, after=after, limit=limit
-            ),
+            lambda after, limit: fetch(context, reader, after, limit),
             request.get("Marker"),
             page_size(request),
-            listing="ListFunctions",
+            listing="ListFunctions/ALL" if is_all else "ListFunctions",
         )
-    if request.get("FunctionVersion") == "ALL":
-        functions = [qualified(document) for document in functions]
     return {"Functions": [listed(document) for document in functions], "NextMarker": marker}
 
 
-def delete_function(context: Context, request: Shape) -> Shape:
-    """Delete a function with its policy and tags. Its code goes when nothing refers to it any more."""
-    target = resolve_function(context, "DeleteFunction", request["FunctionName"], request.get("Qualifier"))
-    if target.qualifier == LATEST:
-        raise invalid_parameter("$LATEST version cannot be deleted without deleting the function.")
-    with context.store.write() as writer:
-        if writer.get(function_key(context, target)) is None:
-            raise function_not_found(target.arn)
-        if target.qualifier is not None:
-            raise function_not_found(target.qualified_arn)
-        for kind in (FUNCTION, FUNCTION_POLICY, FUNCTION_TAGS):
-            writer.delete(context.key(SERVICE, kind, target.name))
-    return {"StatusCode": 204}
+def _functions_after(context: Context, reader: Reader, after: str, limit: int | None) -> list[tuple[str, Document]]:
+    caller = context.caller
+    return reader.list(caller.account_id, caller.region, SERVICE, FUNCTION, after=after, limit=limit)
 
 
-def list_versions_by_function(context: Context, request: Shape) -> Shape:
-    """List a function's versions: only $LATEST, since versions cannot be published yet."""
-    target = resolve_unqualified(context, "ListVersionsByFunction", request["FunctionName"])
-    with context.store.read() as reader:
-        document = require_function(context, reader, target)
-    versions, marker = page(
-        lambda after, limit: [(LATEST, document)] if after < LATEST else [],
-        request.get("Marker"),
-        page_size(request),
-        listing=f"ListVersionsByFunction/{target.name}",
-    )
-    return {"Versions": [listed(qualified(version)) for version in versions], "NextMarker": marker}
-
-
-def package_content(operation: str, code: Shape) -> bytes:
-    """Return the archive that a request brings. Raises when it brings none, or in a way that is not built."""
-    refuse_unbuilt(operation, code)
-    content = code.get("ZipFile")
-    if content is None:
-        raise invalid_parameter("Please provide a source for function code.")
-    return bytes(content)
-
-
-def page_size(request: Shape) -> int:
-    """Return how many items a page of a listing holds."""
-    return min(request.get("MaxItems") or LARGEST_PAGE, LARGEST_PAGE)
-
-
-def listed(document: Document) -> Document:
-    """Return a configuration as listings show it."""
-    return {name: value for name, value in document.items() if name not in _NOT_LISTED}
+def _versions_of_all(context: Context, reader: Reader, after: str, limit: int) -> list[tuple[str, Document]]:
+    """Return versions of all functions beyond `after`, which is a name and a version, as are the ids returned."""
+    name, _, version = after.partition("/")
+    found: list[tuple[str, Document]] = []
+    latest = reader.get(context.key(SERVICE, FUNCTION, name)) if name else None
+    unfinished = [] if latest is None else [(name, latest)]
+    for function, document in unfinished + _functions_after(context, reader, name, limit):
+        versions = versions_after(context, reader, function, document, version, limit - len(found))
+        found += [(f"{function}/{number}", configuration) for number, configuration in versions]
+        version = ""
+        if len(found) >= limit:
+            break
+    return found
 
 
 def _configuration(context: Context, reader: Reader, target: FunctionTarget) -> Document:
     document = require_function(context, reader, target)
-    return document if target.qualifier is None else qualified(document)
+    return document if target.qualifier is None else qualified(document, target.qualifier)
 
 
 def _refuse_existing(context: Context, reader: Reader, target: FunctionTarget) -> None:
@@ -183,7 +146,5 @@ OPERATIONS: Mapping[str, Callable[[Context, Shape], Shape]] = MappingProxyType(
         "GetFunction": get_function,
         "GetFunctionConfiguration": get_function_configuration,
         "ListFunctions": list_functions,
-        "DeleteFunction": delete_function,
-        "ListVersionsByFunction": list_versions_by_function,
     }
 )

@@ -4,12 +4,20 @@ Source: the FunctionName and Qualifier parameters in the "API reference" (AWS La
 (`123456789012:function:my-function`) or a full ARN, each with or without a qualifier.
 """
 
+import re
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from gatewright.base.arn import function_arn, parse_function_name
 from gatewright.base.errors import AwsError
 from gatewright.control.context import Context
-from gatewright.control.lambda_.errors import function_not_found, invalid_parameter, not_found, qualifier_not_permitted
+from gatewright.control.lambda_.errors import (
+    alias_not_found,
+    function_not_found,
+    invalid_parameter,
+    not_found,
+    qualifier_not_permitted,
+)
 from gatewright.store.types import Document, Key, Reader
 
 SERVICE = "lambda"
@@ -46,6 +54,10 @@ DELETED_LAYER_VERSION = "deleted-layer-version"
 """The same after DeleteLayerVersion, while versions of functions still have it."""
 LAYER_VERSION_POLICY = "layer-version-policy"
 LATEST = "$LATEST"
+
+_DIGITS = re.compile(r"[0-9]+")
+# Ten digits are all that the id of a document has room for.
+_NUMBER = re.compile(r"[1-9][0-9]{0,9}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,15 +111,62 @@ def function_key(context: Context, target: FunctionTarget) -> Key:
     return context.key(SERVICE, FUNCTION, target.name)
 
 
+def version_id(target: FunctionTarget, version: int | str) -> str:
+    """Return the id of the document of a published version."""
+    return f"{target.name}/{int(version):010}"
+
+
+def part_key(context: Context, kind: str, target: FunctionTarget, part: str) -> Key:
+    """Return the key of a document that belongs to a part of a function: an alias, or what a qualifier has."""
+    return context.key(SERVICE, kind, f"{target.name}/{part}")
+
+
+def find_function(context: Context, reader: Reader, target: FunctionTarget) -> Document | None:
+    """Return the configuration that a name means: of $LATEST, of a version, of the version that an alias points to."""
+    latest = reader.get(function_key(context, target))
+    if latest is None or target.qualifier in (None, LATEST):
+        return latest
+    version = target.qualifier
+    if not is_version(version):
+        alias = reader.get(part_key(context, ALIAS, target, version))
+        if alias is None:
+            return None
+        version = alias["FunctionVersion"]
+    return latest if version == LATEST else find_version(context, reader, target, version)
+
+
+def find_version(context: Context, reader: Reader, target: FunctionTarget, number: str) -> Document | None:
+    """Return the configuration of a published version of a function."""
+    return reader.get(context.key(SERVICE, VERSION, version_id(target, number))) if _NUMBER.fullmatch(number) else None
+
+
 def require_function(context: Context, reader: Reader, target: FunctionTarget) -> Document:
-    """Return the configuration of a function. Raises ResourceNotFoundException, for unknown versions too."""
-    document = reader.get(function_key(context, target))
-    # Versions cannot be published yet, so there is $LATEST and nothing else.
-    if document is None or target.qualifier not in (None, LATEST):
+    """Return the configuration that a name means. Raises ResourceNotFoundException, as GetFunction does."""
+    document = find_function(context, reader, target)
+    if document is None:
         raise function_not_found(target.qualified_arn)
     return document
 
 
-def qualified(document: Document) -> Document:
-    """Return a configuration with the ARN of its version."""
-    return {**document, "FunctionArn": f"{document['FunctionArn']}:{document['Version']}"}
+def require_resource(context: Context, reader: Reader, target: FunctionTarget) -> Document:
+    """Return the configuration that a name means, with the error of operations on policies and concurrency.
+
+    They tell an alias that is not there from a version.
+    """
+    document = find_function(context, reader, target)
+    if document is None:
+        if target.qualifier is None or target.qualifier == LATEST or is_version(target.qualifier):
+            raise function_not_found(target.qualified_arn)
+        raise alias_not_found(target.qualified_arn)
+    return document
+
+
+def is_version(qualifier: str | None) -> TypeGuard[str]:
+    """Tell whether a qualifier is the number of a version; an alias cannot be all digits."""
+    return qualifier is not None and _DIGITS.fullmatch(qualifier) is not None
+
+
+def qualified(document: Document, qualifier: str | None = None) -> Document:
+    """Return a configuration with the ARN of its version, or of the alias by which it was asked for."""
+    unqualified_arn = ":".join(document["FunctionArn"].split(":")[:7])
+    return {**document, "FunctionArn": f"{unqualified_arn}:{qualifier or document['Version']}"}

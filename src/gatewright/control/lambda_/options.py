@@ -1,10 +1,11 @@
 """Options of a function that are not built, and those that can only mean something inside AWS.
 
-The first answer NotImplemented, naming the option, unless their value asks for nothing (`Layers: []`). The second are
-stored and returned; `docs/differences.md` lists them.
+The first answer NotImplemented, naming the option, unless their value asks for nothing (`DurableConfig: {}`). The
+second are stored and returned; `docs/differences.md` lists them.
 """
 
 import logging
+import platform
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -27,25 +28,22 @@ def _is_image(package_type: Any) -> bool:
     return bool(package_type == "Image")
 
 
+def _is_reference(storage_mode: Any) -> bool:
+    return bool(storage_mode == "REFERENCE")
+
+
 def _is_snapshot(snap_start: Any) -> bool:
     return snap_start.get("ApplyOn") not in (None, "None")
 
 
 _NOT_BUILT: Mapping[str, Callable[[Any], bool]] = MappingProxyType(
     {
-        "Publish": _is_given,
         "PublishTo": _is_given,
         "PackageType": _is_image,
         "ImageUri": _is_given,
         "ImageConfig": _is_given,
-        "S3Bucket": _is_given,
-        "S3Key": _is_given,
-        "S3ObjectVersion": _is_given,
-        "S3ObjectStorageMode": _is_given,
+        "S3ObjectStorageMode": _is_reference,
         "SourceKMSKeyArn": _is_given,
-        "Layers": _is_given,
-        "DeadLetterConfig": _is_given,
-        "FileSystemConfigs": _is_given,
         "CodeSigningConfigArn": _is_given,
         "SnapStart": _is_snapshot,
         "TenancyConfig": _is_given,
@@ -56,7 +54,9 @@ _NOT_BUILT: Mapping[str, Callable[[Any], bool]] = MappingProxyType(
     }
 )
 
-_RECORDS_ONLY = ("VpcConfig", "KMSKeyArn")
+_ARCHITECTURES: Mapping[str, str] = MappingProxyType({"aarch64": "arm64", "amd64": "x86_64", "AMD64": "x86_64"})
+
+_RECORDS_ONLY = ("VpcConfig", "KMSKeyArn", "FileSystemConfigs")
 
 
 def refuse_unbuilt(operation: str, request: Shape) -> None:
@@ -72,3 +72,11 @@ def log_records(target: FunctionTarget, request: Shape) -> None:
     for name in _RECORDS_ONLY:
         if _is_given(request.get(name)):
             _log.warning("%s: %s is kept as a record only; it has no effect outside AWS", target.arn, name)
+    architecture = next(iter(request.get("Architectures") or ()), None)
+    if architecture is not None and architecture != (own := _own_architecture()):
+        _log.warning("%s: its code runs on this machine's architecture, %s, not on %s", target.arn, own, architecture)
+
+
+def _own_architecture() -> str:
+    machine = platform.machine()
+    return _ARCHITECTURES.get(machine, machine)

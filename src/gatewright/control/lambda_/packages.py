@@ -33,11 +33,14 @@ _ZIP64_END = struct.Struct("<4sQ2H2L4Q")
 _ZIP64_END_SIGNATURE = b"PK\x06\x06"
 
 
-def check_package(content: bytes) -> None:
-    """Raise the error that CreateFunction answers for a package that cannot be used."""
+def check_package(content: bytes, *, is_uploaded: bool = True) -> None:
+    """Raise the error that CreateFunction answers for a package that cannot be used.
+
+    The limit of what is zipped holds for what is uploaded with the request, not for what is in S3.
+    """
     if not content:
         raise invalid_parameter("Uploaded file must be a non-empty zip")
-    if len(content) > LARGEST_ZIPPED_BYTES:
+    if is_uploaded and len(content) > LARGEST_ZIPPED_BYTES:
         raise AwsError(
             "RequestEntityTooLargeException",
             f"Zipped size must be smaller than {LARGEST_ZIPPED_BYTES} bytes",

@@ -42,6 +42,12 @@ def build_statement(context: Context, function_arn: str, request: Shape) -> Docu
     return statement
 
 
+def statements_of(policy: Document) -> list[Document]:
+    """Return the statements of a policy; a single one may stand without a list around it."""
+    statements = policy.get("Statement", [])
+    return list(statements) if isinstance(statements, list) else [statements]
+
+
 def to_json(document: Document) -> str:
     """Return a statement or policy as the text that Lambda answers."""
     return json.dumps(document, ensure_ascii=False, separators=(",", ":"))

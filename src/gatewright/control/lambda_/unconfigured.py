@@ -60,12 +60,6 @@ def get_function_event_invoke_config(context: Context, request: Shape) -> Shape:
     raise not_found(f"The function {arn} doesn't have an EventInvokeConfig")
 
 
-def list_aliases(context: Context, request: Shape) -> Shape:
-    """List no aliases."""
-    _require_unqualified(context, "ListAliases", request)
-    return {"Aliases": []}
-
-
 def list_function_event_invoke_configs(context: Context, request: Shape) -> Shape:
     """List no configurations for asynchronous invocation."""
     _require_unqualified(context, "ListFunctionEventInvokeConfigs", request)
@@ -93,7 +87,6 @@ OPERATIONS: Mapping[str, Callable[[Context, Shape], Shape]] = MappingProxyType(
         "GetRuntimeManagementConfig": get_runtime_management_config,
         "GetFunctionRecursionConfig": get_function_recursion_config,
         "GetFunctionEventInvokeConfig": get_function_event_invoke_config,
-        "ListAliases": list_aliases,
         "ListFunctionEventInvokeConfigs": list_function_event_invoke_configs,
         "ListProvisionedConcurrencyConfigs": list_provisioned_concurrency_configs,
     }

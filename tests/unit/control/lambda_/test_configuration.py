@@ -193,13 +193,9 @@ class TestOptionsThatAreNotBuilt:
     @pytest.mark.parametrize(
         ("name", "value"),
         [
-            ("Publish", True),
             ("PublishTo", "LATEST_PUBLISHED"),
             ("PackageType", "Image"),
             ("ImageConfig", {"Command": ["x"]}),
-            ("Layers", ["arn:aws:lambda:us-east-1:123456789012:layer:l:1"]),
-            ("DeadLetterConfig", {"TargetArn": "arn:aws:sqs:us-east-1:123456789012:q"}),
-            ("FileSystemConfigs", [{"Arn": "a", "LocalMountPath": "/mnt/x"}]),
             ("CodeSigningConfigArn", "arn:aws:lambda:us-east-1:123456789012:code-signing-config:csc-1"),
             ("SnapStart", {"ApplyOn": "PublishedVersions"}),
             ("TenancyConfig", {"TenantIsolationMode": "PER_TENANT"}),
@@ -217,7 +213,7 @@ class TestOptionsThatAreNotBuilt:
     @pytest.mark.parametrize(
         "code",
         [
-            {"S3Bucket": "bucket", "S3Key": "key"},
+            {"S3Bucket": "bucket", "S3Key": "key", "S3ObjectStorageMode": "REFERENCE"},
             {"ImageUri": "123456789012.dkr.ecr.us-east-1.amazonaws.com/x:latest"},
             {"ZipFile": b"", "SourceKMSKeyArn": "arn:aws:kms:us-east-1:123456789012:key/k"},
         ],

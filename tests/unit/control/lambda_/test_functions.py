@@ -144,7 +144,10 @@ class TestGetFunction:
         created = create(context, Tags={"team": "a"})
         assert call(context, "GetFunction", FunctionName="my-function") == {
             "Configuration": created,
-            "Code": {"RepositoryType": "S3"},
+            "Code": {
+                "RepositoryType": "S3",
+                "Location": f"http://127.0.0.1:4566/_gatewright/blobs/{SHA256.hexdigest()}",
+            },
             "Tags": {"team": "a"},
         }
         assert call(context, "GetFunctionConfiguration", FunctionName=ARN) == created
@@ -255,8 +258,8 @@ class TestDeleteFunction:
         latest = ("InvalidParameterValueException", "$LATEST version cannot be deleted without deleting the function.")
         assert failure(context, "DeleteFunction", FunctionName=f"{ARN}:$LATEST") == latest
         create(context)
-        version = ("ResourceNotFoundException", f"Function not found: {ARN}:1")
-        assert failure(context, "DeleteFunction", FunctionName="my-function", Qualifier="1") == version
+        alias = ("InvalidParameterValueException", "Deletion of aliases is not currently supported.")
+        assert failure(context, "DeleteFunction", FunctionName="my-function", Qualifier="prod") == alias
         assert call(context, "GetFunction", FunctionName="my-function")
 
 

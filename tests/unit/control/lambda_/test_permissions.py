@@ -14,7 +14,7 @@ STALE = (
     "PreconditionFailedException",
     (
         "The Revision Id provided does not match the latest Revision Id. "
-        "Call the GetPolicy API to retrieve the latest Revision Id"
+        "Call the GetFunction/GetAlias API to retrieve the latest Revision Id"
     ),
 )
 

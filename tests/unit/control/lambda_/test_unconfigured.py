@@ -16,7 +16,6 @@ from tests.unit.control.lambda_.calls import ARN, call, create, failure
         ("DeleteFunctionConcurrency", {}),
         ("GetRuntimeManagementConfig", {"UpdateRuntimeOn": "Auto", "FunctionArn": f"{ARN}:$LATEST"}),
         ("GetFunctionRecursionConfig", {"RecursiveLoop": "Terminate"}),
-        ("ListAliases", {"Aliases": []}),
         ("ListFunctionEventInvokeConfigs", {"FunctionEventInvokeConfigs": []}),
         ("ListProvisionedConcurrencyConfigs", {"ProvisionedConcurrencyConfigs": []}),
     ],
