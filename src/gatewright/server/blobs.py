@@ -1,4 +1,4 @@
-"""Deployment packages that no function has any more: left by updates, deletions and crashes."""
+"""Deployment packages and layers that no function has any more: left by updates, deletions and crashes."""
 
 import asyncio
 import base64
@@ -12,6 +12,9 @@ from gatewright.store.types import Reader, Store
 _logger = logging.getLogger(__name__)
 
 LOOK_SECONDS: Final = 60.0
+
+_CONFIGURATIONS = ("function", "version")
+_LAYER_VERSIONS = ("layer-version", "deleted-layer-version")
 
 
 def collect_unused_blobs(store: Store) -> int:
@@ -56,5 +59,7 @@ class BlobSweep:
 
 
 def _referenced(reader: Reader) -> frozenset[str]:
-    functions = (document for _, document in reader.scan("lambda", "function"))
-    return frozenset(base64.b64decode(document["CodeSha256"]).hex() for document in functions)
+    """Return the names of the archives of all functions, their versions and layers, deleted ones in use included."""
+    packages = [document for kind in _CONFIGURATIONS for _, document in reader.scan("lambda", kind)]
+    layers = [document["Content"] for kind in _LAYER_VERSIONS for _, document in reader.scan("lambda", kind)]
+    return frozenset(base64.b64decode(document["CodeSha256"]).hex() for document in packages + layers)

@@ -23,6 +23,29 @@ def test_blobs_that_no_function_names_are_deleted(tmp_path: Path) -> None:
     store.close()
 
 
+@pytest.mark.parametrize(
+    ("kind", "identifier"),
+    [
+        ("version", "f/0000000001"),
+        ("layer-version", "l/0000000001"),
+        ("deleted-layer-version", "l/0000000001"),
+    ],
+)
+def test_versions_and_layers_keep_their_archives(kind: str, identifier: str) -> None:
+    store = open_store(None)
+    used = store.blobs.put(b"used")
+    sha = base64.b64encode(hashlib.sha256(b"used").digest()).decode()
+    key = Key("123456789012", "us-east-1", "lambda", kind, identifier)
+    with store.write() as writer:
+        writer.put(key, {"CodeSha256": sha, "Version": "1"} if kind == "version" else {"Content": {"CodeSha256": sha}})
+    assert collect_unused_blobs(store) == 0
+    assert list(store.blobs.names()) == [used]
+    with store.write() as writer:
+        writer.delete(key)
+    assert collect_unused_blobs(store) == 1
+    store.close()
+
+
 def put_function(store: Store, name: str, content: bytes) -> None:
     with store.write() as writer:
         store.blobs.put(content)
