@@ -2,6 +2,7 @@
 
 This is the shell with the I/O; what the octets mean is in `frames`, what may come when is in `environment`.
 What a process does not read stays in the transport's buffer, at most one event; the function's time-out ends the wait.
+While the caller of a streamed response has enough to read, the process is not read; then its writes wait.
 """
 
 import asyncio
@@ -16,6 +17,7 @@ from gatewright.functions.failure import RESPONSE_TOO_LARGE
 from gatewright.functions.frames import Frame, FrameError, FrameReader, FrameType, OversizedFrame, encode, result_head
 from gatewright.functions.invocation import Invocation
 from gatewright.functions.link import RuntimeEvents
+from gatewright.functions.response_sink import ResponseSink
 from gatewright.functions.settings import MAX_RESPONSE_BYTES
 
 FD_VARIABLE: Final = "_GATEWRIGHT_CHANNEL_FD"
@@ -33,10 +35,11 @@ class Channel(asyncio.Protocol):
         self._socket, self._peer = socket.socketpair()
         self._socket.setblocking(False)
         self._reader = FrameReader(MAX_RESPONSE_BYTES)
-        self._transport: asyncio.WriteTransport | None = None
+        self._transport: asyncio.Transport | None = None
         self._lost = asyncio.Event()
         self._request_id = ""
         self._result_head = _NOTHING
+        self._response: ResponseSink | None = None
 
     @property
     def has_ended(self) -> bool:
@@ -125,6 +128,36 @@ class Channel(asyncio.Protocol):
         elif frame.type == FrameType.NEXT:
             self._events.runtime_ready()
         elif frame.type == FrameType.ERROR:
-            self._events.runtime_answered(frame.field("id"), frame.body, "Unhandled")
-        else:
+            self._error(frame)
+        elif frame.type == FrameType.INIT_ERROR:
             self._events.init_failed(frame.field("type"), frame.body)
+        else:
+            self._stream(frame)
+
+    def _error(self, frame: Frame) -> None:
+        """Pass on an error; one of the function whose response is being streamed breaks that off."""
+        request_id = frame.field("id")
+        if self._response is None or request_id != self._request_id:
+            self._events.runtime_answered(request_id, frame.body, "Unhandled")
+            return
+        self._response = None
+        self._events.response_ended(frame.body)
+
+    def _stream(self, frame: Frame) -> None:
+        response = self._response
+        if frame.type == FrameType.STREAM_HEAD:
+            self._response = self._events.runtime_responding(frame.field("id"), frame.field("content_type"))
+        elif response is None:
+            raise FrameError(f"a frame of type {frame.type} of a response that has not begun")
+        elif frame.type == FrameType.STREAM_END:
+            self._response = None
+            self._events.response_ended(frame.body or None)
+        else:
+            response.write(frame.body)
+            if response.is_full and self._transport is not None:
+                self._transport.pause_reading()
+                response.when_there_is_room(self._resume)
+
+    def _resume(self) -> None:
+        if self._transport is not None and not self._transport.is_closing():
+            self._transport.resume_reading()

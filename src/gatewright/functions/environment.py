@@ -248,7 +248,7 @@ class ExecutionEnvironment:
         self.state = transition(self.state, State.STREAMING)
         if invocation.response is None:
             invocation.response = CollectedResponse()
-        invocation.response.begin(content_type)
+        invocation.response.begin(content_type, self.function.version)
         return invocation.response
 
     def response_ended(self, error: bytes | None, failure: Failure | None = None) -> None:

@@ -22,16 +22,23 @@ MAX_HEADER_BYTES: Final = 1 << 21
 
 
 class FrameType(enum.IntEnum):
-    """What a frame means. 20, 21 and 32 to 34 are kept free for restoring snapshots and for streamed responses."""
+    """What a frame means. 20 and 21 are kept free for restoring snapshots.
+
+    A streamed response is one STREAM_HEAD, any number of STREAM_DATA, and one STREAM_END, whose body is the error
+    object of a function that failed on the way; no RESULT follows it.
+    """
 
     INVOKE = 1
     NEXT = 16
     RESULT = 17
     ERROR = 18
     INIT_ERROR = 19
+    STREAM_HEAD = 32
+    STREAM_DATA = 33
+    STREAM_END = 34
 
 
-_FROM_RUNTIME: Final = frozenset({FrameType.NEXT, FrameType.RESULT, FrameType.ERROR, FrameType.INIT_ERROR})
+_FROM_RUNTIME: Final = frozenset(FrameType) - {FrameType.INVOKE}
 
 
 class FrameError(GatewrightError):

@@ -5,6 +5,7 @@ import math
 from dataclasses import dataclass
 
 from gatewright.functions.errors import InvokeError
+from gatewright.functions.response_sink import ResponseSink
 from gatewright.functions.settings import LOG_TAIL_BYTES
 
 
@@ -44,6 +45,8 @@ class Invocation:
     future: "asyncio.Future[InvocationResult]"
     """Resolved once. Whoever awaits it may go away; the invocation runs on."""
     queued_at: float
+    response: ResponseSink | None = None
+    """Where the response goes if the runtime streams it; None when it is to be collected."""
     begun_at: float = 0.0
     deadline: float = math.inf
     """When the function's time is up, on the monotonic clock; infinite until the time runs."""

@@ -31,18 +31,20 @@ from gatewright.functions.log_stream import LogStream
 from gatewright.functions.platform_log import platform_log
 from gatewright.functions.pool import Pool
 from gatewright.functions.provisioned import Provisioned, ProvisionedStatus
+from gatewright.functions.response_sink import ResponseSink
 from gatewright.functions.runtime_api import RuntimeApi
 from gatewright.functions.runtimes.types import Transport
 from gatewright.functions.sandbox.types import Isolation
 from gatewright.functions.settings import MAX_EVENT_BYTES, FunctionSettings
 from gatewright.functions.states import State
+from gatewright.functions.streaming import ResponseStream, StreamedInvocation
 from gatewright.functions.surroundings import LinkFactory, Surroundings
 from gatewright.functions.sweep import Sweep
 from gatewright.functions.variables import ON_DEMAND
 from gatewright.observe.logs import LogSink
 from gatewright.snapshot.types import Function, FunctionVersion, QualifiedFunction
 
-__all__ = ["OPERATIONS", "Functions", "InvocationResult", "InvokeContext", "InvokeError"]
+__all__ = ["OPERATIONS", "Functions", "InvocationResult", "InvokeContext", "InvokeError", "StreamedInvocation"]
 
 _KILL_SECONDS = 5.0
 
@@ -114,10 +116,12 @@ class Functions:
         trace_header: str | None = None,
         client_context: str | None = None,
         wants_log_tail: bool = False,
+        response: ResponseSink | None = None,
     ) -> InvocationResult:
         """Run a function with an event (JSON) and return what came of it. Raises `InvokeError` when it was refused.
 
-        `client_context` is JSON. Cancelling the awaiting task does not cancel the invocation.
+        `client_context` is JSON. A response that the runtime streams goes to `response`, or else is collected.
+        Cancelling the awaiting task does not cancel the invocation.
         """
         if len(event) > MAX_EVENT_BYTES:
             raise too_large(len(event))
@@ -143,11 +147,47 @@ class Functions:
             wants_log_tail,
             future,
             self._clock.monotonic(),
+            response,
         )
         if not self._sweep.is_fast:
             self._sweep.hurry()
         pool.submit(invocation)
         return await future
+
+    async def invoke_streaming(
+        self,
+        target: QualifiedFunction,
+        event: bytes,
+        *,
+        request_id: str | None = None,
+        trace_header: str | None = None,
+        client_context: str | None = None,
+        wants_log_tail: bool = False,
+    ) -> StreamedInvocation:
+        """Run a function like `invoke`, but return when it begins to respond, or has failed before that.
+
+        Raises `InvokeError` when it was refused. Read the result to its end, or close it.
+        """
+        request_id = request_id or self._ids.request_id()
+        stream = ResponseStream()
+        invocation = self._loop.create_task(
+            self.invoke(
+                target,
+                event,
+                request_id=request_id,
+                trace_header=trace_header,
+                client_context=client_context,
+                wants_log_tail=wants_log_tail,
+                response=stream,
+            )
+        )
+        invocation.add_done_callback(stream.settle)
+        try:
+            await stream.wait_until_begun()
+        except asyncio.CancelledError:
+            stream.discard()
+            raise
+        return StreamedInvocation(request_id, stream)
 
     def provisioned(self, arn: str, qualifier: str) -> ProvisionedStatus:
         """Return how far provisioned concurrency has come. Safe to call from other threads."""

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from gatewright.base.messages import Request, Response
+from gatewright.functions.failure import Failure
 from gatewright.functions.invocation import Invocation
+from gatewright.functions.response_sink import ResponseSink
 from gatewright.functions.states import State
 
 
@@ -27,6 +29,17 @@ class RuntimeEvents(Protocol):
 
     def runtime_answered(self, request_id: str, payload: bytes, function_error: str | None) -> None:
         """The runtime answers an invocation: with a result, or with an error object and `Unhandled`."""
+        ...
+
+    def runtime_responding(self, request_id: str, content_type: str) -> ResponseSink | None:
+        """The runtime begins to stream a response. Return where it goes, or None when it was not its turn."""
+        ...
+
+    def response_ended(self, error: bytes | None, failure: Failure | None = None) -> None:
+        """A streamed response is over: complete, or with the error object of what went wrong in mid-stream.
+
+        `failure` is set when the response did not come to its end.
+        """
         ...
 
     def init_failed(self, error_type: str, error: bytes) -> None:

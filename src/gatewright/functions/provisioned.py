@@ -70,7 +70,7 @@ class Provisioned:
         return ProvisionedStatus(ready, sum(len(pool.idle) for pool in pools), failures[0] if failures else None)
 
 
-_READY = frozenset({State.IDLE, State.BUSY, State.ANSWERED})
+_READY = frozenset({State.IDLE, State.BUSY, State.STREAMING, State.ANSWERED})
 
 
 def _wanted(function: Function) -> Iterator[tuple[_Key, tuple[FunctionVersion, int]]]:

@@ -18,8 +18,8 @@ class ResponseSink(Protocol):
         """Return whether the runtime should not be read until `when_there_is_room` has called back."""
         ...
 
-    def begin(self, content_type: str) -> None:
-        """Take the content type, before anything of the response."""
+    def begin(self, content_type: str, executed_version: str) -> None:
+        """Take what the octets are and which version of the function sends them, before anything of the response."""
         ...
 
     def write(self, octets: bytes) -> None:
@@ -48,8 +48,8 @@ class CollectedResponse:
         """Return False: what is too much is dropped."""
         return False
 
-    def begin(self, content_type: str) -> None:
-        """The caller is not told the content type."""
+    def begin(self, content_type: str, executed_version: str) -> None:
+        """The caller is not told the content type, and the version by the result."""
 
     def write(self, octets: bytes) -> None:
         """Keep no more than shows that it is too much."""

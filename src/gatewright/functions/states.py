@@ -1,6 +1,7 @@
 """The states of an execution environment. What is not in `TRANSITIONS` cannot happen.
 
     STARTING ──▶ IDLE ──▶ BUSY ──▶ ANSWERED ──▶ IDLE        the runtime's NEXT, our INVOKE, its RESULT or ERROR, NEXT
+                          BUSY ──▶ STREAMING ──▶ ANSWERED   the beginning and the end of a streamed response
         any of these ──▶ FAILED | STOPPING ──▶ STOPPED     it is to blame | nobody is; its process is gone
 
 Source: "Understanding the Lambda execution environment lifecycle", Lambda Developer Guide.
@@ -16,17 +17,20 @@ class State(enum.IntEnum):
     STARTING = 0
     IDLE = 1
     BUSY = 2
-    ANSWERED = 3
+    STREAMING = 3
+    """The runtime has begun to send a response of which the end is still to come."""
+    ANSWERED = 4
     """The invocation is answered; the runtime has not asked for the next one yet."""
-    STOPPING = 4
-    FAILED = 5
-    STOPPED = 6
+    STOPPING = 5
+    FAILED = 6
+    STOPPED = 7
 
 
 _END: Final = frozenset({State.STOPPING, State.FAILED})
 TRANSITIONS: Final[tuple[frozenset[State], ...]] = (
     frozenset({State.IDLE}) | _END,
     frozenset({State.BUSY}) | _END,
+    frozenset({State.STREAMING, State.ANSWERED}) | _END,
     frozenset({State.ANSWERED}) | _END,
     frozenset({State.IDLE}) | _END,
     frozenset({State.STOPPED}),
@@ -35,7 +39,7 @@ TRANSITIONS: Final[tuple[frozenset[State], ...]] = (
 )
 """For each state, in the order of `State`, those that may follow."""
 
-WORKING: Final = frozenset({State.STARTING, State.BUSY, State.ANSWERED})
+WORKING: Final = frozenset({State.STARTING, State.BUSY, State.STREAMING, State.ANSWERED})
 """States in which the process runs, and time and memory are watched."""
 
 

@@ -54,12 +54,14 @@ class ResponseStream:
         "_outcome",
         "_resume",
         "content_type",
+        "executed_version",
         "failure",
         "produced_bytes",
     )
 
     def __init__(self) -> None:
         self.content_type = ""
+        self.executed_version = ""
         self.failure: InvocationResult | None = None
         """Set when the function failed before it began to respond; the stream is the error object then."""
         self.produced_bytes = 0
@@ -78,9 +80,10 @@ class ResponseStream:
         """Return whether the caller has enough to read."""
         return self._held_bytes > BUFFER_BYTES
 
-    def begin(self, content_type: str) -> None:
+    def begin(self, content_type: str, executed_version: str) -> None:
         """Tell the caller that a response comes."""
         self.content_type = content_type
+        self.executed_version = executed_version
         if not self._begun.done():
             self._begun.set_result(None)
 
@@ -109,7 +112,11 @@ class ResponseStream:
         return (_STREAM_TOO_LARGE, "Unhandled") if self.produced_bytes > MAX_STREAMED_BYTES else (b"", None)
 
     def settle(self, invocation: "asyncio.Future[InvocationResult]") -> None:
-        """End with an invocation's future: refused, failed or answered. A whole answer is a stream of one piece."""
+        """End with an invocation: refused, failed or answered. A whole answer is a stream of one piece."""
+        if invocation.cancelled():
+            self._begun.cancel()
+            self.discard()
+            return
         error = invocation.exception()
         if error is not None:
             if not self._begun.done():
@@ -121,7 +128,7 @@ class ResponseStream:
         else:
             if result.function_error is not None:
                 self.failure = result
-            self.begin(JSON)
+            self.begin(JSON, result.executed_version)
             self.write(result.payload)
             details = None if result.function_error is None else result.payload.decode(errors="replace")
             outcome = StreamOutcome(result, result.function_error, details)
@@ -191,12 +198,16 @@ def _outcome(result: InvocationResult) -> StreamOutcome:
 class StreamedInvocation:
     """An invocation whose response has begun. Iterate it once; close it if not to the end."""
 
-    __slots__ = ("_stream", "executed_version", "request_id")
+    __slots__ = ("_stream", "request_id")
 
-    def __init__(self, request_id: str, executed_version: str, stream: ResponseStream) -> None:
+    def __init__(self, request_id: str, stream: ResponseStream) -> None:
         self.request_id = request_id
-        self.executed_version = executed_version
         self._stream = stream
+
+    @property
+    def executed_version(self) -> str:
+        """Return the version that an alias or its weights led to."""
+        return self._stream.executed_version
 
     @property
     def content_type(self) -> str:

@@ -94,6 +94,17 @@ class ScriptedRuntime:
     async def error(self, request_id: object, body: bytes) -> None:
         await self.send(encode(FrameType.ERROR, orjson.dumps({"id": request_id}), body))
 
+    async def stream_head(self, request_id: object, content_type: str = "application/octet-stream") -> None:
+        await self.send(
+            encode(FrameType.STREAM_HEAD, orjson.dumps({"id": request_id, "content_type": content_type}), b"")
+        )
+
+    async def stream_data(self, body: bytes) -> None:
+        await self.send(encode(FrameType.STREAM_DATA, b"", body))
+
+    async def stream_end(self, error: bytes = b"") -> None:
+        await self.send(encode(FrameType.STREAM_END, b"", error))
+
     async def init_error(self, error_type: str, body: bytes) -> None:
         await self.send(encode(FrameType.INIT_ERROR, orjson.dumps({"type": error_type}), body))
 

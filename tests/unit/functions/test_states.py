@@ -9,9 +9,11 @@ from gatewright.functions.states import TRANSITIONS, IllegalTransition, State, t
 ALLOWED = {
     (State.STARTING, State.IDLE),
     (State.IDLE, State.BUSY),
+    (State.BUSY, State.STREAMING),
     (State.BUSY, State.ANSWERED),
+    (State.STREAMING, State.ANSWERED),
     (State.ANSWERED, State.IDLE),
-    *((state, end) for state in list(State)[:4] for end in (State.STOPPING, State.FAILED)),
+    *((state, end) for state in list(State)[:5] for end in (State.STOPPING, State.FAILED)),
     (State.STOPPING, State.STOPPED),
     (State.FAILED, State.STOPPED),
 }
