@@ -206,7 +206,7 @@ class Functions:
     def _pool_of(self, function: FunctionVersion) -> Pool:
         """Return the pool of a revision, made now or about to go: requests keep the snapshot that they started with."""
         for retired in self._retired:
-            if retired.serves(function):
+            if _serves(retired, function):
                 return retired
         concurrency = self._concurrency.of(function.arn, function.account_id, function.region)
         pool = self._new_pool(function, concurrency, ON_DEMAND)
@@ -261,3 +261,10 @@ class Functions:
         stream = LogStream(self._log_sink, function.log_group, name)
         log = platform_log(function, initialization_type)
         return Journal(log, stream, self._clock, function.version, initialization_type)
+
+
+def _serves(pool: Pool, function: FunctionVersion) -> bool:
+    """Return whether a pool is the one that everybody's invocations of a revision go to."""
+    own = pool.function
+    is_same = (own.arn, own.version, own.revision_id) == (function.arn, function.version, function.revision_id)
+    return is_same and pool.initialization_type == ON_DEMAND

@@ -75,7 +75,7 @@ class Pool:
         self._code = code
         self._launching = Launching(runtimes, function)
         self._make_journal = make_journal
-        self._initialization_type = initialization_type
+        self.initialization_type = initialization_type
         self._scaling_rate = ScalingRate(surroundings.settings.scaling_rate, surroundings.clock.monotonic())
         self._is_retired = False
         self._patience = Patience()
@@ -117,16 +117,11 @@ class Pool:
             self._queued_since = now
             missing = 1
         while missing > 0 and self._capacity.can_start():
-            if not self._scaling_rate.take(now):
-                self._refuse_beyond_scaling_rate(missing)
-                return
-            self._start()
+            if self._scaling_rate.take(now):
+                self._start()
+            else:  # requests came in faster than the function can scale: refuse the newest
+                self._refuse(self.waiting.pop(), TooManyRequests(self.concurrency.reason))
             missing -= 1
-
-    def _refuse_beyond_scaling_rate(self, count: int) -> None:
-        """Refuse the newest: requests came in faster than the function can scale."""
-        for _ in range(min(count, len(self.waiting))):
-            self._refuse(self.waiting.pop(), TooManyRequests(self.concurrency.reason))
 
     def _start_what_is_kept(self, now: float) -> None:
         while len(self.environments) < self.kept and now >= self._start_not_before and self._capacity.can_start():
@@ -156,17 +151,6 @@ class Pool:
         for environment in tuple(self.idle):
             environment.end(State.STOPPING, KILLED)
 
-    def serves(self, function: FunctionVersion) -> bool:
-        """Return whether it is the pool that everybody's invocations of this revision go to."""
-        own = self.function
-        is_same = (own.arn, own.version, own.revision_id) == (function.arn, function.version, function.revision_id)
-        return is_same and self._initialization_type == ON_DEMAND
-
-    @property
-    def needs_looks(self) -> bool:
-        """Return whether `look` has, or may come to have, something to do."""
-        return bool(self.environments) or self.kept > 0
-
     @property
     def is_gone(self) -> bool:
         """Return whether a retired pool has nothing left to do."""
@@ -188,7 +172,7 @@ class Pool:
             self.function,
             self,
             self._surroundings,
-            self._make_journal(self.function, self._initialization_type),
+            self._make_journal(self.function, self.initialization_type),
             invocation,
         )
         self.environments.add(environment)

@@ -60,7 +60,7 @@ class Sweep:
             self.is_fast = self.look(pools)
         except Exception:
             _logger.exception("the sweep over the execution environments failed")
-        if self.is_fast or any(pool.needs_looks for pool in pools):
+        if self.is_fast or any(pool.environments or pool.kept for pool in pools):
             self._schedule(FAST_SECONDS if self.is_fast else SLOW_SECONDS)
 
     def look(self, pools: Iterable[Pool]) -> bool:
