@@ -82,6 +82,8 @@ class Member:
     is_idempotency_token: bool
     timestamp_format: str | None
     xml_namespace: XmlNamespace | None
+    event_location: str | None
+    """Of a member of an event: `header`, `payload`, or None for one among others in the payload."""
 
     @property
     def type(self) -> str:
@@ -159,6 +161,7 @@ class Shapes:
             is_idempotency_token=bool(traits.get("idempotencyToken")),
             timestamp_format=traits["timestampFormat"].lower() if "timestampFormat" in traits else None,
             xml_namespace=xml_namespace(traits),
+            event_location="header" if traits.get("eventheader") else "payload" if traits.get("eventpayload") else None,
         )
 
 

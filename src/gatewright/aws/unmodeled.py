@@ -16,7 +16,7 @@ def unmodeled_members(operation: Operation, result: Mapping[str, Any]) -> list[s
 
 def _unknown(member: Member, value: Any, path: str) -> Iterator[str]:
     shape = member.shape
-    if value is None or shape.is_document:
+    if value is None or shape.is_document or shape.is_event_stream:
         return
     if shape.type == "structure":
         for name, item in value.items():

@@ -66,8 +66,31 @@ SHAPES: dict[str, Any] = {
             "Type": {"shape": "Text", "location": "header", "locationName": "Content-Type"},
         },
     },
-    "Events": {"type": "structure", "payload": "Stream", "members": {"Stream": {"shape": "Stream"}}},
-    "Stream": {"type": "structure", "members": {}, "eventstream": True},
+    "Events": {
+        "type": "structure",
+        "payload": "Stream",
+        "members": {
+            "Stream": {"shape": "Stream"},
+            "Type": {"shape": "Text", "location": "header", "locationName": "Content-Type"},
+        },
+    },
+    "Stream": {
+        "type": "structure",
+        "eventstream": True,
+        "members": {
+            "Chunk": {"shape": "Chunk"},
+            "Note": {"shape": "Note"},
+            "Thing": {"shape": "Thing"},
+            "Done": {"shape": "Done"},
+            "Located": {"shape": "Located"},
+            "Gone": {"shape": "NoSuchThing"},
+        },
+    },
+    "Chunk": {"type": "structure", "event": True, "members": {"Data": {"shape": "Blob", "eventpayload": True}}},
+    "Note": {"type": "structure", "event": True, "members": {"Said": {"shape": "Text", "eventpayload": True}}},
+    "Thing": {"type": "structure", "event": True, "members": {"It": {"shape": "Everything", "eventpayload": True}}},
+    "Done": {"type": "structure", "event": True, "members": {"Count": {"shape": "Count"}, "When": {"shape": "When"}}},
+    "Located": {"type": "structure", "event": True, "members": {"Id": {"shape": "Text", "eventheader": True}}},
     "Nothing": {"type": "structure", "members": {}},
     "NoSuchThing": {
         "type": "structure",

@@ -1,17 +1,19 @@
 """The protocol `rest-json` (Smithy: aws.protocols#restJson1)."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import orjson
 
 from gatewright.aws.operation import Operation
 from gatewright.aws.protocols.error_members import error_members, message_name
+from gatewright.aws.protocols.event_stream import CONTENT_TYPE, Event, EventStream
 from gatewright.aws.protocols.http_binding import build_headers, parse_bound
 from gatewright.aws.protocols.json_values import build_members, build_value, parse_json, parse_members, parse_value
 from gatewright.aws.protocols.payload import build_octets, has_octets, parse_octets, refuse_event_stream
 from gatewright.aws.protocols.types import Incoming, Input, Protocol
 from gatewright.aws.service import Service
+from gatewright.aws.shapes import Member
 from gatewright.base.errors import AwsError
 from gatewright.base.messages import Headers, Response
 
@@ -49,12 +51,23 @@ def serialize(service: Service, operation: Operation, output: Mapping[str, Any],
     if payload is None:
         headers.insert(0, ("Content-Type", "application/json"))
         return Response(status, headers, orjson.dumps(build_members(binding.body, output)))
-    refuse_event_stream(operation, payload)
     value = output.get(payload.name)
     if value is None:
         return Response(status, headers)
+    if payload.shape.is_event_stream:
+        return _stream(status, headers, payload, value)
     headers.insert(0, ("Content-Type", "application/json"))
     return Response(status, headers, orjson.dumps(build_value(payload, value)))
+
+
+def _stream(status: int, headers: Headers, payload: Member, events: AsyncIterator[Event]) -> Response:
+    """Return the response of events. A Content-Type that a member is bound to gives way to that of the encoding."""
+    remapped = headers.get("Content-Type")
+    if remapped is not None:
+        headers.discard("Content-Type")
+        headers.append(("X-Amzn-Remapped-Content-Type", remapped))
+    headers.insert(0, ("Content-Type", CONTENT_TYPE))
+    return Response(status, headers, EventStream(payload, events))
 
 
 def serialize_error(service: Service, error: AwsError, request_id: str) -> Response:

@@ -195,7 +195,7 @@ def test_services_that_left_the_query_protocol_name_its_codes() -> None:
     assert response.headers.get("x-amzn-query-error") == "Other.Code;Sender"
 
 
-@pytest.mark.parametrize("protocol", ["rest-json", "rest-xml", "json"])
+@pytest.mark.parametrize("protocol", ["rest-xml", "json"])
 def test_event_streams_say_that_they_are_not_built(protocol: str) -> None:
     with pytest.raises(OperationNotImplemented, match="event stream"):
         serialize(protocol, "Listen", {"Stream": {}})
