@@ -43,8 +43,8 @@ class NetworkSpace(Protocol):
 
         They name absolute paths, need no inherited descriptor, keep the process id (they execute the program without
         forking) and leave no descriptor open in it. For a node that is not root they also enter the user namespace
-        that owns the space, under the same uid, where the program has no capability; it may still unshare a user
-        namespace of its own. PR_SET_PDEATHSIG set before does not survive that; bwrap's `--die-with-parent` does.
+        that owns the space: the program is root there, with every capability over the space and none elsewhere, and
+        must give that up (`bwrap --unshare-user --cap-drop ALL`) before it runs what nobody trusts.
         """
         ...
 

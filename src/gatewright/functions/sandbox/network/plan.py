@@ -1,0 +1,32 @@
+"""What the spawner is told when it starts: the same for all spaces of a node."""
+
+import json
+from dataclasses import asdict, dataclass
+
+MAX_MESSAGE_BYTES = 4096
+"""Of a message between the node and the spawner, and of the plan."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How spaces are made."""
+
+    helper: tuple[str, ...]
+    """What gives a space its way out (`user_mode.arguments`); () for none."""
+    uid: int
+    """Whom the spawner and the helper run as, on the host."""
+    gid: int
+    runtime_api_port: int
+    endpoint_port: int
+    blocked: tuple[str, ...]
+    """Networks that no function reaches, besides the host's own addresses."""
+
+    def to_json(self) -> str:
+        """Return it as text."""
+        return json.dumps(asdict(self))
+
+
+def plan_from_json(text: str) -> Plan:
+    """Read what `to_json` wrote."""
+    fields = json.loads(text)
+    return Plan(**fields | {"helper": tuple(fields["helper"]), "blocked": tuple(fields["blocked"])})

@@ -1,0 +1,116 @@
+"""The two processes that make one space. Each is forked by the spawner, so it starts with everything imported.
+
+The outer one stays in the host's network: it becomes the helper (pasta or slirp4netns), so that the spawner's child is
+the helper itself. The inner one makes the network namespace, waits there until the helper has given it a way out, sends
+its descriptors to the node and ends. Without a helper there is only the inner one.
+"""
+
+import json
+import os
+import resource
+import signal
+import socket
+import time
+from ipaddress import IPv4Network
+from pathlib import Path
+from typing import Final, NoReturn
+
+from gatewright.functions.sandbox.network.firewall import install
+from gatewright.functions.sandbox.network.host_addresses import FIB_TRIE, local_addresses, unreachable_networks
+from gatewright.functions.sandbox.network.kernel import NEW_NETWORK, bring_up, unshare
+from gatewright.functions.sandbox.network.plan import Plan
+from gatewright.functions.sandbox.network.user_mode import NAMESPACE_FD, NETWORK
+
+LOOPBACK: Final = "127.0.0.1"
+_BACKLOG: Final = 128
+_NAMESPACE: Final = "/proc/self/ns/net"
+_ROUTES: Final = Path("/proc/net/route")
+_HELPER_SECONDS: Final = 5.0
+_LOOK_EVERY_SECONDS: Final = 0.001
+_IGNORED_BY_PYTHON: Final = (signal.SIGPIPE, signal.SIGXFSZ)
+_HELPER_DESCRIPTORS: Final = 4096
+"""A function has 1,024 descriptors ("Lambda quotas"); the helper needs up to four for a connection."""
+
+
+def run(plan: Plan, control: socket.socket, number: int, complaints: int) -> NoReturn:
+    """Make space `number` and end, or become its helper, whose standard error is `complaints`."""
+    try:
+        if plan.helper:
+            _run_with_helper(plan, control, number, complaints)
+        else:
+            _report(control, number, _open_namespace(plan, ()))
+    except OSError as error:
+        _report_failure(control, number, error)
+    os._exit(0)
+
+
+def _run_with_helper(plan: Plan, control: socket.socket, number: int, complaints: int) -> None:
+    unreachable = unreachable_networks(local_addresses(FIB_TRIE.read_text()), plan.blocked, NETWORK)
+    ours, theirs = socket.socketpair()
+    if os.fork() == 0:
+        ours.close()
+        _run_inside(plan, control, number, theirs, unreachable)
+    theirs.close()
+    namespace = socket.recv_fds(ours, 1, 1)[1]
+    if not namespace:  # the inner process has told the node why
+        return
+    os.dup2(namespace[0], NAMESPACE_FD)
+    null = os.open(os.devnull, os.O_RDWR)
+    for standard, fd in enumerate((null, null, complaints)):
+        os.dup2(fd, standard)
+    for ignored in _IGNORED_BY_PYTHON:  # pasta takes a signal that is ignored already for a failure
+        signal.signal(ignored, signal.SIG_DFL)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (_HELPER_DESCRIPTORS, _HELPER_DESCRIPTORS))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    os.execv(plan.helper[0], plan.helper)  # noqa: S606 (that is the point: no shell)
+
+
+def _run_inside(
+    plan: Plan, control: socket.socket, number: int, outer: socket.socket, unreachable: tuple[IPv4Network, ...]
+) -> NoReturn:
+    try:
+        fds = _open_namespace(plan, unreachable)
+        socket.send_fds(outer, [b"."], fds[:1])
+        outer.close()
+        _await_way_out()
+        _report(control, number, fds)
+    except OSError as error:
+        _report_failure(control, number, error)
+    os._exit(0)
+
+
+def _open_namespace(plan: Plan, unreachable: tuple[IPv4Network, ...]) -> list[int]:
+    """Enter a new network namespace. Return it and its two listening sockets, as descriptors."""
+    unshare(NEW_NETWORK)
+    bring_up("lo")
+    if unreachable:
+        install(unreachable)
+    namespace = os.open(_NAMESPACE, os.O_RDONLY | os.O_CLOEXEC)
+    return [namespace, *(_listen(port) for port in (plan.runtime_api_port, plan.endpoint_port))]
+
+
+def _listen(port: int) -> int:
+    return socket.create_server((LOOPBACK, port), backlog=_BACKLOG).detach()
+
+
+def _await_way_out() -> None:
+    """Wait until the helper has set the default route, the last thing that both programs do."""
+    until = time.monotonic() + _HELPER_SECONDS
+    while not has_default_route(_ROUTES.read_text()):
+        if time.monotonic() > until:
+            raise TimeoutError(f"no way out of the network namespace after {_HELPER_SECONDS:.0f} s")
+        time.sleep(_LOOK_EVERY_SECONDS)
+
+
+def has_default_route(routes: str) -> bool:
+    """Read `/proc/net/route`: destination and mask, second and eighth column, are zero in a default route."""
+    rows = (line.split() for line in routes.splitlines()[1:])
+    return any(len(row) > 7 and row[1] == row[7] == "00000000" for row in rows)
+
+
+def _report(control: socket.socket, number: int, fds: list[int]) -> None:
+    socket.send_fds(control, [json.dumps({"opened": number}).encode()], fds)
+
+
+def _report_failure(control: socket.socket, number: int, error: OSError) -> None:
+    control.send(json.dumps({"failed": number, "reason": str(error)}).encode())
