@@ -73,6 +73,8 @@ def forget_layers(writer: Writer, configurations: Iterable[Document]) -> None:
 def _require(context: Context, reader: Reader, version_arn: str) -> Document:
     """Return the document of a version that a function may come to have."""
     caller = context.caller
+    if ":::awslayer:" in version_arn:  # the model lets AWS's own layers pass
+        raise invalid_parameter(f"Layer version {version_arn} does not exist.")
     layer, version = resolve_layer_version(version_arn)
     check_may_read(context, reader, layer, version)
     if layer.region != caller.region:

@@ -14,6 +14,7 @@ from gatewright.control.context import Context
 from gatewright.control.lambda_.configuration import apply_code, apply_layers, new_configuration, touch
 from gatewright.control.lambda_.errors import conflict, qualifier_not_permitted
 from gatewright.control.lambda_.function_code import PackageSizes, package_content
+from gatewright.control.lambda_.function_code_signing import attach_code_signing_config
 from gatewright.control.lambda_.function_layers import check_total_size
 from gatewright.control.lambda_.listings import listed, page_size
 from gatewright.control.lambda_.names import (
@@ -64,6 +65,8 @@ def create_function(context: Context, request: Shape) -> Shape:
         writer.put(function_key(context, target), document)
         if tags:
             writer.put(context.key(SERVICE, FUNCTION_TAGS, target.name), {"Tags": tags})
+        if request.get("CodeSigningConfigArn"):
+            attach_code_signing_config(context, writer, "CreateFunction", target, request["CodeSigningConfigArn"])
         version = publish(context, writer, target, document) if request.get("Publish") else None
     log_records(target, request)
     # The ARN of the answer is unqualified even so.

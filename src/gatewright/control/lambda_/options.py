@@ -44,7 +44,6 @@ _NOT_BUILT: Mapping[str, Callable[[Any], bool]] = MappingProxyType(
         "ImageConfig": _is_given,
         "S3ObjectStorageMode": _is_reference,
         "SourceKMSKeyArn": _is_given,
-        "CodeSigningConfigArn": _is_given,
         "SnapStart": _is_snapshot,
         "TenancyConfig": _is_given,
         "CapacityProviderConfig": _is_given,

@@ -196,7 +196,6 @@ class TestOptionsThatAreNotBuilt:
             ("PublishTo", "LATEST_PUBLISHED"),
             ("PackageType", "Image"),
             ("ImageConfig", {"Command": ["x"]}),
-            ("CodeSigningConfigArn", "arn:aws:lambda:us-east-1:123456789012:code-signing-config:csc-1"),
             ("SnapStart", {"ApplyOn": "PublishedVersions"}),
             ("TenancyConfig", {"TenantIsolationMode": "PER_TENANT"}),
             ("DurableConfig", {"ExecutionTimeout": 60}),
@@ -255,3 +254,46 @@ class TestOptionsThatAreNotBuilt:
         assert [record.getMessage() for record in caplog.records] == [
             f"{ARN}: VpcConfig is kept as a record only; it has no effect outside AWS"
         ]
+
+    def test_an_architecture_that_this_machine_lacks_is_logged(
+        self, context: Context, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        for architecture in ("x86_64", "arm64"):
+            create(context, architecture, Architectures=[architecture])
+        (message,) = [record.getMessage() for record in caplog.records]
+        assert "its code runs on this machine's architecture" in message
+
+
+class TestFileSystemConfigs:
+    def test_they_are_records(self, context: Context, caplog: pytest.LogCaptureFixture) -> None:
+        access_point = "arn:aws:elasticfilesystem:us-east-1:123456789012:access-point/fsap-0123456789abcdef0"
+        configs = [{"Arn": access_point, "LocalMountPath": "/mnt/files"}]
+        assert create(context, FileSystemConfigs=configs)["FileSystemConfigs"] == configs
+        assert "FileSystemConfigs is kept as a record only" in caplog.text
+        assert "FileSystemConfigs" not in call(
+            context, "UpdateFunctionConfiguration", FunctionName=ARN, FileSystemConfigs=[]
+        )
+
+
+class TestDeadLetterConfig:
+    @pytest.mark.parametrize(
+        "target", ["arn:aws:sqs:us-east-1:123456789012:dead-letters", "arn:aws:sns:us-east-1:123456789012:dead-letters"]
+    )
+    def test_queues_and_topics_are_kept(self, context: Context, target: str) -> None:
+        assert create(context, DeadLetterConfig={"TargetArn": target})["DeadLetterConfig"] == {"TargetArn": target}
+        update = {"FunctionName": ARN, "DeadLetterConfig": {"TargetArn": ""}}
+        assert "DeadLetterConfig" not in call(context, "UpdateFunctionConfiguration", **update)
+
+    @pytest.mark.parametrize(
+        "target",
+        [
+            "arn:aws:lambda:us-east-1:123456789012:function:f",
+            "arn:aws:sqs:us-east-1:123456789012:q.fifo",
+            "arn:aws:sns:us-east-1:123456789012:t:0d4f1b0c-0000-4000-8000-000000000000",
+            "arn:aws:sqs",
+        ],
+    )
+    def test_nothing_else_is(self, context: Context, target: str) -> None:
+        code, message = creation_failure(context, DeadLetterConfig={"TargetArn": target})
+        assert code == "InvalidParameterValueException"
+        assert target in message

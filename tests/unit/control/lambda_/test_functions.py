@@ -135,6 +135,18 @@ class TestCreateFunction:
         assert contexts.store.revision() == 0
         assert list(contexts.store.blobs.names()) == []
 
+    def test_a_code_signing_configuration_is_attached(self, contexts: Contexts) -> None:
+        context = contexts.context()
+        arn = "arn:aws:lambda:us-east-1:123456789012:code-signing-config:csc-0123456789abcdefg"
+        code, _ = creation_failure(context, CodeSigningConfigArn=arn)
+        assert code == "CodeSigningConfigNotFoundException"
+        assert contexts.document("lambda", "function", "my-function") is None
+        publishers = {"SigningProfileVersionArns": ["arn:aws:signer:us-east-1:123456789012:/signing-profiles/p/1"]}
+        config = call(context, "CreateCodeSigningConfig", AllowedPublishers=publishers)["CodeSigningConfig"]
+        create(context, CodeSigningConfigArn=config["CodeSigningConfigArn"])
+        attached = call(context, "GetFunctionCodeSigningConfig", FunctionName=ARN)
+        assert attached["CodeSigningConfigArn"] == config["CodeSigningConfigArn"]
+
     def test_the_name_of_64_characters_is_the_longest(self, context: Context) -> None:
         assert create(context, "x" * 64)["FunctionName"] == "x" * 64
 
