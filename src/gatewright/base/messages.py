@@ -50,6 +50,11 @@ class Headers(list[tuple[str, str]]):
 class Body(Protocol):
     """A request's body, which may still be arriving."""
 
+    @property
+    def trailers(self) -> Headers:
+        """Return the fields that followed a chunked body, once it was read to its end (RFC 9110 section 6.5)."""
+        ...
+
     async def read(self) -> bytes:
         """Return the whole body. Raises `BodyError` when it is too large, malformed or broken off."""
         ...
@@ -67,6 +72,11 @@ class BytesBody:
     def __init__(self, content: bytes = b"") -> None:
         self.content = content
         """The whole body, for who would rather not wait."""
+
+    @property
+    def trailers(self) -> Headers:
+        """Return nothing: a body of known length has no trailer section."""
+        return Headers()
 
     async def read(self) -> bytes:
         """Return the whole body."""

@@ -6,6 +6,7 @@ SIZE ──▶ CONTENT ──▶ CONTENT_END ──▶ SIZE
 
 from enum import Enum
 
+from gatewright.base.messages import Headers
 from gatewright.wire import abnf
 from gatewright.wire.errors import RequestRefused
 from gatewright.wire.limits import Limits
@@ -29,7 +30,8 @@ class ChunkedDecoder:
         "_extension_bytes",
         "_limits",
         "_remaining",
-        "_trailer",
+        "_trailer_bytes",
+        "trailers",
     )
 
     def __init__(self, limits: Limits, content_limit: int) -> None:
@@ -39,7 +41,9 @@ class ChunkedDecoder:
         self._remaining = 0
         self._content_bytes = 0
         self._extension_bytes = 0
-        self._trailer = 0
+        self._trailer_bytes = 0
+        self.trailers = Headers()
+        """The fields behind the last chunk."""
 
     @property
     def has_ended(self) -> bool:
@@ -116,9 +120,9 @@ class ChunkedDecoder:
         return 0
 
     def _read_trailer_line(self, buffer: bytes, position: int) -> int:
-        # What trailer fields say is dropped, as RFC 9110 section 6.5.1 allows: nobody downstream may take
-        # one for a header field.
-        room = self._limits.trailer_bytes - self._trailer
+        # Trailer fields stay apart, as RFC 9110 section 6.5.1 wants it: nobody downstream may take one for a header
+        # field.
+        room = self._limits.trailer_bytes - self._trailer_bytes
         end = buffer.find(b"\n", position, position + room) + 1
         if not end:
             if len(buffer) - position >= room:
@@ -128,5 +132,8 @@ class ChunkedDecoder:
             self._expecting = _Expecting.ENDED
         elif abnf.TRAILER_LINE.fullmatch(buffer, position, end) is None:
             raise RequestRefused(400, "malformed trailer line")
-        self._trailer += end - position
+        else:
+            name, _, value = buffer[position:end].decode("latin-1").partition(":")
+            self.trailers.append((name, value.strip(" \t\r\n")))
+        self._trailer_bytes += end - position
         return end - position

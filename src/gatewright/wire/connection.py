@@ -182,6 +182,8 @@ class ServerConnection(asyncio.Protocol):
             except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 — `_failure` writes it to the log
                 response = _failure(head, error)
             if lifecycle.is_over:
+                if not isinstance(response.body, bytes):
+                    await close_stream(response.body)
                 return
             if self._answer_at_once(head, response):
                 if self._writer.is_paused:

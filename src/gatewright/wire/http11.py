@@ -11,6 +11,7 @@ and nothing about a request is judged before its turn. How the octets were cut i
 from collections.abc import Callable
 from enum import Enum
 
+from gatewright.base.messages import Headers
 from gatewright.wire import abnf
 from gatewright.wire.chunked import ChunkedDecoder
 from gatewright.wire.errors import RequestRefused
@@ -48,6 +49,7 @@ class RequestReader:
         "_scanned",
         "_sections",
         "_small_head",
+        "trailers",
     )
 
     def __init__(self, limits: Limits, body_limit: BodyLimit | None = None) -> None:
@@ -66,6 +68,8 @@ class RequestReader:
         # Body
         self._remaining = 0
         self._decoder: ChunkedDecoder | None = None
+        self.trailers = Headers()
+        """What followed the chunked body that was read last."""
 
     @property
     def backlog(self) -> int:
@@ -141,6 +145,7 @@ class RequestReader:
             self._decoder = None
             raise
         if self._decoder.has_ended:
+            self.trailers = self._decoder.trailers
             self._expecting = Expecting.HEAD
             self._decoder = None
         return content
@@ -166,6 +171,8 @@ class RequestReader:
         else:
             self._remaining = head.content_length
             self._expecting = Expecting.SIZED_BODY
+            if self.trailers:
+                self.trailers = Headers()
 
     def _find_end_of_partial_head(self) -> int:
         """Return where the empty line begins, or -1. Raises `RequestRefused` at the first octet that condemns the head.

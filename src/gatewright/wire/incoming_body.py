@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from typing import Protocol
 
 from gatewright.base.errors import BodyBroken, BodyError, BodyTooLarge
-from gatewright.base.messages import Body, BytesBody
+from gatewright.base.messages import Body, BytesBody, Headers
 from gatewright.wire.connection_phase import Lifecycle, Phase
 from gatewright.wire.errors import RequestRefused
 from gatewright.wire.limits import Limits
@@ -19,19 +19,20 @@ class BodySource(Protocol):
     """Where the octets come from."""
 
     async def receive_content(self, body: "IncomingBody") -> bytes:
-        """Return what came next, empty at the end. Raises `BodyError`."""
+        """Return what came next, empty at the end, when the body has its trailers. Raises `BodyError`."""
         ...
 
 
 class IncomingBody:
     """Reads a body from its connection; meets `gatewright.base.messages.Body`."""
 
-    __slots__ = ("_content", "_has_begun", "_source")
+    __slots__ = ("_content", "_has_begun", "_source", "trailers")
 
     def __init__(self, source: BodySource) -> None:
         self._source = source
         self._content: bytes | None = None
         self._has_begun = False
+        self.trailers = Headers()
 
     async def read(self) -> bytes:
         """Return the whole body, also when asked again. Raises `BodyError`."""
@@ -84,7 +85,10 @@ class BodyReceiver:
         """Return what came next of the body of the request being served, empty at its end. Raises `BodyError`."""
         if body is not self._current or self._lifecycle.is_over:
             raise BodyBroken("the exchange is over")
-        return await self._next_content()
+        content = await self._next_content()
+        if not content:
+            body.trailers = self._receiver.reader.trailers
+        return content
 
     async def _next_content(self) -> bytes:
         reader, lifecycle = self._receiver.reader, self._lifecycle

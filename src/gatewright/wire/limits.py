@@ -23,7 +23,7 @@ class Limits:
     chunk_extension_bytes: int = 16 * KIBIBYTE
     """All chunk extensions of one request (400): they carry nothing that we use."""
     trailer_bytes: int = 8 * KIBIBYTE
-    """The trailer section of a chunked request, which is checked and dropped (431)."""
+    """The trailer section of a chunked request (431)."""
 
     header_seconds: float = 10.0
     """From a request's first octet (or the connection's start) to the end of its header section (408)."""

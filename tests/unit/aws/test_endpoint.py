@@ -37,6 +37,8 @@ class Recorder:
 class FailingBody:
     """A body that cannot be read."""
 
+    trailers = Headers()
+
     def __init__(self, error: BodyError) -> None:
         self._error = error
 

@@ -34,6 +34,12 @@ def test_nothing_is_used_twice_or_lost_when_octets_are_missing() -> None:
         assert (first + second, position, decoder.has_ended) == (b"abcde", len(octets), True)
 
 
+def test_trailer_fields_are_kept_as_they_are() -> None:
+    decoder = ChunkedDecoder(Limits(), 100)
+    decoder.decode(b"1\r\na\r\n0\r\nT-One: u v \r\nt-two:\r\nT-One:\t\xe9\r\n\r\n", 0)
+    assert decoder.trailers == [("T-One", "u v"), ("t-two", ""), ("T-One", "é")]
+
+
 def test_content_before_a_fault_is_not_lost() -> None:
     decoder = ChunkedDecoder(Limits(), 100)
     octets = b"3\r\nabc\r\nzz\r\n"

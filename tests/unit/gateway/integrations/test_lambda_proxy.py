@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from gatewright.base.errors import BodyBroken, BodyError, BodyTimeout, BodyTooLarge, GatewrightError
+from gatewright.base.messages import Headers
 from gatewright.functions.errors import CodeUnusable, EventTooLarge, FunctionGone, TooManyRequests
 from gatewright.gateway.integrations.lambda_proxy import function_arn_of
 from tests.unit.gateway.fakes import (
@@ -92,6 +93,8 @@ async def test_invocations_that_lambda_refuses(error: GatewrightError, answer: t
 
 
 class BrokenBody:
+    trailers = Headers()
+
     def __init__(self, error: BodyError) -> None:
         self._error = error
 
