@@ -1,8 +1,10 @@
 """Where a request goes: the table "Where a request goes" of ARCHITECTURE.md, by dictionary look-ups.
 
 Host `{apiId}.execute-api.{anything}`                         the API
+Host `{urlId}.lambda-url.{anything}`                          the function URL
 path `/_aws/execute-api/{apiId}/{stage}/…`                    the API and stage
-path `/restapis/{apiId}/{stage}/_user_request_/…`             the same, as other emulators have it
+path `/_aws/lambda-url/{urlId}/…`                             the function URL
+path `/restapis/{apiId}/{stage}/_user_request_/…`             the API and stage, as other emulators have it
 path `/_gatewright/…`                                         this node: health, metrics, console
 anything else                                                 the AWS APIs
 """
@@ -10,10 +12,15 @@ anything else                                                 the AWS APIs
 from collections.abc import Awaitable, Callable
 from functools import lru_cache
 from types import MappingProxyType
+from typing import Final
 from urllib.parse import unquote
 
 from gatewright.base.messages import Handler, Request, Response
 from gatewright.gateway.execute_api import ExecuteApi
+from gatewright.gateway.function_urls.serve import FunctionUrls
+
+EXECUTE_API: Final = "execute-api"
+LAMBDA_URL: Final = "lambda-url"
 
 _OWN_SEGMENT = "_gatewright"
 _REMEMBERED_HOSTS = 256
@@ -22,10 +29,11 @@ _REMEMBERED_HOSTS = 256
 class Endpoint:
     """The handler of a public listener."""
 
-    __slots__ = ("_aws", "_execute_api", "_host", "_own")
+    __slots__ = ("_aws", "_execute_api", "_function_urls", "_host", "_own")
 
-    def __init__(self, execute_api: ExecuteApi, aws: Handler, own: Handler) -> None:
+    def __init__(self, execute_api: ExecuteApi, function_urls: FunctionUrls, aws: Handler, own: Handler) -> None:
         self._execute_api = execute_api
+        self._function_urls = function_urls
         self._aws = aws
         self._own = own
         # Clients name few hosts, and each many times: 0.1 instead of 0.4 µs of every request.
@@ -33,9 +41,11 @@ class Endpoint:
 
     def handle(self, request: Request) -> Awaitable[Response]:
         """Serve a request."""
-        host, api_id, is_api = self._host(request.headers.get("host") or "")
-        if is_api:
-            return self._execute_api.handle(request, api_id, None, request.path, host)
+        host, resource_id, plane = self._host(request.headers.get("host") or "")
+        if plane == EXECUTE_API:
+            return self._execute_api.handle(request, resource_id, None, request.path, host)
+        if plane == LAMBDA_URL:
+            return self._function_urls.handle(request, resource_id, request.path, host)
         first = request.path[1:].partition("/")[0]
         if first == _OWN_SEGMENT:
             return self._own(request)
@@ -43,19 +53,23 @@ class Endpoint:
         address = door(request.path) if door is not None else None
         if address is None:
             return self._aws(request)
-        api_id, stage, path = address
+        plane, resource_id, stage, path = address
         # The event names the domain that the API has in its own right; no name stands below an address.
         parent = "localhost" if not host or host[-1].isdigit() or host[-1] == "]" else host
-        domain_name = f"{api_id}.execute-api.{parent}"
-        return self._execute_api.handle(request, api_id, stage, path, domain_name)
+        domain_name = f"{resource_id}.{plane}.{parent}"
+        if plane == LAMBDA_URL:
+            return self._function_urls.handle(request, resource_id, path, domain_name)
+        return self._execute_api.handle(request, resource_id, stage, path, domain_name)
 
 
-def names_an_api(host: str, path: str) -> bool:
-    """Tell whether a request with this Host field and this path goes to an API."""
-    if _parse_host(host)[2]:
-        return True
+def plane_of(host: str, path: str) -> str | None:
+    """Return what a request with this Host field and this path goes to: `EXECUTE_API`, `LAMBDA_URL` or neither."""
+    plane = _parse_host(host)[2]
+    if plane is not None:
+        return plane
     door = _DOORS.get(path[1:].partition("/")[0])
-    return door is not None and door(path) is not None
+    address = door(path) if door is not None else None
+    return None if address is None else address[0]
 
 
 def domain_of(host: str) -> str:
@@ -65,23 +79,27 @@ def domain_of(host: str) -> str:
     return host.partition(":")[0].lower()
 
 
-def _parse_host(host: str) -> tuple[str, str, bool]:
-    """Return the domain of a Host field, its first label, and whether that is the id of an API."""
+def _parse_host(host: str) -> tuple[str, str, str | None]:
+    """Return the domain of a Host field, its first label, and the plane whose resource that label names."""
     domain = domain_of(host)
-    api_id, _, rest = domain.partition(".")
-    return domain, api_id, rest.startswith("execute-api.") or rest == "execute-api"
+    resource_id, _, rest = domain.partition(".")
+    label = rest.partition(".")[0]
+    plane = EXECUTE_API if label == EXECUTE_API else LAMBDA_URL if label == LAMBDA_URL else None
+    return domain, resource_id, plane
 
 
-_Address = tuple[str, str, str]
-"""API id, stage name, path below the stage."""
+_Address = tuple[str, str, str, str]
+"""Plane, id of the API or function URL, stage name, path below."""
 
 
 def _below_aws(path: str) -> _Address | None:
-    """Take `/_aws/execute-api/{apiId}/{stage}/…` apart; there is more below `/_aws/`."""
+    """Take `/_aws/execute-api/{apiId}/{stage}/…` or `/_aws/lambda-url/{urlId}/…` apart; more is below `/_aws/`."""
     parts = path.split("/", 5)
-    if len(parts) < 5 or parts[2] != "execute-api":
-        return None
-    return _address(parts[3], parts[4], parts[5:])
+    if len(parts) >= 5 and parts[2] == EXECUTE_API:
+        return _stage_address(parts[3], parts[4], parts[5:])
+    if len(parts) >= 4 and parts[2] == LAMBDA_URL:
+        return LAMBDA_URL, parts[3].lower(), "", "/" + "/".join(parts[4:])
+    return None
 
 
 def _below_restapis(path: str) -> _Address | None:
@@ -89,11 +107,11 @@ def _below_restapis(path: str) -> _Address | None:
     parts = path.split("/", 5)
     if len(parts) < 5 or parts[4] != "_user_request_":
         return None
-    return _address(parts[2], parts[3], parts[5:])
+    return _stage_address(parts[2], parts[3], parts[5:])
 
 
-def _address(api_id: str, stage: str, rest: list[str]) -> _Address:
-    return api_id.lower(), unquote(stage), "/" + "".join(rest)
+def _stage_address(api_id: str, stage: str, rest: list[str]) -> _Address:
+    return EXECUTE_API, api_id.lower(), unquote(stage), "/" + "".join(rest)
 
 
 _DOORS: MappingProxyType[str, Callable[[str], _Address | None]] = MappingProxyType(

@@ -1,4 +1,4 @@
-"""From a `Snapshot` to what serves it. Only APIs that changed, or whose functions did, are linked again.
+"""From a `Snapshot` to what serves it. Only what changed is linked again: APIs, and functions with URLs.
 
 An API that does not link keeps its previous form, and the log says why. Throttles keep their tokens.
 """
@@ -14,6 +14,7 @@ from gatewright.gateway.binding import Binding
 from gatewright.gateway.call import RouteFacts
 from gatewright.gateway.cors import LinkedCors
 from gatewright.gateway.fault_log import FaultLog
+from gatewright.gateway.function_urls.link import NO_URLS, link_urls
 from gatewright.gateway.integrations.lambda_proxy import function_arn_of
 from gatewright.gateway.integrations.refused import Refused
 from gatewright.gateway.integrations.stage_variables import substitute_stage_variables
@@ -76,7 +77,8 @@ def link(
             log.error("API %s (%s) does not link, %s: %s", api_id, api.name, kept, error)
             if old:
                 apis[api_id] = old
-    return LinkedSnapshot(snapshot.revision, MappingProxyType(apis), MappingProxyType(account_buckets))
+    urls = link_urls(snapshot.functions, previous.urls if previous else NO_URLS, seams.clf)
+    return LinkedSnapshot(snapshot.revision, MappingProxyType(apis), MappingProxyType(account_buckets), urls)
 
 
 def _is_current(old: LinkedApi, api: HttpApi, functions: Mapping[str, Function]) -> bool:

@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from gatewright.gateway.call import RouteFacts
 from gatewright.gateway.cors import LinkedCors
+from gatewright.gateway.function_urls.link import NO_URLS, LinkedUrls
 from gatewright.gateway.pipeline import Pipeline
 from gatewright.gateway.route_match import RouteTrie
 from gatewright.gateway.throttle import TokenBucket
@@ -67,6 +68,7 @@ class LinkedSnapshot:
     revision: int
     apis: Mapping[str, LinkedApi]
     account_buckets: Mapping[BucketKey, TokenBucket]
+    urls: LinkedUrls = NO_URLS
 
 
 EMPTY = LinkedSnapshot(0, MappingProxyType({}), MappingProxyType({}))

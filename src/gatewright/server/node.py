@@ -23,8 +23,10 @@ from gatewright.functions.runtimes.discovery import SearchPlaces
 from gatewright.functions.runtimes.table import RuntimeDirectory
 from gatewright.functions.sandbox.plain import PlainIsolation
 from gatewright.functions.settings import FunctionSettings
-from gatewright.gateway.endpoint import Endpoint, names_an_api
+from gatewright.gateway.endpoint import EXECUTE_API, LAMBDA_URL, Endpoint, plane_of
 from gatewright.gateway.execute_api import ExecuteApi
+from gatewright.gateway.function_urls.faults import MAX_BODY_BYTES
+from gatewright.gateway.function_urls.serve import FunctionUrls
 from gatewright.gateway.link import AccountThrottle, link
 from gatewright.observe.function_logs import FunctionLogs
 from gatewright.observe.kept_logs import LogFiles, LogTails
@@ -34,6 +36,7 @@ from gatewright.server.operations import bind_operations
 from gatewright.server.own_paths import OwnPaths
 from gatewright.server.planes import Planes
 from gatewright.server.runtime_check import RuntimeCheck
+from gatewright.server.url_callers import believe_signatures
 from gatewright.settings import Settings
 from gatewright.snapshot.types import Snapshot
 from gatewright.store import open_store
@@ -108,7 +111,9 @@ class Server:
         self._parts.push_async_callback(functions.close)
         client = Client(settings.upstream)
         self._parts.push_async_callback(client.close)
-        execute_api = ExecuteApi(clock=self._clock, ids=self._ids, log=logging.getLogger("gatewright.gateway"))
+        log, identify = logging.getLogger("gatewright.gateway"), believe_signatures(settings.account_id)
+        execute_api = ExecuteApi(clock=self._clock, ids=self._ids, log=log)
+        function_urls = FunctionUrls(functions, identify, clock=self._clock, ids=self._ids, log=log)
 
         def swap(snapshot: Snapshot) -> None:
             functions.swap(snapshot.functions)
@@ -119,12 +124,13 @@ class Server:
                 client=client,
                 clock=self._clock,
                 ids=self._ids,
-                log=logging.getLogger("gatewright.gateway"),
+                log=log,
                 account_throttle=AccountThrottle(
                     settings.gateway.account_rate_limit, settings.gateway.account_burst_limit
                 ),
             )
             execute_api.swap(linked)
+            function_urls.swap(linked.urls)
 
         planes = Planes(store, executor, swap)
         await planes.catch_up()
@@ -147,7 +153,7 @@ class Server:
         own = OwnPaths(
             lambda: {"status": "ready", "version": __version__, "revision": planes.revision}, logs.tail, links.handle
         )
-        return Endpoint(execute_api, aws.handle, own.handle).handle
+        return Endpoint(execute_api, function_urls, aws.handle, own.handle).handle
 
     def _functions(self, store: Store, runtimes: RuntimeDirectory, logs: FunctionLogs) -> Functions:
         settings = FunctionSettings(
@@ -187,9 +193,11 @@ class Server:
         return f"http://{{api_id}}.{self._settings.execute_api_host}:{self._listener.port}"
 
     def _body_limit(self, head: RequestHead) -> int:
-        """API Gateway's limit for APIs; an AWS call may carry a 50 MiB zip file in base64 (CreateFunction)."""
-        is_for_api = names_an_api(head.headers.get("host") or "", head.path)
-        return self._settings.wire.body_bytes if is_for_api else self._settings.aws_body_bytes
+        """The limits of APIs and function URLs; an AWS call may carry a 50 MiB zip file in base64 (CreateFunction)."""
+        plane = plane_of(head.headers.get("host") or "", head.path)
+        if plane == EXECUTE_API:
+            return self._settings.wire.body_bytes
+        return MAX_BODY_BYTES if plane == LAMBDA_URL else self._settings.aws_body_bytes
 
 
 def _provisioned_environments(functions: Functions, arn: str, qualifier: str) -> ProvisionedEnvironments:

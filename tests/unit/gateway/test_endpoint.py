@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from gatewright.base.messages import Headers, Request, Response
-from gatewright.gateway.endpoint import Endpoint, domain_of, names_an_api
+from gatewright.gateway.endpoint import EXECUTE_API, LAMBDA_URL, Endpoint, domain_of, plane_of
 from tests.unit.gateway.fakes import API_ID, Gateway, stage
+from tests.unit.gateway.function_urls.fakes import URL_ID, Urls
 
 
 def plane(name: str) -> Any:
@@ -17,7 +18,7 @@ def plane(name: str) -> Any:
 
 
 def endpoint(gateway: Gateway) -> Endpoint:
-    return Endpoint(gateway.execute_api, aws=plane("aws"), own=plane("own"))
+    return Endpoint(gateway.execute_api, Urls({"statusCode": 200}).served, aws=plane("aws"), own=plane("own"))
 
 
 async def send(target: Endpoint, host: str | None, path: str) -> Response:
@@ -52,7 +53,7 @@ TO_THE_API = [
 @pytest.mark.parametrize(("host", "path", "domain_name", "stage_name", "raw_path"), TO_THE_API)
 async def test_to_the_api(host: str | None, path: str, domain_name: str | None, stage_name: str, raw_path: str) -> None:
     gateway = Gateway({"statusCode": 200}).serve(stage("$default"), stage("$default", name="prod"))
-    assert names_an_api(host or "", path)
+    assert plane_of(host or "", path) == EXECUTE_API
     response = await send(endpoint(gateway), host, path)
     assert response.status == 200
     event = gateway.invoker.events[0]
@@ -79,6 +80,33 @@ async def test_what_no_api_serves_is_not_found(host: str, path: str) -> None:
     assert (response.status, response.body) == (404, b'{"message":"Not Found"}')
 
 
+# (Host, path, domain name of the event, raw path)
+TO_THE_FUNCTION_URL = [
+    (f"{URL_ID}.lambda-url.us-east-2.localhost:4566", "/a", f"{URL_ID}.lambda-url.us-east-2.localhost", "/a"),
+    (f"{URL_ID.upper()}.Lambda-Url.us-east-2.ON.aws", "/a%2Fb", f"{URL_ID}.lambda-url.us-east-2.on.aws", "/a%2Fb"),
+    (f"{URL_ID}.lambda-url", "/", f"{URL_ID}.lambda-url", "/"),
+    (f"{URL_ID}.lambda-url.localhost", "/_gatewright/health", None, "/_gatewright/health"),
+    (f"{URL_ID}.lambda-url.localhost", "/2015-03-31/functions", None, "/2015-03-31/functions"),
+    ("localhost:4566", f"/_aws/lambda-url/{URL_ID}", f"{URL_ID}.lambda-url.localhost", "/"),
+    ("localhost", f"/_aws/lambda-url/{URL_ID}/", None, "/"),
+    ("127.0.0.1:4566", f"/_aws/lambda-url/{URL_ID}/a", f"{URL_ID}.lambda-url.localhost", "/a"),
+    ("gw.corp", f"/_aws/lambda-url/{URL_ID}/a//b/c/d/", f"{URL_ID}.lambda-url.gw.corp", "/a//b/c/d/"),
+]
+
+
+@pytest.mark.parametrize(("host", "path", "domain_name", "raw_path"), TO_THE_FUNCTION_URL)
+async def test_to_the_function_url(host: str, path: str, domain_name: str | None, raw_path: str) -> None:
+    assert plane_of(host, path) == LAMBDA_URL
+    urls = Urls({"statusCode": 200})
+    target = Endpoint(Gateway().execute_api, urls.served, aws=plane("aws"), own=plane("own"))
+    assert (await send(target, host, path)).status == 200
+    event = urls.invoker.events[0]
+    assert event["rawPath"] == raw_path
+    assert event["requestContext"]["apiId"] == event["requestContext"]["domainPrefix"] == URL_ID
+    if domain_name is not None:
+        assert event["requestContext"]["domainName"] == domain_name
+
+
 ELSEWHERE = [
     ("localhost:4566", "/", "aws"),
     ("localhost:4566", "/2015-03-31/functions", "aws"),
@@ -86,6 +114,9 @@ ELSEWHERE = [
     ("localhost:4566", f"/restapis/{API_ID}/stages/prod", "aws"),
     ("localhost:4566", f"/restapis/{API_ID}/resources/x/methods/GET", "aws"),
     ("localhost:4566", "/_aws/other", "aws"),
+    ("localhost:4566", "/_aws/lambda-url", "aws"),
+    ("lambda-url.us-east-2.on.aws", "/", "aws"),
+    ("a.lambda-urls.localhost", "/", "aws"),
     ("localhost:4566", "/_aws/execute-api", "aws"),
     ("localhost:4566", f"/_aws/execute-api/{API_ID}", "aws"),
     ("localhost:4566", "/_gatewright/health", "own"),
@@ -103,7 +134,7 @@ ELSEWHERE = [
 
 @pytest.mark.parametrize(("host", "path", "name"), ELSEWHERE)
 async def test_elsewhere(host: str | None, path: str, name: str) -> None:
-    assert not names_an_api(host or "", path)
+    assert plane_of(host or "", path) is None
     response = await send(endpoint(Gateway()), host, path)
     assert response.body == f"{name} {path}".encode()
 

@@ -3,7 +3,7 @@
 import base64
 from urllib.parse import unquote_plus
 
-from gatewright.gateway.call import Call
+from gatewright.base.messages import Request
 from gatewright.gateway.fields import HOP_BY_HOP, connection_options
 
 # What API Gateway passes to functions as text; everything else, a missing type and forms included, is base64. The
@@ -11,13 +11,13 @@ from gatewright.gateway.fields import HOP_BY_HOP, connection_options
 _TEXT_TYPES = frozenset({"application/json", "application/xml", "application/javascript"})
 
 
-def header_fields(call: Call, body_length: int) -> tuple[dict[str, str], list[str]]:
+def header_fields(request: Request, trace_header: str, body_length: int | None) -> tuple[dict[str, str], list[str]]:
     """Return lower-cased headers, repeated ones joined with commas, and the values of Cookie apart.
 
     "Create AWS Lambda proxy integrations for HTTP APIs": "Duplicate headers are combined with commas". API Gateway
-    adds Content-Length, X-Forwarded-* and X-Amzn-Trace-Id and removes what ends at a hop.
+    adds Content-Length, X-Forwarded-* and X-Amzn-Trace-Id and removes what ends at a hop. Without `body_length`,
+    Content-Length stays as it was sent, or not.
     """
-    request = call.request
     fields: dict[str, str] = {}
     cookies: list[str] = []
     dropped = HOP_BY_HOP
@@ -36,8 +36,9 @@ def header_fields(call: Call, body_length: int) -> tuple[dict[str, str], list[st
         # A field that Connection names may have come before it.
         for name in dropped:
             fields.pop(name, None)
-    fields["content-length"] = str(body_length)
-    fields["x-amzn-trace-id"] = call.trace_header
+    if body_length is not None:
+        fields["content-length"] = str(body_length)
+    fields["x-amzn-trace-id"] = trace_header
     earlier = fields.get("x-forwarded-for")
     fields["x-forwarded-for"] = f"{earlier}, {request.peer_address}" if earlier else request.peer_address
     host = fields.get("host", "")

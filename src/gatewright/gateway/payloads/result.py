@@ -32,7 +32,13 @@ def inferred_response(result: object, payload: bytes) -> Response:
     return Response(200, Headers([("Content-Type", "application/json")]), body)
 
 
-def build_response(result: dict[str, object], *, cookies: object, multi_value_headers: object) -> Response:
+def build_response(
+    result: dict[str, object],
+    *,
+    cookies: object,
+    multi_value_headers: object,
+    default_content_type: str = _DEFAULT_CONTENT_TYPE,
+) -> Response:
     """Build the response that a result describes. Raises `MalformedResult`."""
     status = _status(result.get("statusCode"))
     headers, has_content_type = _headers(result.get("headers"), multi_value_headers)
@@ -42,7 +48,7 @@ def build_response(result: dict[str, object], *, cookies: object, multi_value_he
     if status in _BODILESS_STATUSES:
         body = b""
     elif not has_content_type:
-        headers.append(("Content-Type", _DEFAULT_CONTENT_TYPE))
+        headers.append(("Content-Type", default_content_type))
     return Response(status, headers, body)
 
 

@@ -64,7 +64,7 @@ class EventV1:
 
     def _headers(self, call: Call, body_length: int) -> tuple[dict[str, str], dict[str, list[str]]]:
         """Return the last value and all values of each header."""
-        fields, _ = header_fields(call, body_length)
+        fields, _ = header_fields(call.request, call.trace_header, body_length)
         received: dict[str, list[str]] = {}
         written: dict[str, str] = {}
         for name, value in call.request.headers:

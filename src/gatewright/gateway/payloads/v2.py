@@ -25,7 +25,7 @@ class EventV2:
     def encode(self, call: Call, body: bytes) -> bytes:
         """Return the event in JSON."""
         facts, request = self._facts, call.request
-        fields, cookies = header_fields(call, len(body))
+        fields, cookies = header_fields(request, call.trace_header, len(body))
         raw_path = call.raw_path
         event: dict[str, object] = {
             "version": "2.0",

@@ -1,0 +1,83 @@
+"""A function's streamed response as an HTTP response: invoke mode RESPONSE_STREAM.
+
+Source: "Response streaming for Lambda functions" and "Invoking a response streaming enabled function using Lambda
+function URLs". Octets go out as they come. Only a response that announces a prelude has a status and headers of its
+own; any other is 200 with the content type that its runtime gave, and is not looked into.
+"""
+
+from collections.abc import AsyncIterator
+
+from gatewright.base.errors import GatewrightError
+from gatewright.base.messages import Headers, Response
+from gatewright.gateway.function_urls.faults import FunctionFailed
+from gatewright.gateway.function_urls.seams import StreamedInvocation
+from gatewright.gateway.payloads.http_prelude import CONTENT_TYPE, HttpPrelude
+from gatewright.gateway.payloads.result import MalformedResult
+
+_OCTETS = "application/octet-stream"
+
+
+class StreamBroken(GatewrightError):
+    """A response that ended before its end: the connection is cut, so that the client sees it."""
+
+
+class StreamedBody:
+    """The body of a streamed response. Who does not read it to its end closes it."""
+
+    __slots__ = ("_first", "_invocation", "_octets")
+
+    def __init__(self, invocation: StreamedInvocation, octets: AsyncIterator[bytes], first: bytes) -> None:
+        self._invocation = invocation
+        self._octets = octets
+        self._first = first
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self
+
+    async def __anext__(self) -> bytes:
+        """Return what comes next. Raises `StreamBroken` when the function failed in mid-stream."""
+        if self._first:
+            first, self._first = self._first, b""
+            return first
+        try:
+            return await anext(self._octets)
+        except StopAsyncIteration:
+            outcome = self._invocation.outcome
+            if outcome is not None and outcome.error_code is not None:
+                raise StreamBroken(f"the function's response broke off: {outcome.error_code}") from None
+            raise
+
+    async def aclose(self) -> None:
+        """Drop the rest of the response."""
+        await self._invocation.aclose()
+
+
+async def streamed_response(invocation: StreamedInvocation) -> Response:
+    """Return the response that an invocation has begun. Raises `FunctionFailed`; the invocation is closed then."""
+    try:
+        if invocation.failure is not None:
+            shown = invocation.failure.payload[:300].decode(errors="replace")
+            raise FunctionFailed(f"the function failed: {shown}")
+        octets = aiter(invocation)
+        if invocation.content_type.partition(";")[0].strip().lower() == CONTENT_TYPE:
+            return await _with_prelude(invocation, octets)
+    except BaseException:
+        await invocation.aclose()
+        raise
+    headers = Headers([("Content-Type", invocation.content_type or _OCTETS)])
+    return Response(200, headers, StreamedBody(invocation, octets, b""))
+
+
+async def _with_prelude(invocation: StreamedInvocation, octets: AsyncIterator[bytes]) -> Response:
+    prelude = HttpPrelude()
+    try:
+        async for piece in octets:
+            response = prelude.feed(piece)
+            if response is not None:
+                response.body = StreamedBody(invocation, octets, prelude.rest)
+                return response
+    except MalformedResult as error:
+        raise FunctionFailed(f"the function gave no response: {error}") from error
+    outcome = invocation.outcome
+    reason = outcome.error_code if outcome is not None and outcome.error_code is not None else "it has no prelude"
+    raise FunctionFailed(f"the function's response ended within its prelude: {reason}")
