@@ -154,7 +154,10 @@ class Spawner:
                     self._tell({"ended": number, "reason": complaint.decode(errors="replace").strip()})
 
     def _tell(self, message: dict[str, object]) -> None:
-        self._control.send(json.dumps(message).encode())
+        try:
+            self._control.send(json.dumps(message).encode())
+        except ConnectionError:  # there is no node any more
+            os._exit(0)
 
 
 def _next_dead() -> int:

@@ -1,4 +1,4 @@
-"""Programs that give a network namespace a way out through ordinary sockets of the host: pasta and slirp4netns.
+"""Programs that give a network namespace a way out through ordinary sockets of the host: slirp4netns and pasta.
 
 Nothing of the host is forwarded in either direction: `none` for pasta's ports (its default forwards what listens on
 the host's loopback interface), no gateway address that stands for the host. Sources: pasta(1), slirp4netns(1).
@@ -33,12 +33,16 @@ class UserModeProgram:
 
 PASTA: Final = UserModeProgram("pasta", "passt")
 SLIRP4NETNS: Final = UserModeProgram("slirp4netns", "slirp4netns")
-PROGRAMS: Final = (PASTA, SLIRP4NETNS)
-"""By preference: pasta moves bytes without a TCP implementation of its own."""
+PROGRAMS: Final = (SLIRP4NETNS, PASTA)
+"""By preference. Measured beside each other (Debian 12): slirp4netns holds 0.7 MiB of its own, pasta 21 MiB, which is
+much beside a function; 0.8 ms for a small request by either, 0.8 and 1.1 GB/s; pasta passes no DNS over TCP."""
 
 
 def arguments(program: UserModeProgram, path: Path) -> tuple[str, ...]:
-    """Return how the program is started for the namespace that it inherits."""
+    """Return how the program is started for the namespace that it inherits.
+
+    `path` ends in its own name: passt is pasta by the name that it is called by.
+    """
     build = _pasta if program is PASTA else _slirp4netns
     return (str(path), *build())
 
