@@ -62,6 +62,9 @@ class Settings:
     """The region of calls that name none."""
     execute_api_host: str = "execute-api.localhost"
     """The domain under which APIs say that they are reached; any `{apiId}.execute-api.*` is answered."""
+    companion: str = "none"
+    """URL of the AWS-compatible endpoint that serves what gatewright does not: SQS, SNS and EventBridge for dead-letter
+    queues and destinations, S3 for code. `none` for no such endpoint."""
     aws_body_bytes: int = 70 * 1024 * 1024
     """Largest body of an AWS API call: a deployment package of 50 MiB, in base64. (APIs have `wire.body_bytes`.)"""
     wire: Limits = field(default_factory=Limits)

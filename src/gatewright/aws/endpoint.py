@@ -97,7 +97,7 @@ class AwsEndpoint:
             bound = self._bound(call)
             incoming = Incoming(headers, body, query, call.labels)
             operation, values = await self._parse(protocol, call, incoming)
-            result = await bound(self._caller(scope, request_id), values)
+            result = await bound(self._caller(request, scope, request_id), values)
             if self._is_strict:
                 _check_modeled(operation, result)
             return protocol.serialize(service, operation, result, request_id)
@@ -137,12 +137,13 @@ class AwsEndpoint:
                 values[name] = str(self._ids.uuid())
         return operation, values
 
-    def _caller(self, scope: CredentialScope | None, request_id: str) -> Caller:
+    def _caller(self, request: Request, scope: CredentialScope | None, request_id: str) -> Caller:
         region = self._default_region if scope is None else scope.region or self._default_region
         if not is_region(region):
             raise AwsError("InvalidSignatureException", "Credential should be scoped to a valid region. ", status=403)
         access_key_id = None if scope is None else scope.access_key_id
-        return Caller(self._account_id, region, request_id, access_key_id, partition_of(region))
+        trace_header = request.headers.get("x-amzn-trace-id")
+        return Caller(self._account_id, region, request_id, access_key_id, partition_of(region), trace_header)
 
 
 def parse_input(protocol: Protocol, call: Call, incoming: Incoming) -> tuple[Operation, Input]:

@@ -23,6 +23,8 @@ class Caller:
     request_id: str
     access_key_id: str | None = None
     partition: str = "aws"
+    trace_header: str | None = None
+    """`X-Amzn-Trace-Id` of the request."""
 
 
 BoundOperation = Callable[[Caller, Shape], Awaitable[Shape]]

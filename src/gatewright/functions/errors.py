@@ -78,7 +78,9 @@ class ServiceUnavailable(InvokeError):
     """The node cannot run anything now."""
 
 
-def too_large(size_bytes: int) -> EventTooLarge:
-    """Return the refusal of an event of a synchronous invocation."""
-    invocation_type = f"RequestResponse invocation type (limit {MAX_EVENT_BYTES} bytes)"
-    return EventTooLarge(f"{size_bytes} byte payload is too large for the {invocation_type}")
+def too_large(
+    size_bytes: int, limit_bytes: int = MAX_EVENT_BYTES, invocation_type: str = "RequestResponse"
+) -> EventTooLarge:
+    """Return the refusal of an event."""
+    limit = f"{invocation_type} invocation type (limit {limit_bytes} bytes)"
+    return EventTooLarge(f"{size_bytes} byte payload is too large for the {limit}")

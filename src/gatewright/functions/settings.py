@@ -52,6 +52,12 @@ class FunctionLimits:
     needs too much memory is killed, as on Lambda, rather than told so by its allocator."""
     code_cache_mb: int = 4096
     """Unpacked packages that no environment uses are removed, oldest first, when all together take more than this."""
+    async_concurrency: int = 128
+    """Asynchronous invocations of all functions at once; the others wait in the queue."""
+    async_queue_mb: int = 4096
+    """Events that may wait in the queue, in MiB; beyond it TooManyRequestsException."""
+    async_time_scale: float = 1.0
+    """Factor of all waits of asynchronous invocation and of the maximum age of events; for tests less than 1."""
     drain_seconds: float = 30.0
     """How long `close` waits for invocations that are running."""
 

@@ -7,6 +7,7 @@ import logging
 import os
 import shutil
 import tempfile
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, suppress
 from pathlib import Path
@@ -18,11 +19,12 @@ from gatewright.base.clock import SystemClock
 from gatewright.base.ids import Ids, PooledEntropy
 from gatewright.base.messages import Handler, Request, Response, text_response
 from gatewright.control.context import Node, ProvisionedEnvironments
+from gatewright.functions.async_invoke import AsyncInvoker, Outbox
 from gatewright.functions.invoke import Functions
 from gatewright.functions.runtimes.discovery import SearchPlaces
 from gatewright.functions.runtimes.table import RuntimeDirectory
 from gatewright.functions.sandbox.plain import PlainIsolation
-from gatewright.functions.settings import FunctionSettings
+from gatewright.functions.settings import Credentials, FunctionSettings
 from gatewright.gateway.endpoint import EXECUTE_API, LAMBDA_URL, Endpoint, plane_of
 from gatewright.gateway.execute_api import ExecuteApi
 from gatewright.gateway.function_urls.faults import MAX_BODY_BYTES
@@ -32,13 +34,14 @@ from gatewright.observe.function_logs import FunctionLogs
 from gatewright.observe.kept_logs import LogFiles, LogTails
 from gatewright.server.blob_links import BlobLinks
 from gatewright.server.blobs import BlobSweep, collect_unused_blobs
+from gatewright.server.companion import Companion, NoCompanion, open_companion
 from gatewright.server.operations import bind_operations
 from gatewright.server.own_paths import OwnPaths
 from gatewright.server.planes import Planes
 from gatewright.server.runtime_check import RuntimeCheck
 from gatewright.server.url_callers import believe_signatures
 from gatewright.settings import Settings
-from gatewright.snapshot.types import Snapshot
+from gatewright.snapshot.types import Function, Snapshot
 from gatewright.store import open_store
 from gatewright.store.types import Store
 from gatewright.wire.client import Client
@@ -107,8 +110,9 @@ class Server:
             SearchPlaces(_directories(settings.search_path), settings.home, pinned=settings.runtimes),
             self._work_directory("runtimes"),
         )
+        companion = self._companion()
         functions = self._functions(store, runtimes, logs)
-        self._parts.push_async_callback(functions.close)
+        events = self._async_invoker(store, functions, companion, lambda arn: planes.function(arn))  # noqa: PLW0108
         client = Client(settings.upstream)
         self._parts.push_async_callback(client.close)
         log, identify = logging.getLogger("gatewright.gateway"), believe_signatures(settings.account_id)
@@ -134,17 +138,11 @@ class Server:
 
         planes = Planes(store, executor, swap)
         await planes.catch_up()
+        await events.start()
         links = BlobLinks(self.url, store.blobs, self._clock)
-        facts = Node(
-            self._execute_api_url(),
-            RuntimeCheck(runtimes).problem,
-            settings.functions.account_concurrency,
-            function_url=f"http://{{url_id}}.lambda-url.{{region}}.localhost:{self._listener.port}/",
-            blob_url=links.url,
-            provisioned_environments=functools.partial(_provisioned_environments, functions),
-        )
+        facts = self._facts(runtimes, functions, links, companion)
         aws = AwsEndpoint(
-            bind_operations(planes, functions, store, self._clock, self._ids, facts),
+            bind_operations(planes, functions, events, store, self._clock, self._ids, facts),
             account_id=settings.account_id,
             default_region=settings.region,
             ids=self._ids,
@@ -166,6 +164,35 @@ class Server:
         return Functions(
             settings, self._clock, self._ids, store.blobs.open, runtimes, isolation, logs, self._handle_for_functions
         )
+
+    def _facts(
+        self, runtimes: RuntimeDirectory, functions: Functions, links: BlobLinks, companion: Companion | NoCompanion
+    ) -> Node:
+        return Node(
+            self._execute_api_url(),
+            RuntimeCheck(runtimes).problem,
+            self._settings.functions.account_concurrency,
+            function_url=f"http://{{url_id}}.lambda-url.{{region}}.localhost:{self._listener.port}/",
+            blob_url=links.url,
+            fetch_object=companion.fetch_object,
+            provisioned_environments=functools.partial(_provisioned_environments, functions),
+        )
+
+    def _async_invoker(
+        self, store: Store, functions: Functions, outbox: Outbox, resolve: Callable[[str], Function | None]
+    ) -> AsyncInvoker:
+        """Return what runs events. Functions end before it does, so that what runs then can still be kept."""
+        limits = self._settings.functions
+        events = AsyncInvoker(store.queue, functions, resolve, outbox, limits, self._clock, self._ids)
+        self._parts.push_async_callback(events.close)
+        self._parts.push_async_callback(functions.close)
+        self._parts.callback(events.stop)
+        return events
+
+    def _companion(self) -> Companion | NoCompanion:
+        companion = open_companion(self._settings.companion, Credentials())
+        self._parts.callback(companion.close)
+        return companion
 
     async def _handle_for_functions(self, request: Request) -> Response:
         """Serve a function whose sandbox does not reach the listener."""

@@ -9,6 +9,7 @@ from gatewright.base.operations import BoundOperation, Caller, Shape
 from gatewright.control import apigatewayv2, lambda_
 from gatewright.control.context import Context, Node
 from gatewright.functions import invoke
+from gatewright.functions.async_invoke import AsyncInvoker
 from gatewright.functions.invoke_operation import Operation as DataPlaneOperation
 from gatewright.server.planes import Planes
 from gatewright.store.types import Store
@@ -17,7 +18,13 @@ ControlOperation = Callable[[Context, Shape], Shape]
 
 
 def bind_operations(
-    planes: Planes, functions: invoke.Functions, store: Store, clock: Clock, ids: Ids, node: Node
+    planes: Planes,
+    functions: invoke.Functions,
+    events: AsyncInvoker,
+    store: Store,
+    clock: Clock,
+    ids: Ids,
+    node: Node,
 ) -> Mapping[str, Mapping[str, BoundOperation]]:
     """Return service → operation name → what serves it, for `AwsEndpoint`."""
 
@@ -29,7 +36,7 @@ def bind_operations(
 
     def bind_data_plane(operation: DataPlaneOperation) -> BoundOperation:
         async def run(caller: Caller, request: Shape) -> Shape:
-            return await operation(invoke.InvokeContext(caller, functions, planes.function), request)
+            return await operation(invoke.InvokeContext(caller, functions, planes.function, events), request)
 
         return run
 

@@ -1,0 +1,140 @@
+"""What the operations that invoke a function have in common: finding it, reading the event, the client context."""
+
+import base64
+import binascii
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+import orjson
+
+from gatewright.base.arn import FunctionReference, function_arn, parse_function_name
+from gatewright.base.errors import AwsError
+from gatewright.base.operations import Caller, Shape
+from gatewright.functions.async_invoke.lineage import Lineage
+from gatewright.functions.errors import too_large
+from gatewright.functions.invocation import InvocationResult
+from gatewright.functions.settings import MAX_EVENT_BYTES
+from gatewright.snapshot.types import Function, QualifiedFunction
+
+_MAX_CLIENT_CONTEXT_BYTES: Final = 3583
+
+
+class Invoker(Protocol):
+    """Runs functions; `invoke.Functions` is one."""
+
+    async def invoke(
+        self,
+        target: QualifiedFunction,
+        event: bytes,
+        *,
+        request_id: str | None = None,
+        trace_header: str | None = None,
+        client_context: str | None = None,
+        wants_log_tail: bool = False,
+    ) -> InvocationResult:
+        """Run a function once."""
+        ...
+
+
+class EventSubmitter(Protocol):
+    """Keeps events for functions and runs them later; `async_invoke.AsyncInvoker` is one."""
+
+    async def submit(
+        self, target: QualifiedFunction, event: bytes, *, request_id: str, trace_header: str | None = None
+    ) -> None:
+        """Keep an event (JSON); it is durable on return. Raises `InvokeError` when it cannot be kept.
+
+        `trace_header` is that of the request. A loop of functions is stopped when the event would run, so that it
+        reaches a dead-letter queue.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class InvokeContext:
+    """The first argument of the operations that are served here."""
+
+    caller: Caller
+    functions: Invoker
+    resolve: Callable[[str], Function | None]
+    """Finds a function in the current snapshot by its unqualified ARN."""
+    events: EventSubmitter
+
+
+def find_target(context: InvokeContext, request: Shape) -> tuple[Function, QualifiedFunction]:
+    """Return the function that `FunctionName` and `Qualifier` name, and what they mean of it."""
+    name = request["FunctionName"]
+    reference = parse_function_name(name)
+    if reference is None:
+        raise AwsError("InvalidParameterValueException", f"The function name {name} is not valid.")
+    qualifier = _qualifier(reference, request.get("Qualifier"))
+    caller = context.caller
+    if reference.region is not None and reference.region != caller.region:
+        raise AwsError(
+            "ResourceNotFoundException",
+            f"Functions from '{reference.region}' are not reachable in this region ('{caller.region}')",
+        )
+    arn = function_arn(caller.partition, caller.region, reference.account or caller.account_id, reference.name)
+    function = context.resolve(arn)
+    target = None if function is None else function.qualified.get(qualifier or "")
+    if function is None or target is None:
+        asked = f"{arn}:{qualifier}" if qualifier else arn
+        raise AwsError("ResourceNotFoundException", f"Function not found: {asked}", members={"Type": "User"})
+    return function, target
+
+
+def _qualifier(reference: FunctionReference, asked: str | None) -> str | None:
+    if reference.qualifier is not None and asked is not None and reference.qualifier != asked:
+        raise AwsError(
+            "InvalidParameterValueException",
+            "The derived qualifier from the function name does not match the specified qualifier.",
+        )
+    return asked or reference.qualifier
+
+
+def read_event(payload: bytes, limit_bytes: int = MAX_EVENT_BYTES, invocation_type: str = "RequestResponse") -> bytes:
+    """Return the event of a payload, which must be JSON; nothing is an empty object."""
+    if len(payload) > limit_bytes:  # before it is parsed
+        raise too_large(len(payload), limit_bytes, invocation_type).aws_error()
+    if not payload.strip():
+        return b"{}"
+    try:
+        orjson.loads(payload)
+    except orjson.JSONDecodeError as error:
+        raise AwsError(
+            "InvalidRequestContentException",
+            f"Could not parse request body into json: {error}",
+            members={"Type": "User"},
+        ) from error
+    return payload
+
+
+def read_client_context(encoded: str | None) -> str | None:
+    """Return the client context as JSON text."""
+    if not encoded:
+        return None
+    if len(encoded) > _MAX_CLIENT_CONTEXT_BYTES:
+        raise AwsError(
+            "InvalidRequestContentException",
+            f"Client context must be smaller than {_MAX_CLIENT_CONTEXT_BYTES} bytes.",
+        )
+    try:
+        context = orjson.loads(base64.b64decode(encoded, validate=True))
+    except (binascii.Error, orjson.JSONDecodeError) as error:
+        raise AwsError(
+            "InvalidRequestContentException", "Client context must be a valid Base64-encoded JSON object."
+        ) from error
+    return json.dumps(context)  # ASCII without line ends: it may become a field of an HTTP message
+
+
+def refuse_recursion(function: Function, lineage: Lineage) -> None:
+    """Raise RecursiveInvocationException for a synchronous invocation that a loop of functions came to."""
+    if function.recursive_loop == "Terminate" and lineage.is_loop:
+        raise AwsError(
+            "RecursiveInvocationException",
+            "Lambda has detected your function being invoked in a recursive loop with other Amazon Web Services"
+            " resources and stopped your function's invocation.",
+            members={"Type": "User"},
+        )
