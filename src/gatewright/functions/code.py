@@ -1,22 +1,27 @@
-"""The unpacked deployment packages of this node, by the SHA-256 of the zip file.
+"""The unpacked deployment packages and layers of this node, by the SHA-256 of the zip file.
 
-A directory is either complete or not there: unpacking happens beside it, and a rename publishes it. What an earlier
+Layers that a function has together are merged into one directory, which is known by all their names in order. A
+directory is either complete or not there: unpacking happens beside it, and a rename publishes it. What an earlier
 run of the node left is used again, unless the machine was started since: after a power failure a name may have reached
 the disk before its content did. Files are read-only, since all environments of a function share them.
 """
 
 import asyncio
 import contextlib
+import hashlib
 import os
 import shutil
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
 from gatewright.functions.errors import FunctionGone
+from gatewright.functions.layers import merge_layers
+from gatewright.functions.runtimes.types import Code
 from gatewright.functions.unzip import unzip
+from gatewright.snapshot.types import FunctionVersion
 
 _PARTIAL: Final = ".partial"
 _BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")
@@ -39,27 +44,37 @@ class _Package:
 
 
 class CodeCache:
-    """Unpacks packages on demand and keeps them while there is room."""
+    """Unpacks packages and layers on demand and keeps them while there is room."""
 
     def __init__(self, root: Path, open_blob: OpenBlob, capacity_bytes: int) -> None:
         self._root = root
         self._open_blob = open_blob
         self._capacity_bytes = capacity_bytes
-        self._packages: dict[str, _Package] = {}  # least recently used first
+        self._packages: dict[tuple[str, ...], _Package] = {}  # least recently used first
         self._tasks: set[asyncio.Task[None]] = set()
         self._folder_lock = threading.Lock()
 
     @contextlib.asynccontextmanager
-    async def hold(self, sha256: str) -> AsyncIterator[Path]:
-        """Give the directory of a package, which stays until the block is left.
+    async def hold_code(self, function: FunctionVersion) -> AsyncIterator[Code]:
+        """Give the directories of what a version is made of, as `hold` does."""
+        async with self.hold(function.code_sha256) as task_root:
+            if not function.layers:
+                yield Code(task_root)
+                return
+            async with self.hold(*(layer.content_sha256 for layer in function.layers)) as opt_root:
+                yield Code(task_root, opt_root)
 
-        Requests for the same package share one unpacking, which goes on if the one who asked first is cancelled.
+    @contextlib.asynccontextmanager
+    async def hold(self, *archives: str) -> AsyncIterator[Path]:
+        """Give the directory of a package, or of several layers merged, which stays until the block is left.
+
+        Requests for the same archives share one unpacking, which goes on if the one who asked first is cancelled.
         Raises `CodeUnusable` and `FunctionGone`.
         """
-        package = self._packages.pop(sha256, None)
+        package = self._packages.pop(archives, None)
         if package is None or package.is_lost():
-            package = self._start_unpacking(sha256)
-        self._packages[sha256] = package
+            package = self._start_unpacking(archives)
+        self._packages[archives] = package
         package.users += 1
         try:
             path = await asyncio.shield(package.ready)
@@ -74,16 +89,16 @@ class CodeCache:
         while self._tasks:
             await asyncio.wait(self._tasks)
 
-    def _start_unpacking(self, sha256: str) -> _Package:
+    def _start_unpacking(self, archives: tuple[str, ...]) -> _Package:
         package = _Package(asyncio.get_running_loop().create_future())
-        task = asyncio.create_task(self._unpack(sha256, package))
+        task = asyncio.create_task(self._unpack(archives, package))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return package
 
-    async def _unpack(self, sha256: str, package: _Package) -> None:
+    async def _unpack(self, archives: tuple[str, ...], package: _Package) -> None:
         try:
-            path, package.size_bytes = await asyncio.to_thread(self._unpack_in_thread, sha256)
+            path, package.size_bytes = await asyncio.to_thread(self._unpack_in_thread, archives)
         except BaseException as error:
             package.ready.set_exception(error)
             package.ready.exception()  # nobody may be waiting any more
@@ -92,34 +107,48 @@ class CodeCache:
         else:
             package.ready.set_result(path)
 
-    def _unpack_in_thread(self, sha256: str) -> tuple[Path, int]:
+    def _unpack_in_thread(self, archives: tuple[str, ...]) -> tuple[Path, int]:
         folder = self._folder()
-        target = folder / sha256
+        name = _directory_name(archives)
+        target = folder / name
         if target.is_dir():
             return target, _size(target)
-        partial = folder / f"{sha256}{_PARTIAL}"
+        partial = folder / f"{name}{_PARTIAL}"
         remove_tree(partial)
         partial.mkdir()
         try:
-            with self._open_blob(sha256) as blob:
-                size_bytes = unzip(blob, partial)
+            unpacked, size_bytes = self._unpack_into(partial, archives)
+            unpacked.rename(target)
         except (LookupError, FileNotFoundError) as error:
             remove_tree(partial)
-            raise FunctionGone("The deployment package of the function is not there any more.") from error
+            what = "deployment package" if len(archives) == 1 else "layers"
+            raise FunctionGone(f"The {what} of the function is not there any more.") from error
         except BaseException:
             remove_tree(partial)
             raise
-        partial.rename(target)
+        if unpacked != partial:
+            remove_tree(partial)
         return target, size_bytes
+
+    def _unpack_into(self, partial: Path, archives: tuple[str, ...]) -> tuple[Path, int]:
+        if len(archives) > 1:
+            return merge_layers(self._open_each(archives), partial)
+        with self._open_blob(archives[0]) as blob:
+            return partial, unzip(blob, partial)
+
+    def _open_each(self, archives: tuple[str, ...]) -> Iterator[BinaryIO]:
+        for sha256 in archives:
+            with self._open_blob(sha256) as blob:
+                yield blob
 
     def _make_room(self) -> None:
         total = sum(package.size_bytes for package in self._packages.values())
-        for sha256, package in list(self._packages.items()):
+        for archives, package in list(self._packages.items()):
             if total <= self._capacity_bytes:
                 return
             if package.users == 0 and package.ready.done():
                 total -= package.size_bytes
-                del self._packages[sha256]
+                del self._packages[archives]
                 if package.ready.exception() is None:
                     self._remove(package.ready.result())
 
@@ -142,6 +171,11 @@ class CodeCache:
                 remove_tree(self._root)
                 folder.mkdir(parents=True, exist_ok=True)
         return folder
+
+
+def _directory_name(archives: tuple[str, ...]) -> str:
+    """Return a name of its own for each sequence of archives; a single one has its own."""
+    return archives[0] if len(archives) == 1 else hashlib.sha256("\n".join(archives).encode()).hexdigest()
 
 
 def remove_tree(path: Path) -> None:

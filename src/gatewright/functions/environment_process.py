@@ -79,7 +79,8 @@ class EnvironmentProcess:
             await link.open()
             await api.open(sandbox, link.handle, self._surroundings.endpoint)
             if not self._is_killed:
-                self._process = sandbox.spawn(self._process_spec(launch, link, sandbox, journal), self._exited)
+                seen = launch.seen_at(sandbox.task_root, sandbox.opt_root)
+                self._process = sandbox.spawn(self._process_spec(seen, link, sandbox, journal), self._exited)
                 link.spawned()
                 self.output.close_write_end()
                 await self._ended.wait()

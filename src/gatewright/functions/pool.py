@@ -23,7 +23,7 @@ from gatewright.functions.invocation import Invocation
 from gatewright.functions.journal import Journal
 from gatewright.functions.launching import Launching, Runtimes
 from gatewright.functions.patience import Patience
-from gatewright.functions.runtimes.types import Code, LaunchRefused
+from gatewright.functions.runtimes.types import LaunchRefused
 from gatewright.functions.sandbox.types import EntrypointError, SandboxError
 from gatewright.functions.states import State
 from gatewright.functions.surroundings import Surroundings
@@ -185,8 +185,7 @@ class Pool:
 
     async def _run(self, environment: ExecutionEnvironment) -> None:
         try:
-            async with self._code.hold(self.function.code_sha256) as task_root:
-                code = Code(task_root)
+            async with self._code.hold_code(self.function) as code:
                 launch = await self._launching.launch(code)
                 await environment.run(launch, code)
         except LaunchRefused as refusal:

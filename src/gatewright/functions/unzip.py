@@ -9,6 +9,7 @@ import os
 import stat
 import zipfile
 import zlib
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -16,6 +17,8 @@ from gatewright.functions.errors import CodeUnusable
 
 MAX_UNZIPPED_BYTES: Final = 262_144_000
 MAX_ENTRIES: Final = 200_000
+_MAX_DEPTH: Final = 200
+"""Folders in folders; what walks a tree does so recursively."""
 _MAX_LINK_BYTES: Final = 4096
 _COPY_BYTES: Final = 1 << 18
 _DIRECTORY_MODE: Final = 0o755
@@ -23,11 +26,26 @@ _FINAL_DIRECTORY_MODE: Final = 0o555
 """All environments of all functions with this package share it; only root can still write there."""
 
 
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What may still be unpacked."""
+
+    size_bytes: int = MAX_UNZIPPED_BYTES
+    entries: int = MAX_ENTRIES
+
+
 def unzip(archive: BinaryIO, target: Path, max_bytes: int = MAX_UNZIPPED_BYTES) -> int:
     """Unpack `archive` into the empty directory `target`; return the octets of all files. Raises `CodeUnusable`."""
+    left = extract(archive, target, Room(max_bytes))
+    seal(target)
+    return max_bytes - left.size_bytes
+
+
+def extract(archive: BinaryIO, target: Path, room: Room) -> Room:
+    """Do what `unzip` does, but leave the directories writable. Return the room that is left. Raises `CodeUnusable`."""
     try:
         with zipfile.ZipFile(archive) as opened:
-            return _unpack(opened, target, max_bytes)
+            return _unpack(opened, target, room)
     except CodeUnusable:
         raise
     # zipfile raises RuntimeError for encrypted entries and NotImplementedError for methods that it does not know.
@@ -37,9 +55,21 @@ def unzip(archive: BinaryIO, target: Path, max_bytes: int = MAX_UNZIPPED_BYTES) 
         raise CodeUnusable(f"Lambda was not able to unzip the file: {error.strerror}") from error
 
 
-def _unpack(opened: zipfile.ZipFile, target: Path, max_bytes: int) -> int:
+def seal(target: Path) -> None:
+    """Make a directory and those in it read-only."""
+    for folder, _, _ in os.walk(target, topdown=False):
+        os.chmod(folder, _FINAL_DIRECTORY_MODE)
+
+
+def check_link(root: str, path: Path) -> None:
+    """Raise `CodeUnusable` when a link leads outside of `root`, which is a real path."""
+    if not _is_inside(root, os.path.realpath(path)):
+        raise CodeUnusable("Lambda was not able to unzip the file: a link leads outside of it")
+
+
+def _unpack(opened: zipfile.ZipFile, target: Path, room: Room) -> Room:
     entries = opened.infolist()
-    if len(entries) > MAX_ENTRIES:
+    if len(entries) > room.entries:
         raise CodeUnusable(f"Lambda was not able to unzip the file: more than {MAX_ENTRIES} entries")
     total = 0
     links: list[tuple[Path, str]] = []
@@ -51,21 +81,18 @@ def _unpack(opened: zipfile.ZipFile, target: Path, max_bytes: int) -> int:
         elif stat.S_ISLNK(mode):
             links.append((path, _link_target(opened, entry)))
         else:
-            total += _extract(opened, entry, path, max_bytes - total)
+            total += _extract(opened, entry, path, room.size_bytes - total)
     root = os.path.realpath(target)
     for path, link in links:
         _make_link(root, path, link)
     for path, _ in links:  # again, since a later link may lie on the way of an earlier one
-        if not _is_inside(root, os.path.realpath(path)):
-            raise CodeUnusable("Lambda was not able to unzip the file: a link leads outside of it")
-    for folder, _, _ in os.walk(target, topdown=False):
-        os.chmod(folder, _FINAL_DIRECTORY_MODE)
-    return total
+        check_link(root, path)
+    return Room(room.size_bytes - total, room.entries - len(entries))
 
 
 def _parts(name: str) -> list[str]:
     parts = [part for part in name.replace("\\", "/").split("/") if part not in ("", ".")]
-    if name.startswith(("/", "\\")) or ".." in parts or not parts:
+    if name.startswith(("/", "\\")) or ".." in parts or not parts or len(parts) > _MAX_DEPTH:
         raise CodeUnusable(f"Lambda was not able to unzip the file: an entry is named {name[:256]!r}")
     return parts
 

@@ -9,8 +9,9 @@ import pytest
 
 from gatewright.functions.code import CodeCache, remove_tree
 from gatewright.functions.errors import CodeUnusable, FunctionGone
+from gatewright.snapshot.types import Layer
 
-from .fakes import Blobs, package
+from .fakes import Blobs, function_version, package
 
 A = package({"app.py": "a" * 1000})
 B = package({"app.py": "b" * 1000})
@@ -173,3 +174,63 @@ def test_read_only_folders_are_removed(tmp_path: Path) -> None:
     folder.chmod(0o500)
     remove_tree(tmp_path / "a")
     assert not (tmp_path / "a").exists()
+
+
+async def test_layers_are_merged_once_for_each_order(tmp_path: Path) -> None:
+    blobs = Blobs(A, B)
+    code = cache(tmp_path, blobs)
+    for archives, expected in (((SHA_A, SHA_B), "b"), ((SHA_B, SHA_A), "a"), ((SHA_A, SHA_B), "b")):
+        async with code.hold(*archives) as root:
+            assert (root / "app.py").read_text() == expected * 1000
+    assert blobs.opened == [SHA_A, SHA_B, SHA_B, SHA_A]
+    await code.close()
+    assert not list(tmp_path.rglob("*.partial"))
+
+
+async def test_merged_layers_of_an_earlier_run_are_used_again(tmp_path: Path) -> None:
+    for expected in ([SHA_A, SHA_B], []):
+        blobs = Blobs(A, B)
+        code = cache(tmp_path, blobs)
+        async with code.hold(SHA_A, SHA_B) as root:
+            assert (root / "app.py").read_text() == "b" * 1000
+        await code.close()
+        assert blobs.opened == expected
+
+
+async def test_a_layer_that_is_gone(tmp_path: Path) -> None:
+    code = cache(tmp_path, Blobs(A))
+    with pytest.raises(FunctionGone):
+        async with code.hold(SHA_A, SHA_B):
+            pass
+    assert not list(tmp_path.rglob("*.partial"))
+    await code.close()
+
+
+async def test_half_of_a_merge_is_never_used(tmp_path: Path) -> None:
+    """As after kill -9 in the middle: what is there is thrown away, also what was sealed already."""
+    code = cache(tmp_path, Blobs(A, B))
+    async with code.hold(SHA_A, SHA_B) as root:
+        name = root.name
+    remove_tree(root)
+    partial = root.with_name(f"{name}.partial")
+    (partial / "merged" / "old").mkdir(parents=True)
+    (partial / "merged").chmod(0o555)
+    (partial / "next").mkdir()
+    again = cache(tmp_path, Blobs(A, B))
+    async with again.hold(SHA_A, SHA_B) as root:
+        assert [path.name for path in root.iterdir()] == ["app.py"]
+    await again.close()
+    await code.close()
+
+
+async def test_what_a_version_is_made_of(tmp_path: Path) -> None:
+    code = cache(tmp_path, Blobs(A, B))
+    plain = function_version(code_sha256=SHA_A)
+    async with code.hold_code(plain) as held:
+        assert (held.task_root.name, held.opt_root) == (SHA_A, None)
+    layered = function_version(code_sha256=SHA_A, layers=(Layer("arn:1", SHA_B), Layer("arn:2", SHA_A)))
+    async with code.hold_code(layered) as held:
+        assert held.task_root.name == SHA_A
+        assert held.opt_root is not None
+        assert (held.opt_root / "app.py").read_text() == "a" * 1000
+    await code.close()

@@ -5,11 +5,11 @@ Source: "Modifying the runtime environment", AWS Lambda Developer Guide. The OS-
 
 import dataclasses
 
-from gatewright.functions.runtimes.types import Launch, Transport
+from gatewright.functions.runtimes.types import OPT_ROOT, TASK_ROOT, Launch, Transport
 from gatewright.snapshot.types import FunctionVersion
 
 _VARIABLE = "AWS_LAMBDA_EXEC_WRAPPER"
-_TASK_ROOT = "/var/task/"
+_ROOTS = (("/var/task/", TASK_ROOT), ("/opt/", OPT_ROOT))
 
 # What the start script of Lambda's runtimes says and how it ends when the wrapper cannot be run. Only the environment
 # itself can tell: a sandbox has other files than the host.
@@ -26,6 +26,8 @@ def wrapped(launch: Launch, function: FunctionVersion) -> Launch:
     wrapper = dict(function.environment).get(_VARIABLE)
     if not wrapper or launch.transport is Transport.RUNTIME_API:
         return launch
-    # The working directory is the task root, wherever that is.
-    path = f"./{wrapper.removeprefix(_TASK_ROOT)}" if wrapper.startswith(_TASK_ROOT) else wrapper
+    path = wrapper
+    for prefix, root in _ROOTS:
+        if wrapper.startswith(prefix):
+            path = f"{root}/{wrapper.removeprefix(prefix)}"
     return dataclasses.replace(launch, argv=("/bin/sh", "-c", _SCRIPT, path, wrapper, *launch.argv))

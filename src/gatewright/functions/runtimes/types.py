@@ -4,14 +4,20 @@ A runtime says what to run; the environment runs it, adds the reserved environme
 environment variables", Lambda Developer Guide), the sandbox and the limits, and speaks the transport.
 """
 
+import dataclasses
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 from gatewright.base.errors import GatewrightError
 from gatewright.snapshot.types import FunctionVersion
+
+TASK_ROOT: Final = "{task_root}"
+"""Stands for the directory where the process sees the deployment package."""
+OPT_ROOT: Final = "{opt_root}"
+"""Stands for the directory where the process sees the layers."""
 
 
 class Transport(enum.Enum):
@@ -35,7 +41,10 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Launch:
-    """One process to start for an execution environment. Its working directory is the task root."""
+    """One process to start for an execution environment. Its working directory is the task root.
+
+    Arguments and values of variables hold `TASK_ROOT` and `OPT_ROOT` where a path depends on the sandbox (`seen_at`).
+    """
 
     argv: tuple[str, ...]
     environment: Mapping[str, str]
@@ -45,6 +54,18 @@ class Launch:
     transport: Transport
     runtime_version_label: str
     """What INIT_START reports as the runtime version, such as `python:3.11.7`."""
+
+    def seen_at(self, task_root: str, opt_root: str) -> "Launch":
+        """Return the same for a sandbox in which code and layers are seen at these paths."""
+
+        def place(text: str) -> str:
+            return text.replace(TASK_ROOT, task_root).replace(OPT_ROOT, opt_root)
+
+        return dataclasses.replace(
+            self,
+            argv=tuple(map(place, self.argv)),
+            environment={name: place(value) for name, value in self.environment.items()},
+        )
 
 
 class LaunchRefused(GatewrightError):
@@ -74,7 +95,8 @@ class Runtime(Protocol):
     def launch(self, function: FunctionVersion, code: Code) -> Launch:
         """Say what to start for `function`. Raises `LaunchRefused`.
 
-        Only for a runtime without a `problem`. A sandbox may mount the code elsewhere than it lies on the host: `argv`
-        names nothing inside of it that is not found through the working directory, which is the task root.
+        Only for a runtime without a `problem`. A sandbox may mount code and layers elsewhere than they lie on the host:
+        what is inside of them is named by way of `TASK_ROOT` and `OPT_ROOT`, or of the working directory, which is the
+        task root.
         """
         ...

@@ -186,11 +186,16 @@ class Runner:
     directory: RuntimeDirectory
     task_root: Path
 
+    @property
+    def opt_root(self) -> Path:
+        """Return where a test that writes layers has them."""
+        return self.task_root.with_name(f"{self.task_root.name}-opt")
+
     def write(self, files: Mapping[str, str]) -> None:
-        for name, text in files.items():
-            path = self.task_root / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text)
+        _write(self.task_root, files)
+
+    def write_layers(self, files: Mapping[str, str]) -> None:
+        _write(self.opt_root, files)
 
     @contextmanager
     def starting(
@@ -198,7 +203,9 @@ class Runner:
     ) -> Iterator[Environment]:
         """Start an environment and wait for nothing."""
         self.write(files)
-        launch = self.directory.launch(version, Code(self.task_root))
+        opt_root = self.opt_root if self.opt_root.exists() else None
+        launch = self.directory.launch(version, Code(self.task_root, opt_root))
+        launch = launch.seen_at(str(self.task_root), str(opt_root or "/opt"))
         environment = Environment(
             launch, self.task_root, {**dict(version.environment), **variables(version, self.task_root), **more}
         )
@@ -217,6 +224,13 @@ class Runner:
             assert first is not None, environment.output()
             assert first.type == NEXT, (first, environment.output())
             yield environment
+
+
+def _write(root: Path, files: Mapping[str, str]) -> None:
+    for name, text in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
 
 
 RUNNING_RUNTIME = f"python3.{sys.version_info.minor}"

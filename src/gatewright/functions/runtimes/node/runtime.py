@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from gatewright.functions.runtimes.discovery import Probe, SearchPlaces, run_probe
-from gatewright.functions.runtimes.types import Code, Launch, LaunchRefused, Transport
+from gatewright.functions.runtimes.types import OPT_ROOT, TASK_ROOT, Code, Launch, LaunchRefused, Transport
 from gatewright.snapshot.types import FunctionVersion
 
 _HERE = Path(__file__).resolve().parent
@@ -95,8 +95,8 @@ class NodeRuntime:
         return Launch(
             argv=(str(found.executable), *flags, "--require", str(preload), str(client.program)),
             environment={
-                "NODE_PATH": f"/opt/nodejs/node{self._major}/node_modules:/opt/nodejs/node_modules:"
-                f"/var/runtime/node_modules:/var/runtime:/var/task:{code.task_root}",
+                "NODE_PATH": f"{OPT_ROOT}/nodejs/node{self._major}/node_modules:{OPT_ROOT}/nodejs/node_modules:"
+                f"/var/runtime/node_modules:/var/runtime:{TASK_ROOT}",
             },
             readable_paths=(
                 found.executable,

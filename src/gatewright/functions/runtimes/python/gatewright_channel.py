@@ -195,11 +195,15 @@ def serve(sites: list[str]) -> None:
     """Run the function's handler for every invocation that the host sends. Returns only by SystemExit."""
     channel = Channel(int(os.environ.pop("_GATEWRIGHT_CHANNEL_FD")))
     bootstrap, client = load(sites, channel)
-    # The function's code comes first, then what `-S` left: PYTHONPATH and the standard library.
-    sys.path.insert(0, os.environ["LAMBDA_TASK_ROOT"])
+    # The function's code comes first, then its layers, then what `-S` left: PYTHONPATH and the standard library.
+    layers = [path for path in os.environ.pop("_GATEWRIGHT_LAYERS", "").split(os.pathsep) if path]
+    sys.path[:0] = [os.environ["LAMBDA_TASK_ROOT"], *layers]
     # /var/task is read-only on Lambda; here it is shared by all environments of all functions with this package.
     sys.pycache_prefix = None
     sys.dont_write_bytecode = True
+    for path in layers[:1]:  # a site directory: its .pth files are read
+        if os.path.isdir(path):
+            site.addsitedir(path)
     site.setquit()  # exit() and quit() are there on Lambda, but not after -S
     bootstrap.run(os.environ["_HANDLER"], client)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from gatewright.functions.runtimes.discovery import Probe, SearchPlaces, run_probe
 from gatewright.functions.runtimes.python.gatewright_channel import RUNTIME_PACKAGES, SDK_PACKAGES
-from gatewright.functions.runtimes.types import Code, Launch, LaunchRefused, Transport
+from gatewright.functions.runtimes.types import OPT_ROOT, Code, Launch, LaunchRefused, Transport
 from gatewright.snapshot.types import FunctionVersion
 
 _HERE = Path(__file__).resolve().parent
@@ -75,11 +75,25 @@ class PythonRuntime:
             # -S: nothing that is installed in the interpreter is visible to the function, as on Lambda, and it starts
             # sooner. UTF-8: Lambda sets LANG=en_US.UTF-8, a locale that this machine may not have.
             argv=(str(found.executable), "-S", "-X", "utf8", str(_BOOTSTRAP)),
-            environment={"_GATEWRIGHT_SITES": sites, "_GATEWRIGHT_BYTECODE": str(self._bytecode)},
+            environment={
+                "_GATEWRIGHT_SITES": sites,
+                "_GATEWRIGHT_BYTECODE": str(self._bytecode),
+                "_GATEWRIGHT_LAYERS": self._layer_paths(code),
+            },
             readable_paths=(*found.prefixes, _BOOTSTRAP, _CHANNEL, *self._packages, self._bytecode),
             transport=Transport.CHANNEL,
             runtime_version_label=f"python:{found.version_text}",
         )
+
+    def _layer_paths(self, code: Code) -> str:
+        """Return where modules of layers lie, in Lambda's order ("Packaging your layer content"), if there are any.
+
+        The version is that of the runtime, also when another one stands in for it: so layers are built.
+        """
+        if code.opt_root is None:
+            return ""
+        packages = f"{OPT_ROOT}/python/lib/python3.{self._minor}/site-packages"
+        return os.pathsep.join((packages, f"{OPT_ROOT}/python"))
 
     def _interpreter(self) -> Interpreter | None:
         with self._lock:

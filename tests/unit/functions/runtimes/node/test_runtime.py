@@ -139,8 +139,9 @@ def test_what_is_started(tmp_path: Path) -> None:
     assert launch.argv[-3:] == ("--require", str(tmp_path / "preload.cjs"), str(tmp_path / "start.mjs"))
     assert launch.transport is Transport.CHANNEL
     assert launch.runtime_version_label == "nodejs:20.1.0"
-    assert launch.environment["NODE_PATH"].startswith("/opt/nodejs/node20/node_modules:/opt/nodejs/node_modules:")
-    assert launch.environment["NODE_PATH"].endswith(f":{tmp_path / 'code'}")
+    assert launch.seen_at("/var/task", "/opt").environment["NODE_PATH"] == (
+        "/opt/nodejs/node20/node_modules:/opt/nodejs/node_modules:/var/runtime/node_modules:/var/runtime:/var/task"
+    )
     assert tmp_path / "node_modules/aws-lambda-ric-3/dist/index.mjs" in launch.readable_paths
     newer = machine.runtime(24).launch(function("nodejs24.x"), Code(tmp_path / "code"))
     assert newer.argv[-1] == str(tmp_path / "node_modules/aws-lambda-ric-4/index.mjs")

@@ -1,0 +1,68 @@
+"""Merges the layers of a function into what it sees as `/opt`.
+
+"If the same file appears in multiple layers, the function uses the version in the last extracted layer", folders of
+one name are merged ("Managing Lambda dependencies with layers", Lambda Developer Guide). Each archive is unpacked by
+itself, under the rules of `unzip`, and moved over what is there already: so no entry of one layer is ever written
+through a link of another.
+"""
+
+import os
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from gatewright.functions.errors import CodeUnusable
+from gatewright.functions.unzip import MAX_UNZIPPED_BYTES, Room, check_link, extract, seal
+
+_NEXT: Final = "next"
+_MERGED: Final = "merged"
+
+
+def merge_layers(archives: Iterable[BinaryIO], workshop: Path) -> tuple[Path, int]:
+    """Unpack archives over one another; return the directory, below the empty directory `workshop`, and its octets.
+
+    Octets of files that a later layer replaced count as well, as in Lambda's limit. Raises `CodeUnusable`.
+    """
+    merged = workshop / _MERGED
+    merged.mkdir()
+    room = Room()
+    for archive in archives:
+        upper = workshop / _NEXT
+        upper.mkdir()
+        room = extract(archive, upper, room)
+        try:
+            _move_over(upper, merged)
+            upper.rmdir()
+        except OSError as error:  # its text would tell the caller where on this machine
+            raise CodeUnusable(f"Lambda was not able to merge the layers: {error.strerror}") from error
+    _check_links(merged)
+    seal(merged)
+    return merged, MAX_UNZIPPED_BYTES - room.size_bytes
+
+
+def _check_links(merged: Path) -> None:
+    """Raise `CodeUnusable` for a link that stayed inside of its own layer, but not with others on its way."""
+    root = os.path.realpath(merged)
+    for folder, folders, files in os.walk(merged):
+        for name in (*folders, *files):
+            path = Path(folder, name)
+            if path.is_symlink():
+                check_link(root, path)
+
+
+def _move_over(upper: Path, lower: Path) -> None:
+    """Move everything in a directory into another. What is no folder on both sides replaces what was there."""
+    with os.scandir(upper) as entries:
+        for entry in list(entries):
+            there = lower / entry.name
+            is_folder = there.is_dir() and not there.is_symlink()
+            if is_folder and entry.is_dir(follow_symlinks=False):
+                _move_over(Path(entry.path), there)
+                os.rmdir(entry.path)
+                continue
+            if is_folder:
+                shutil.rmtree(there)
+            else:
+                there.unlink(missing_ok=True)
+            os.rename(entry.path, there)
