@@ -33,6 +33,9 @@ _RUNTIMES = "runtimes"
 # How often something is looked at.
 _INTERVALS = ("wire.sweep_seconds", "functions.memory_check_ms", "functions.init_seconds")
 
+# No account of a person or a service, and room for the user ids of 64 nodes below 2^31.
+_FIRST_UIDS = (65_536, 2_000_000_000)
+
 
 @dataclass(frozen=True, slots=True)
 class GatewayLimits:
@@ -214,6 +217,10 @@ def _check(settings: Settings) -> None:
         section, _, part = name.partition(".")
         if not getattr(getattr(settings, section), part):
             raise SettingsError(f"{name} must be more than 0")
+    if settings.functions.isolation not in ("auto", "none"):
+        raise SettingsError(f"functions.isolation must be auto or none, not {settings.functions.isolation!r}")
+    if not _FIRST_UIDS[0] <= settings.functions.first_uid <= _FIRST_UIDS[1]:
+        raise SettingsError(f"functions.first_uid must be between {_FIRST_UIDS[0]} and {_FIRST_UIDS[1]}")
     if not re.fullmatch(r"\d{12}", settings.account_id):
         raise SettingsError(f"account_id must be twelve digits, not {settings.account_id!r}")
     if not re.fullmatch(r"[a-z]{2,}(-[a-z]+)+-\d", settings.region):

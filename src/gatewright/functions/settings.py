@@ -29,6 +29,10 @@ class Credentials:
 class FunctionLimits:
     """What an operator may set."""
 
+    isolation: str = "auto"
+    """What keeps functions apart: `auto` takes the best tier that this machine has, `none` runs plain processes."""
+    first_uid: int = 200000
+    """A node that runs as root gives each environment a user id of its own, from this one on."""
     init_seconds: float = 10.0
     """Limit of INIT before it is run again as part of the first invocation."""
     idle_seconds: float = 300.0

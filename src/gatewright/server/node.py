@@ -5,8 +5,6 @@ import dataclasses
 import functools
 import logging
 import os
-import shutil
-import tempfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, suppress
@@ -23,7 +21,7 @@ from gatewright.functions.async_invoke import AsyncInvoker, Outbox
 from gatewright.functions.invoke import Functions
 from gatewright.functions.runtimes.discovery import SearchPlaces
 from gatewright.functions.runtimes.table import RuntimeDirectory
-from gatewright.functions.sandbox.plain import PlainIsolation
+from gatewright.functions.sandbox.types import Isolation
 from gatewright.functions.settings import Credentials, FunctionSettings
 from gatewright.gateway.endpoint import EXECUTE_API, LAMBDA_URL, Endpoint, plane_of
 from gatewright.gateway.execute_api import ExecuteApi
@@ -35,11 +33,13 @@ from gatewright.observe.kept_logs import LogFiles, LogTails
 from gatewright.server.blob_links import BlobLinks
 from gatewright.server.blobs import BlobSweep, collect_unused_blobs
 from gatewright.server.companion import Companion, NoCompanion, open_companion
+from gatewright.server.function_isolation import begin_to_find_tier, open_isolation
 from gatewright.server.operations import bind_operations
 from gatewright.server.own_paths import OwnPaths
 from gatewright.server.planes import Planes
 from gatewright.server.runtime_check import RuntimeCheck
 from gatewright.server.url_callers import believe_signatures
+from gatewright.server.work_directories import work_directory
 from gatewright.settings import Settings
 from gatewright.snapshot.types import Function, Snapshot
 from gatewright.store import open_store
@@ -101,6 +101,7 @@ class Server:
         settings = self._settings
         executor = ThreadPoolExecutor(_OPERATION_THREADS, thread_name_prefix="operation")
         self._parts.callback(executor.shutdown)
+        tier = begin_to_find_tier(settings, executor)
         store = open_store(None if settings.is_ephemeral else settings.data_dir)
         self._parts.callback(store.close)
         collect_unused_blobs(store)
@@ -111,7 +112,8 @@ class Server:
             self._work_directory("runtimes"),
         )
         companion = self._companion()
-        functions = self._functions(store, runtimes, logs)
+        isolation = await open_isolation(tier, self._parts)
+        functions = self._functions(store, runtimes, logs, isolation)
         events = self._async_invoker(store, functions, companion, lambda arn: planes.function(arn))  # noqa: PLW0108
         client = Client(settings.upstream)
         self._parts.push_async_callback(client.close)
@@ -148,19 +150,17 @@ class Server:
             ids=self._ids,
         )
         self._parts.callback(asyncio.create_task(BlobSweep(store).run(executor)).cancel)
-        own = OwnPaths(
-            lambda: {"status": "ready", "version": __version__, "revision": planes.revision}, logs.tail, links.handle
-        )
+        own = OwnPaths(lambda: _health(planes, isolation), logs.tail, links.handle)
         return Endpoint(execute_api, function_urls, aws.handle, own.handle).handle
 
-    def _functions(self, store: Store, runtimes: RuntimeDirectory, logs: FunctionLogs) -> Functions:
+    def _functions(
+        self, store: Store, runtimes: RuntimeDirectory, logs: FunctionLogs, isolation: Isolation
+    ) -> Functions:
         settings = FunctionSettings(
             **dataclasses.asdict(self._settings.functions),
             endpoint_url=self._loopback_url(),
             code_directory=self._work_directory("code"),
         )
-        setpriv = shutil.which("setpriv", path=self._settings.search_path)
-        isolation = PlainIsolation(Path(setpriv) if setpriv else None)
         return Functions(
             settings, self._clock, self._ids, store.blobs.open, runtimes, isolation, logs, self._handle_for_functions
         )
@@ -207,8 +207,7 @@ class Server:
             path = self._settings.data_dir / name
             path.mkdir(parents=True, exist_ok=True)
             return path
-        folder = tempfile.TemporaryDirectory(prefix=f"gatewright-{name}-", ignore_cleanup_errors=True)
-        return Path(self._parts.enter_context(folder))
+        return self._parts.enter_context(work_directory(name))
 
     def _loopback_url(self) -> str:
         """Where functions on this machine reach the node, whatever address it listens on."""
@@ -230,6 +229,15 @@ class Server:
 def _provisioned_environments(functions: Functions, arn: str, qualifier: str) -> ProvisionedEnvironments:
     status = functions.provisioned(arn, qualifier)
     return ProvisionedEnvironments(status.allocated, status.available, status.failure)
+
+
+def _health(planes: Planes, isolation: Isolation) -> dict[str, object]:
+    return {
+        "status": "ready",
+        "version": __version__,
+        "revision": planes.revision,
+        "isolation": dataclasses.asdict(isolation.report),
+    }
 
 
 async def _answer_while_starting(_: Request) -> Response:

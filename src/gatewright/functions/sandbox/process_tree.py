@@ -5,6 +5,7 @@ The files that are read all the time stay open: a pread then costs 2 µs.
 
 import contextlib
 import os
+import signal
 from collections.abc import Iterator
 from typing import Final
 
@@ -36,9 +37,29 @@ class ProcessTree:
 
     def peak_bytes(self) -> int:
         """Return VmHWM of the process; 0 when it ended."""
-        status = _read(f"/proc/{self._pid}/status") if self._statm_fd >= 0 else b""
-        start = status.find(b"VmHWM:")
-        return int(status[start + 6 : status.find(b"kB", start)]) * 1024 if start >= 0 else 0
+        return _high_water_bytes(self._pid) if self._statm_fd >= 0 else 0
+
+    def tree_peak_bytes(self) -> int:
+        """Return the sum of the high-water marks of all processes that there are now."""
+        return sum(_high_water_bytes(pid) for pid in _descendants(self._pid)) if self._statm_fd >= 0 else 0
+
+    def descendant(self, depth: int) -> int | None:
+        """Return the first child's first child and so on; None when there is none."""
+        pid = self._pid
+        for _ in range(depth):
+            children = _children(pid, pid)
+            if not children:
+                return None
+            pid = children[0]
+        return pid
+
+    def signal_all(self, number: signal.Signals) -> None:
+        """Send a signal to every process below this one."""
+        if self._statm_fd < 0:
+            return
+        for pid in list(_descendants(self._pid))[1:]:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, number)
 
     def close(self) -> None:
         """Close the files."""
@@ -77,6 +98,12 @@ def _read(path: str) -> bytes:
     with contextlib.suppress(OSError), open(path, "rb") as file:
         return file.read()
     return b""
+
+
+def _high_water_bytes(pid: int) -> int:
+    status = _read(f"/proc/{pid}/status")
+    start = status.find(b"VmHWM:")
+    return int(status[start + 6 : status.find(b"kB", start)]) * 1024 if start >= 0 else 0
 
 
 def _resident_of(pid: int) -> int:

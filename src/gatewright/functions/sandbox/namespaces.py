@@ -1,0 +1,214 @@
+"""Tiers A and B: every environment has namespaces of its own, a read-only root and a control group, by bubblewrap."""
+
+import asyncio
+import contextlib
+import itertools
+import logging
+import os
+import socket
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import Final
+
+from gatewright.functions.sandbox.bubblewrap import OPT_ROOT, TASK_ROOT, Bubblewrap, Command, Contents
+from gatewright.functions.sandbox.cgroups import Group, GroupLimits, Groups
+from gatewright.functions.sandbox.child import Child
+from gatewright.functions.sandbox.entrypoint import entrypoint_problem
+from gatewright.functions.sandbox.launch_script import READY_COMMAND, launch_script
+from gatewright.functions.sandbox.network.types import Network, NetworkSpace
+from gatewright.functions.sandbox.types import EntrypointError, IsolationReport, ProcessSpec, SandboxError, SandboxSpec
+from gatewright.functions.sandbox.uids import UidBlock
+
+_logger = logging.getLogger(__name__)
+
+_END_SECONDS: Final = 5.0
+
+
+@dataclass(slots=True)
+class Possessions:
+    """What one sandbox holds until it is closed. Not frozen: it is filled one by one, and emptied."""
+
+    space: NetworkSpace
+    uid: int | None = None
+    group: Group | None = None
+    child: Child | None = None
+
+
+class NamespaceSandbox:
+    """The place of one environment."""
+
+    def __init__(
+        self,
+        spec: SandboxSpec,
+        bubblewrap: Bubblewrap,
+        held: Possessions,
+        give_back: Callable[[Possessions], None],
+    ) -> None:
+        self._spec = spec
+        self._bubblewrap = bubblewrap
+        self._held = held
+        self._give_back = give_back
+        self._loop = asyncio.get_running_loop()
+        self._gate: socket.socket | None = None
+        self._script = b""
+        self._is_closed = False
+
+    @property
+    def task_root(self) -> str:
+        """Return `/var/task`."""
+        return TASK_ROOT
+
+    @property
+    def opt_root(self) -> str:
+        """Return `/opt`."""
+        return OPT_ROOT
+
+    @property
+    def runtime_api(self) -> socket.socket:
+        """Return the socket of the network."""
+        return self._held.space.runtime_api
+
+    @property
+    def endpoint(self) -> socket.socket | None:
+        """Return the socket of the network."""
+        return self._held.space.endpoint
+
+    def tcp_socket(self) -> socket.socket:
+        """Return a socket of the network of its processes."""
+        if self._held.space.endpoint is not None:
+            raise OSError("this network gives no sockets away")
+        return socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+
+    def spawn(self, spec: ProcessSpec, on_exit: Callable[[int], None]) -> Child:
+        """Start the sandbox. Its process becomes the program when it has said that the sandbox stands.
+
+        Until then the node's end is noticed by nobody but the shell that waits for its script: with the node, its end
+        of that socket goes, and the shell ends without having run anything.
+        """
+        problem = _entrypoint_problem(spec.argv[0], self._spec)
+        if problem is not None:
+            raise EntrypointError(problem)
+        self._script = launch_script(spec.environment)
+        held = self._held
+        contents = Contents(
+            self._spec,
+            spec.readable_paths,
+            held.space.files,
+            held.space.entry,
+            held.uid,
+            () if held.group is None else held.group.join_files,
+        )
+        command = self._bubblewrap.command(contents, spec.argv)
+        try:
+            if held.uid is not None:  # or it could not open /dev/stdout
+                os.fchown(spec.output_fd, held.uid, held.uid)
+            self._gate, inside = socket.socketpair()
+            with inside:
+                self._gate.setblocking(False)
+                self._gate.send(READY_COMMAND)
+                child = _start(command, inside, spec)
+            held.child = Child(child, held.group, on_exit)
+        except OSError as error:
+            self._close_gate()
+            raise SandboxError(f"cannot start a sandbox: {error}") from error
+        finally:
+            command.close()
+        self._loop.add_reader(self._gate, self._stands)
+        return held.child
+
+    async def close(self) -> None:
+        """End what is left and give everything back."""
+        if self._is_closed:
+            return
+        self._is_closed = True
+        self._close_gate()
+        held = self._held
+        if held.child is not None:
+            held.child.kill()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_END_SECONDS):
+                    await held.child.exited.wait()
+        if held.group is not None and not await held.group.remove():
+            _logger.warning("processes of a sandbox do not end; their control group stays")
+        await held.space.close()
+        self._give_back(held)
+
+    def _stands(self) -> None:
+        gate = self._gate
+        if gate is None:
+            return
+        try:
+            if gate.recv(1):  # otherwise it has failed, and said why on the function's output
+                gate.send(self._script)
+        except OSError:
+            _logger.debug("a sandbox ended before it got its script")
+        self._close_gate()
+
+    def _close_gate(self) -> None:
+        if self._gate is not None:
+            self._loop.remove_reader(self._gate)
+            self._gate.close()
+            self._gate = None
+
+
+def _entrypoint_problem(program: str, spec: SandboxSpec) -> str | None:
+    """Look at the program where it lies on the host."""
+    below_opt = PurePosixPath(program).is_relative_to(OPT_ROOT)
+    if below_opt and spec.opt_root is not None:
+        return entrypoint_problem(f"./{PurePosixPath(program).relative_to(OPT_ROOT)}", spec.opt_root, OPT_ROOT)
+    return entrypoint_problem(program, spec.task_root)
+
+
+def _start(command: Command, inside: socket.socket, spec: ProcessSpec) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(
+        command.argv,
+        cwd="/",
+        env={},
+        stdin=inside.fileno(),
+        stdout=spec.output_fd,
+        stderr=spec.output_fd,
+        pass_fds=(*spec.inherited_fds, *command.fds),
+        start_new_session=True,
+    )
+
+
+@dataclass(slots=True)
+class NamespaceIsolation:
+    """Tier A, or B without user ids."""
+
+    report: IsolationReport
+    bubblewrap: Bubblewrap
+    network: Network
+    groups: Groups | None
+    uids: UidBlock | None
+    _numbers: "itertools.count[int]" = field(default_factory=itertools.count)
+
+    async def open(self, spec: SandboxSpec) -> NamespaceSandbox:
+        """Make the place of one environment. Raises `SandboxError`."""
+        held = Possessions(await self.network.open())
+        try:
+            if self.uids is not None:
+                held.uid = self.uids.take()
+            if self.groups is not None:
+                limits = GroupLimits(spec.memory_bytes, spec.ephemeral_storage_bytes)
+                held.group = self.groups.create(str(next(self._numbers)), limits)
+        except (OSError, SandboxError) as error:
+            await held.space.close()
+            self._give_back(held)
+            raise SandboxError(f"cannot make a sandbox: {error}") from error
+        return NamespaceSandbox(spec, self.bubblewrap, held, self._give_back)
+
+    async def close(self) -> None:
+        """Give the control group and the user ids back."""
+        await self.network.close()
+        if self.groups is not None:
+            self.groups.close()
+        if self.uids is not None:
+            self.uids.close()
+
+    def _give_back(self, held: Possessions) -> None:
+        if self.uids is not None and held.uid is not None:
+            self.uids.give_back(held.uid)
+            held.uid = None
