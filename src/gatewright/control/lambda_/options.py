@@ -36,7 +36,7 @@ def _is_snapshot(snap_start: Any) -> bool:
     return snap_start.get("ApplyOn") not in (None, "None")
 
 
-_NOT_BUILT: Mapping[str, Callable[[Any], bool]] = MappingProxyType(
+NOT_BUILT: Mapping[str, Callable[[Any], bool]] = MappingProxyType(
     {
         "PublishTo": _is_given,
         "PackageType": _is_image,
@@ -52,6 +52,7 @@ _NOT_BUILT: Mapping[str, Callable[[Any], bool]] = MappingProxyType(
         "AcceleratorConfig": _is_given,
     }
 )
+"""Option → whether a value asks for it. Sources: CreateFunction, UpdateFunctionCode, PublishVersion."""
 
 _ARCHITECTURES: Mapping[str, str] = MappingProxyType({"aarch64": "arm64", "amd64": "x86_64", "AMD64": "x86_64"})
 
@@ -61,7 +62,7 @@ _RECORDS_ONLY = ("VpcConfig", "KMSKeyArn", "FileSystemConfigs")
 def refuse_unbuilt(operation: str, request: Shape) -> None:
     """Raise `OperationNotImplemented` for the first option of a request that is not built."""
     for name, value in request.items():
-        asks = _NOT_BUILT.get(name)
+        asks = NOT_BUILT.get(name)
         if asks is not None and asks(value):
             raise OperationNotImplemented(f"Lambda {operation}: the option {name} is not implemented by gatewright.")
 
