@@ -53,7 +53,7 @@ class SpawnerLink:
         self._loop = asyncio.get_running_loop()
         self._control: socket.socket | None = None
         self._process: subprocess.Popen[bytes] | None = None
-        self._ready: asyncio.Future[int] = self._loop.create_future()
+        self._ready: asyncio.Future[int] | None = None
         self._opening: dict[int, asyncio.Future[Opened]] = {}
         self._numbers = 0
 
@@ -65,8 +65,12 @@ class SpawnerLink:
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._control.setblocking(False)
         with theirs:
-            self._process = _spawn(theirs.fileno(), self._plan)
+            try:
+                self._process = _spawn(theirs.fileno(), self._plan)
+            except OSError as error:
+                raise SandboxError(f"cannot start the spawner of network namespaces: {error}") from error
         self._loop.add_reader(self._control, self._readable)
+        self._ready = self._loop.create_future()
         try:
             async with asyncio.timeout(_READY_SECONDS):
                 return await self._ready
@@ -138,7 +142,7 @@ class SpawnerLink:
                     self._on_space_lost(number, reason)
 
     def _take_ready(self, pid: int, reason: str, fds: list[int]) -> None:
-        if self._ready.done():
+        if self._ready is None or self._ready.done():
             _close_all(fds)
         elif pid and fds:
             self._ready.set_result(fds[0])
@@ -173,7 +177,7 @@ class SpawnerLink:
         self._control = None
         for number in list(self._opening):
             self._fail(number, "the spawner of network namespaces ended")
-        if not self._ready.done():
+        if self._ready is not None and not self._ready.done():
             self._ready.set_exception(SandboxError("the spawner of network namespaces ended at once"))
 
 
