@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from botocore.exceptions import ClientError
@@ -135,3 +136,57 @@ def api(node: Node, routes: Mapping[str, str] | None = None, *, stage: str | Non
     if stage is not None:
         made.stage(stage)
     return made
+
+
+@dataclass
+class Url:
+    """A function URL on a node."""
+
+    function: Function
+    address: str
+    qualifier: str | None = None
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.address).netloc
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Return the members of requests that name the function or its alias."""
+        named = {"FunctionName": self.function.name}
+        return named if self.qualifier is None else {**named, "Qualifier": self.qualifier}
+
+    def permit(self, *actions: str) -> None:
+        """Let everybody use it: what "Using the NONE auth type" grants."""
+        grants: dict[str, Any] = {
+            "InvokeFunctionUrl": {"FunctionUrlAuthType": "NONE"},
+            "InvokeFunction": {"InvokedViaFunctionUrl": True},
+        }
+        for action in actions or grants:
+            self.function.client.add_permission(
+                StatementId=action, Action=f"lambda:{action}", Principal="*", **self.names, **grants[action]
+            )
+
+    def call(
+        self,
+        method: str = "GET",
+        target: str = "/",
+        headers: Mapping[str, str] | Sequence[tuple[str, str]] = (),
+        body: bytes | None = None,
+    ) -> Answer:
+        fields = list(headers.items()) if isinstance(headers, Mapping) else list(headers)
+        return self.function.node.request(method, target, [("Host", self.host), *fields], body)
+
+
+def function_url(made: Function, auth_type: str = "NONE", *, qualifier: str | None = None, **settings: Any) -> Url:
+    """Give a function a URL."""
+    named = {"Qualifier": qualifier} if qualifier else {}
+    created = made.client.create_function_url_config(FunctionName=made.name, AuthType=auth_type, **named, **settings)
+    return Url(made, created["FunctionUrl"], qualifier)
+
+
+def public_url(made: Function, **settings: Any) -> Url:
+    """Give a function a URL that everybody may use."""
+    made_url = function_url(made, **settings)
+    made_url.permit()
+    return made_url
