@@ -28,9 +28,9 @@ async def invoke(context: InvokeContext, request: Shape) -> Shape:
     invocation_type = request.get("InvocationType", "RequestResponse")
     limit_bytes = MAX_ASYNC_EVENT_BYTES if invocation_type == "Event" else MAX_EVENT_BYTES
     event = read_event(request.get("Payload", b""), limit_bytes, invocation_type)
-    client_context = read_client_context(request.get("ClientContext"))
     if invocation_type == "DryRun":
         return {"StatusCode": 204}
+    client_context = read_client_context(request.get("ClientContext"))
     for option in ("DurableExecutionName", "TenantId"):
         if request.get(option) is not None:
             raise OperationNotImplemented(f"Lambda Invoke with {option} is not implemented.")

@@ -1,11 +1,13 @@
-"""The Invoke operation ("Invoke", Lambda API Reference)."""
+"""The Invoke and InvokeAsync operations ("Invoke" and "InvokeAsync", Lambda API Reference)."""
 
 import base64
+from dataclasses import replace
 
 import pytest
 
 from gatewright.base.errors import AwsError, OperationNotImplemented
 from gatewright.base.operations import Caller, Shape
+from gatewright.functions.async_invoke.lineage import extend
 from gatewright.functions.errors import EventTooLarge, FunctionGone, InvokeError, TooManyRequests
 from gatewright.functions.invocation import InvocationResult
 from gatewright.functions.invoke import OPERATIONS, InvokeContext
@@ -34,9 +36,34 @@ def result(function_error: str | None = None, log_tail: bytes = b"") -> Invocati
     return InvocationResult("request-1", b'{"a":1}', function_error, log_tail, "$LATEST", 1.0, 1, 128, 40, None)
 
 
+class FakeEvents:
+    """Keeps events, or refuses them."""
+
+    def __init__(self, refusal: InvokeError | None = None) -> None:
+        self.refusal = refusal
+        self.kept: list[tuple[QualifiedFunction, bytes, str, str | None]] = []
+
+    async def submit(
+        self, target: QualifiedFunction, event: bytes, *, request_id: str, trace_header: str | None = None
+    ) -> None:
+        if self.refusal is not None:
+            raise self.refusal
+        self.kept.append((target, event, request_id, trace_header))
+
+
+def context_of(
+    functions: FakeFunctions,
+    events: FakeEvents | None = None,
+    trace_header: str | None = None,
+    recursive_loop: str = "Terminate",
+) -> InvokeContext:
+    function = whole_function(qualified(function_version()), recursive_loop=recursive_loop)
+    caller = replace(CALLER, trace_header=trace_header)
+    return InvokeContext(caller, functions, {ARN: function}.get, events or FakeEvents())
+
+
 async def call(functions: FakeFunctions, **request: object) -> Shape:
-    context = InvokeContext(CALLER, functions, {ARN: whole_function(qualified(function_version()))}.get)
-    return await OPERATIONS["Invoke"](context, {"FunctionName": "orders", **request})
+    return await OPERATIONS["Invoke"](context_of(functions), {"FunctionName": "orders", **request})
 
 
 def given(output: Shape) -> dict[str, object]:
@@ -51,7 +78,7 @@ async def test_a_success() -> None:
         (
             qualified(function_version()),
             b'{"q":1}',
-            {"request_id": "request-1", "client_context": None, "wants_log_tail": False},
+            {"request_id": "request-1", "trace_header": None, "client_context": None, "wants_log_tail": False},
         )
     ]
 
@@ -150,7 +177,6 @@ async def test_a_dry_run_runs_nothing() -> None:
 @pytest.mark.parametrize(
     ("request_", "named"),
     [
-        ({"InvocationType": "Event"}, "Event"),
         ({"TenantId": "t"}, "TenantId"),
         ({"DurableExecutionName": "d"}, "Durable"),
     ],
@@ -172,3 +198,102 @@ async def test_refusals_become_errors_of_the_operation(error: InvokeError, code:
     with pytest.raises(AwsError) as caught:
         await call(FakeFunctions(error))
     assert (caught.value.code, caught.value.status) == (code, status)
+
+
+class TestEvent:
+    """InvocationType Event, and InvokeAsync."""
+
+    async def test_an_event_is_kept_and_nothing_is_run(self) -> None:
+        functions, events = FakeFunctions(result()), FakeEvents()
+        request = {"FunctionName": "orders", "InvocationType": "Event", "Payload": b'{"q":1}', "LogType": "Tail"}
+        output = await OPERATIONS["Invoke"](context_of(functions, events, "Root=1-2-3"), request)
+        assert given(output) == {"StatusCode": 202, "Payload": b""}
+        assert functions.asked == []
+        (kept,) = events.kept
+        assert (kept[0].arn, *kept[1:]) == (ARN, b'{"q":1}', "request-1", "Root=1-2-3")
+
+    async def test_no_payload_is_an_empty_object(self) -> None:
+        events = FakeEvents()
+        request = {"FunctionName": "orders", "InvocationType": "Event"}
+        await OPERATIONS["Invoke"](context_of(FakeFunctions(result()), events), request)
+        assert events.kept[0][1] == b"{}"
+
+    async def test_the_older_operation_continues_no_trace(self) -> None:
+        events = FakeEvents()
+        request = {"FunctionName": "orders", "InvokeArgs": b"[1]"}
+        output = await OPERATIONS["InvokeAsync"](context_of(FakeFunctions(result()), events, "Root=1-2-3"), request)
+        assert output == {"Status": 202}
+        assert events.kept[0][1:] == (b"[1]", "request-1", None)
+
+    @pytest.mark.parametrize(
+        ("operation", "request_", "limit"),
+        [
+            ("Invoke", {"InvocationType": "Event", "Payload": b'"' + b"x" * 1_048_575 + b'"'}, 1_048_576),
+            ("InvokeAsync", {"InvokeArgs": b'"' + b"x" * 262_143 + b'"'}, 262_144),
+        ],
+    )
+    async def test_events_are_smaller_than_those_of_synchronous_invocations(
+        self, operation: str, request_: dict[str, object], limit: int
+    ) -> None:
+        events = FakeEvents()
+        with pytest.raises(AwsError) as refused:
+            await OPERATIONS[operation](
+                context_of(FakeFunctions(result()), events), {"FunctionName": "orders"} | request_
+            )
+        assert refused.value.code == "RequestTooLargeException"
+        text = f"{limit + 1} byte payload is too large for the Event invocation type (limit {limit} bytes)"
+        assert refused.value.message == text
+        assert events.kept == []
+
+    @pytest.mark.parametrize(
+        ("request_", "code"),
+        [
+            ({"FunctionName": "absent"}, "ResourceNotFoundException"),
+            ({"Payload": b"{"}, "InvalidRequestContentException"),
+            ({"ClientContext": "no base64"}, "InvalidRequestContentException"),
+        ],
+    )
+    async def test_what_is_wrong_with_a_request_is_said_at_once(self, request_: dict[str, object], code: str) -> None:
+        events = FakeEvents()
+        request = {"FunctionName": "orders", "InvocationType": "Event", **request_}
+        with pytest.raises(AwsError) as refused:
+            await OPERATIONS["Invoke"](context_of(FakeFunctions(result()), events), request)
+        assert refused.value.code == code
+        assert events.kept == []
+
+    async def test_an_event_that_cannot_be_kept_is_refused(self) -> None:
+        events = FakeEvents(TooManyRequests("CallerRateLimitExceeded"))
+        request = {"FunctionName": "orders", "InvocationType": "Event"}
+        with pytest.raises(AwsError) as refused:
+            await OPERATIONS["Invoke"](context_of(FakeFunctions(result()), events), request)
+        assert (refused.value.code, refused.value.members["Reason"]) == (
+            "TooManyRequestsException",
+            "CallerRateLimitExceeded",
+        )
+
+
+class TestTrace:
+    """The trace header of a call ("Use Lambda recursive loop detection to prevent infinite loops")."""
+
+    async def test_the_function_continues_the_trace_of_its_caller(self) -> None:
+        functions = FakeFunctions(result())
+        context = context_of(functions, trace_header="Root=1-2-3;Parent=4;Sampled=1")
+        await OPERATIONS["Invoke"](context, {"FunctionName": "orders"})
+        assert functions.asked[0][2]["trace_header"] == extend("Root=1-2-3;Parent=4;Sampled=1", ARN).trace_header
+
+    async def test_a_loop_of_synchronous_invocations_is_stopped(self) -> None:
+        functions, trace_header = FakeFunctions(result()), "Root=1-2-3"
+        for _ in range(16):
+            await OPERATIONS["Invoke"](context_of(functions, trace_header=trace_header), {"FunctionName": "orders"})
+            trace_header = str(functions.asked[-1][2]["trace_header"])
+        with pytest.raises(AwsError) as stopped:
+            await OPERATIONS["Invoke"](context_of(functions, trace_header=trace_header), {"FunctionName": "orders"})
+        assert stopped.value.code == "RecursiveInvocationException"
+
+    async def test_a_loop_may_be_allowed(self) -> None:
+        functions = FakeFunctions(result())
+        header = "Root=1-2-3"
+        for _ in range(40):
+            header = extend(header, ARN).trace_header
+        context = context_of(functions, trace_header=header, recursive_loop="Allow")
+        assert (await OPERATIONS["Invoke"](context, {"FunctionName": "orders"}))["StatusCode"] == 200
