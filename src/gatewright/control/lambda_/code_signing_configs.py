@@ -16,7 +16,13 @@ from gatewright.base.errors import OperationNotImplemented
 from gatewright.base.operations import Shape
 from gatewright.control.context import Context
 from gatewright.control.lambda_.errors import conflict, not_found
-from gatewright.control.lambda_.names import CODE_SIGNING_CONFIG, FUNCTION_CODE_SIGNING, SERVICE
+from gatewright.control.lambda_.names import (
+    CODE_SIGNING_CONFIG,
+    CODE_SIGNING_CONFIG_TAGS,
+    FUNCTION_CODE_SIGNING,
+    SERVICE,
+)
+from gatewright.control.lambda_.tag_sets import checked_tags
 from gatewright.store.types import Document, Key, Reader
 
 _RESOURCE = "code-signing-config:"
@@ -27,10 +33,7 @@ _LARGEST_PAGE = 50
 
 def create_code_signing_config(context: Context, request: Shape) -> Shape:
     """Make a configuration; unless it says otherwise, it only warns of code that nobody trusted has signed."""
-    if request.get("Tags"):
-        raise OperationNotImplemented(
-            "Lambda CreateCodeSigningConfig: the option Tags is not implemented by gatewright."
-        )
+    tags = checked_tags(request.get("Tags") or {})
     caller = context.caller
     identifier = f"csc-{context.ids.resource_id(_ID_LENGTH)}"
     document: Document = {
@@ -43,19 +46,21 @@ def create_code_signing_config(context: Context, request: Shape) -> Shape:
     _apply(context, document, request)
     with context.store.write() as writer:
         writer.put(context.key(SERVICE, CODE_SIGNING_CONFIG, identifier), document)
+        if tags:
+            writer.put(context.key(SERVICE, CODE_SIGNING_CONFIG_TAGS, identifier), {"Tags": tags})
     return {"CodeSigningConfig": document}
 
 
 def get_code_signing_config(context: Context, request: Shape) -> Shape:
     """Return a configuration."""
     with context.store.read() as reader:
-        return {"CodeSigningConfig": _require(context, reader, request)}
+        return {"CodeSigningConfig": require_code_signing_config(context, reader, request["CodeSigningConfigArn"])}
 
 
 def update_code_signing_config(context: Context, request: Shape) -> Shape:
     """Change what the request has of a configuration."""
     with context.store.write() as writer:
-        document = _require(context, writer, request)
+        document = require_code_signing_config(context, writer, request["CodeSigningConfigArn"])
         _apply(context, document, request)
         if is_enforced(document) and functions_with(context, writer, document["CodeSigningConfigArn"]):
             raise cannot_enforce("UpdateCodeSigningConfig")
@@ -81,11 +86,12 @@ def list_code_signing_configs(context: Context, request: Shape) -> Shape:
 def delete_code_signing_config(context: Context, request: Shape) -> Shape:
     """Delete a configuration that no function has."""
     with context.store.write() as writer:
-        document = _require(context, writer, request)
+        document = require_code_signing_config(context, writer, request["CodeSigningConfigArn"])
         arn = document["CodeSigningConfigArn"]
         if functions_with(context, writer, arn):
             raise conflict(f"The code signing configuration {arn} cannot be deleted: functions are using it.")
-        writer.delete(context.key(SERVICE, CODE_SIGNING_CONFIG, document["CodeSigningConfigId"]))
+        for kind in (CODE_SIGNING_CONFIG, CODE_SIGNING_CONFIG_TAGS):
+            writer.delete(context.key(SERVICE, kind, document["CodeSigningConfigId"]))
     return {}
 
 
@@ -93,7 +99,11 @@ def list_functions_by_code_signing_config(context: Context, request: Shape) -> S
     """List the ARNs of the functions that have a configuration, by name."""
     caller = context.caller
     with context.store.read() as reader:
-        names = functions_with(context, reader, _require(context, reader, request)["CodeSigningConfigArn"])
+        names = functions_with(
+            context,
+            reader,
+            require_code_signing_config(context, reader, request["CodeSigningConfigArn"])["CodeSigningConfigArn"],
+        )
     found, marker = page(
         lambda after, limit: [(name, name) for name in names if name > after][:limit],
         request.get("Marker"),
@@ -150,8 +160,8 @@ def _apply(context: Context, document: Document, request: Shape) -> None:
     document["LastModified"] = f"{now:%Y-%m-%dT%H:%M:%S}.{now.microsecond // 1000:03}+0000"
 
 
-def _require(context: Context, reader: Reader, request: Shape) -> Document:
-    arn = request["CodeSigningConfigArn"]
+def require_code_signing_config(context: Context, reader: Reader, arn: str) -> Document:
+    """Return a configuration. Raises ResourceNotFoundException."""
     document = find_code_signing_config(context, reader, arn)
     if document is None:
         raise not_found(f"The Lambda code signing configuration {arn} can not be found.")

@@ -1,76 +1,94 @@
-"""Tags of functions.
+"""Tags of functions and of code signing configurations.
 
 Source: TagResource, UntagResource and ListTags in the "API reference" (AWS Lambda).
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 
 from gatewright.base.arn import parse_arn
 from gatewright.base.errors import OperationNotImplemented
 from gatewright.base.operations import Shape
 from gatewright.control.context import Context
+from gatewright.control.lambda_.code_signing_configs import require_code_signing_config
 from gatewright.control.lambda_.errors import invalid_parameter
 from gatewright.control.lambda_.names import (
+    CODE_SIGNING_CONFIG_TAGS,
     FUNCTION_TAGS,
     SERVICE,
-    FunctionTarget,
     require_function,
     resolve_function,
 )
 from gatewright.control.lambda_.tag_sets import checked_tags
+from gatewright.store.types import Key, Reader
+
+
+@dataclass(frozen=True, slots=True)
+class _Tagged:
+    """A resource that can have tags."""
+
+    key: Key
+    """Of the document of its tags."""
+    require: Callable[[Reader], object]
+    """Raises ResourceNotFoundException when the resource is not there."""
 
 
 def tag_resource(context: Context, request: Shape) -> Shape:
-    """Add tags to a function, replacing those of the same keys."""
-    target = _resolve_resource(context, "TagResource", request["Resource"])
+    """Add tags to a resource, replacing those of the same keys."""
+    tagged = _resolve(context, "TagResource", request["Resource"])
     if not request["Tags"]:
         raise invalid_parameter("An error occurred and the request cannot be processed.")
-    key = context.key(SERVICE, FUNCTION_TAGS, target.name)
     with context.store.write() as writer:
-        require_function(context, writer, target)
-        tags = (writer.get(key) or {"Tags": {}})["Tags"]
-        writer.put(key, {"Tags": checked_tags(tags | request["Tags"])})
+        tagged.require(writer)
+        tags = (writer.get(tagged.key) or {"Tags": {}})["Tags"]
+        writer.put(tagged.key, {"Tags": checked_tags(tags | request["Tags"])})
     return {}
 
 
 def untag_resource(context: Context, request: Shape) -> Shape:
     """Remove tags by key; keys that are not there are no error."""
-    target = _resolve_resource(context, "UntagResource", request["Resource"])
-    key = context.key(SERVICE, FUNCTION_TAGS, target.name)
+    tagged = _resolve(context, "UntagResource", request["Resource"])
     with context.store.write() as writer:
-        require_function(context, writer, target)
-        document = writer.get(key)
+        tagged.require(writer)
+        document = writer.get(tagged.key)
         if document is None:
             return {}
         removed = frozenset(request["TagKeys"])
         tags = {name: value for name, value in document["Tags"].items() if name not in removed}
         if tags:
-            writer.put(key, {"Tags": tags})
+            writer.put(tagged.key, {"Tags": tags})
         else:
-            writer.delete(key)
+            writer.delete(tagged.key)
     return {}
 
 
 def list_tags(context: Context, request: Shape) -> Shape:
-    """Return the tags of a function."""
-    target = _resolve_resource(context, "ListTags", request["Resource"])
+    """Return the tags of a resource."""
+    tagged = _resolve(context, "ListTags", request["Resource"])
     with context.store.read() as reader:
-        require_function(context, reader, target)
-        return reader.get(context.key(SERVICE, FUNCTION_TAGS, target.name)) or {"Tags": {}}
+        tagged.require(reader)
+        return reader.get(tagged.key) or {"Tags": {}}
 
 
-def _resolve_resource(context: Context, operation: str, resource: str) -> FunctionTarget:
+def _resolve(context: Context, operation: str, resource: str) -> _Tagged:
     arn = parse_arn(resource)
-    if arn is None or not arn.resource.startswith("function:"):
-        kind = arn.resource.partition(":")[0] if arn else resource
+    kind, _, identifier = arn.resource.partition(":") if arn else (resource, "", "")
+    if kind == "code-signing-config":
+        return _Tagged(
+            context.key(SERVICE, CODE_SIGNING_CONFIG_TAGS, identifier),
+            lambda reader: require_code_signing_config(context, reader, resource),
+        )
+    if kind != "function":
         raise OperationNotImplemented(f"Lambda {operation}: tags of a {kind} are not implemented by gatewright.")
     target = resolve_function(context, operation, resource)
     if target.qualifier is not None:
         raise invalid_parameter(
             "Tags on function aliases and versions are not supported. Please specify a function ARN."
         )
-    return target
+    return _Tagged(
+        context.key(SERVICE, FUNCTION_TAGS, target.name), lambda reader: require_function(context, reader, target)
+    )
 
 
 OPERATIONS: Mapping[str, Callable[[Context, Shape], Shape]] = MappingProxyType(

@@ -57,6 +57,19 @@ class TestResources:
         )
 
 
+def test_code_signing_configurations_have_tags(contexts: Contexts) -> None:
+    context = contexts.context()
+    publishers = {"SigningProfileVersionArns": ["arn:aws:signer:us-east-1:123456789012:/signing-profiles/p/1"]}
+    made = call(context, "CreateCodeSigningConfig", AllowedPublishers=publishers, Tags={"a": "1"})["CodeSigningConfig"]
+    arn = made["CodeSigningConfigArn"]
+    call(context, "TagResource", Resource=arn, Tags={"b": "2"})
+    call(context, "UntagResource", Resource=arn, TagKeys=["a"])
+    assert call(context, "ListTags", Resource=arn) == {"Tags": {"b": "2"}}
+    call(context, "DeleteCodeSigningConfig", CodeSigningConfigArn=arn)
+    assert failure(context, "ListTags", Resource=arn)[0] == "ResourceNotFoundException"
+    assert contexts.document("lambda", "code-signing-config-tags", made["CodeSigningConfigId"]) is None
+
+
 @pytest.mark.parametrize(
     ("tags", "message"),
     [
