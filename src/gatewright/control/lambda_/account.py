@@ -5,10 +5,10 @@ from types import MappingProxyType
 
 from gatewright.base.operations import Shape
 from gatewright.control.context import Context
+from gatewright.control.lambda_.concurrency import unreserved_concurrency
 from gatewright.control.lambda_.names import (
     DELETED_LAYER_VERSION,
     FUNCTION,
-    FUNCTION_CONCURRENCY,
     LAYER_VERSION,
     SERVICE,
     VERSION,
@@ -26,16 +26,14 @@ def get_account_settings(context: Context, request: Shape) -> Shape:
         stored = [*functions, *_all_of(context, reader, VERSION)]
         # Layers that were deleted while functions have them still take space.
         layers = [*_all_of(context, reader, LAYER_VERSION), *_all_of(context, reader, DELETED_LAYER_VERSION)]
-        reserved = sum(
-            document["ReservedConcurrentExecutions"] for document in _all_of(context, reader, FUNCTION_CONCURRENCY)
-        )
+        unreserved = unreserved_concurrency(context, reader)
     return {
         "AccountLimit": {
             "TotalCodeSize": _CODE_STORAGE_BYTES,
             "CodeSizeUnzipped": LARGEST_UNZIPPED_BYTES,
             "CodeSizeZipped": LARGEST_ZIPPED_BYTES,
             "ConcurrentExecutions": context.node.account_concurrency,
-            "UnreservedConcurrentExecutions": context.node.account_concurrency - reserved,
+            "UnreservedConcurrentExecutions": unreserved,
         },
         "AccountUsage": {
             "TotalCodeSize": sum(document["CodeSize"] for document in stored)

@@ -75,7 +75,7 @@ def _check(shape: Shape, value: Any, path: str) -> None:
     if value is None:
         return
     kinds = {"string": str, "boolean": bool, "integer": int, "long": int, "double": float}
-    kinds |= {"structure": dict, "list": list, "map": dict}
+    kinds |= {"structure": dict, "list": list, "map": dict, "timestamp": str}
     assert isinstance(value, kinds[shape.type_name]), f"{path} is a {type(value).__name__}"
     if shape.type_name == "structure":
         assert set(value) <= set(shape.members), f"{path} has unknown members {set(value) - set(shape.members)}"
