@@ -73,8 +73,8 @@ class FunctionUrls:
             log = self._log
             log.exception("%s function URL %s: unexpected error", request_id, url_id)
             response = self._answer(FunctionFailed(), url, request, request_id)
-        response.headers.append(("x-amzn-RequestId", request_id))
-        response.headers.append(("X-Amzn-Trace-Id", trace_header))
+        response.headers.replace("x-amzn-RequestId", request_id)
+        response.headers.replace("X-Amzn-Trace-Id", trace_header)
         return response
 
     def _answer(self, error: UrlFault, url: LinkedUrl | None, request: Request, request_id: str) -> Response:

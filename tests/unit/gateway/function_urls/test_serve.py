@@ -41,6 +41,13 @@ async def test_a_request_becomes_an_invocation() -> None:
     assert [event["headers"]["x-amzn-trace-id"]] == urls.invoker.trace_headers == [trace]
 
 
+async def test_a_function_cannot_name_another_request() -> None:
+    urls = Urls({"statusCode": 200, "headers": {"X-Amzn-RequestId": "mine", "x-amzn-trace-id": "mine"}})
+    response = await urls.get()
+    assert response.headers.get_all("x-amzn-requestid") == urls.invoker.request_ids
+    assert response.headers.get_all("x-amzn-trace-id") == urls.invoker.trace_headers
+
+
 async def test_a_clients_trace_goes_on() -> None:
     urls = Urls({})
     sent = "Root=1-5e6aa925-cc0123456789ae116148e52f;Sampled=1"
