@@ -5,6 +5,7 @@ import pytest
 from tests.integration.deployed import Function, function
 from tests.integration.nodes import Node, running
 from tests.integration.origin import Origin, origin
+from tests.integration.tiers import TIERS, node_on_tier
 
 
 @pytest.fixture(scope="session")
@@ -27,3 +28,10 @@ def upstream() -> Iterator[Origin]:
     """An origin that answers `ok`."""
     with origin() as listening:
         yield listening
+
+
+@pytest.fixture(scope="session", params=TIERS)
+def tier_node(request: pytest.FixtureRequest) -> Iterator[Node]:
+    """One ephemeral node on each tier that people run in production: each test runs on both."""
+    with node_on_tier(request.param) as started:
+        yield started

@@ -166,17 +166,26 @@ def wait_until(condition: Callable[[], object], what: str, seconds: float = 20) 
         time.sleep(0.01)
 
 
-def start(*arguments: str, environment: Mapping[str, str] | None = None, errors: BinaryIO | None = None) -> Node:
+def start(
+    *arguments: str,
+    environment: Mapping[str, str] | None = None,
+    errors: BinaryIO | None = None,
+    program: Sequence[str] = (str(BIN / "gatewright"),),
+    user: int | None = None,
+) -> Node:
     """Start a node on a free port (unless the arguments name one) and wait for the line that says it listens.
 
-    Standard error is ours, or goes to the file `errors`.
+    Standard error is ours, or goes to the file `errors`. A `user` is somebody else to run it as.
     """
     port = () if "--port" in arguments else ("--port", "0")
     process = subprocess.Popen(
-        [str(BIN / "gatewright"), "up", *port, *arguments],
+        [*program, "up", *port, *arguments],
         stdout=subprocess.PIPE,
         stderr=errors,
         env={**os.environ, **(environment or {})},
+        user=user,
+        group=user,
+        extra_groups=None if user is None else [],
     )
     node = Node(process, 0)
     listening = threading.Event()
@@ -224,10 +233,14 @@ def kill(node: Node) -> None:
 
 @contextmanager
 def running(
-    *arguments: str, environment: Mapping[str, str] | None = None, errors: BinaryIO | None = None
+    *arguments: str,
+    environment: Mapping[str, str] | None = None,
+    errors: BinaryIO | None = None,
+    program: Sequence[str] = (str(BIN / "gatewright"),),
+    user: int | None = None,
 ) -> Iterator[Node]:
     """A node for the length of a block. It must end cleanly."""
-    node = start(*arguments, environment=environment, errors=errors)
+    node = start(*arguments, environment=environment, errors=errors, program=program, user=user)
     try:
         yield node
     finally:
