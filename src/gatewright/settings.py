@@ -14,13 +14,14 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from ipaddress import IPv4Network
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, get_type_hints
 
 from gatewright.base.errors import SettingsError
 from gatewright.functions.runtimes.table import RUNTIMES
-from gatewright.functions.settings import FunctionLimits
+from gatewright.functions.settings import NETWORKS, FunctionLimits, blocked_networks
 from gatewright.wire.client_limits import ClientLimits
 from gatewright.wire.limits import Limits
 
@@ -68,6 +69,8 @@ class Settings:
     companion: str = "none"
     """URL of the AWS-compatible endpoint that serves what gatewright does not: SQS, SNS and EventBridge for dead-letter
     queues and destinations, S3 for code. `none` for no such endpoint."""
+    is_hardened: bool = False
+    """Start only where functions are kept apart on tier A or B with a network of their own (`--hardened`)."""
     aws_body_bytes: int = 70 * 1024 * 1024
     """Largest body of an AWS API call: a deployment package of 50 MiB, in base64. (APIs have `wire.body_bytes`.)"""
     wire: Limits = field(default_factory=Limits)
@@ -217,13 +220,24 @@ def _check(settings: Settings) -> None:
         section, _, part = name.partition(".")
         if not getattr(getattr(settings, section), part):
             raise SettingsError(f"{name} must be more than 0")
-    if settings.functions.isolation not in ("auto", "none"):
-        raise SettingsError(f"functions.isolation must be auto or none, not {settings.functions.isolation!r}")
-    if not _FIRST_UIDS[0] <= settings.functions.first_uid <= _FIRST_UIDS[1]:
-        raise SettingsError(f"functions.first_uid must be between {_FIRST_UIDS[0]} and {_FIRST_UIDS[1]}")
+    _check_isolation(settings.functions)
     if not re.fullmatch(r"\d{12}", settings.account_id):
         raise SettingsError(f"account_id must be twelve digits, not {settings.account_id!r}")
     if not re.fullmatch(r"[a-z]{2,}(-[a-z]+)+-\d", settings.region):
         raise SettingsError(f"region must be an AWS region such as us-east-1, not {settings.region!r}")
     if ".execute-api." not in f".{settings.execute_api_host}":
         raise SettingsError(f"execute_api_host must start with execute-api., but is {settings.execute_api_host!r}")
+
+
+def _check_isolation(functions: FunctionLimits) -> None:
+    if functions.isolation not in ("auto", "none"):
+        raise SettingsError(f"functions.isolation must be auto or none, not {functions.isolation!r}")
+    if not _FIRST_UIDS[0] <= functions.first_uid <= _FIRST_UIDS[1]:
+        raise SettingsError(f"functions.first_uid must be between {_FIRST_UIDS[0]} and {_FIRST_UIDS[1]}")
+    if functions.network not in NETWORKS:
+        raise SettingsError(f"functions.network must be one of {', '.join(NETWORKS)}, not {functions.network!r}")
+    for network in blocked_networks(functions):
+        try:
+            IPv4Network(network)
+        except ValueError as error:
+            raise SettingsError(f"functions.blocked_networks: {error}") from error

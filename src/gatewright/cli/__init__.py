@@ -44,6 +44,13 @@ def _parser() -> argparse.ArgumentParser:
     where.add_argument(
         "--ephemeral", dest="is_ephemeral", action="store_true", default=None, help="keep everything in memory"
     )
+    up.add_argument(
+        "--hardened",
+        dest="is_hardened",
+        action="store_true",
+        default=None,
+        help="start only where functions are kept apart from the host and from each other, their networks too",
+    )
     up.add_argument("--config", type=Path, help="a TOML file of settings (docs/reference/settings.md)")
     return parser
 

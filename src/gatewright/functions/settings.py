@@ -15,6 +15,9 @@ MAX_RESPONSE_BYTES: Final = 6_291_556
 LOG_TAIL_BYTES: Final = 4096
 """How much of the log LogType=Tail returns ("Invoke", Lambda API Reference)."""
 
+NETWORKS: Final = ("auto", "outbound", "none", "shared")
+"""What `network` may be."""
+
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
@@ -33,6 +36,12 @@ class FunctionLimits:
     """What keeps functions apart: `auto` takes the best tier that this machine has, `none` runs plain processes."""
     first_uid: int = 200000
     """A node that runs as root gives each environment a user id of its own, from this one on."""
+    network: str = "auto"
+    """What functions have of the network: `outbound` (one of their own, with a way out), `none` (one without), `shared`
+    (the host's); `auto` takes `outbound` where it works, else `shared`."""
+    blocked_networks: str = "169.254.0.0/16"
+    """IPv4 networks, separated by commas, or `none`: what functions do not reach from a network of their own, besides
+    the host. By default that is where clouds have the machine's credentials."""
     init_seconds: float = 10.0
     """Limit of INIT before it is run again as part of the first invocation."""
     idle_seconds: float = 300.0
@@ -64,6 +73,12 @@ class FunctionLimits:
     """Factor of all waits of asynchronous invocation and of the maximum age of events; for tests less than 1."""
     drain_seconds: float = 30.0
     """How long `close` waits for invocations that are running."""
+
+
+def blocked_networks(limits: FunctionLimits) -> tuple[str, ...]:
+    """Return the networks that `limits` names."""
+    text = limits.blocked_networks
+    return () if text == "none" else tuple(network.strip() for network in text.split(","))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

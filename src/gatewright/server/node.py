@@ -112,7 +112,9 @@ class Server:
             self._work_directory("runtimes"),
         )
         companion = self._companion()
-        isolation = await open_isolation(tier, self._parts)
+        isolation = await open_isolation(
+            tier, settings, self._listener.port, self._work_directory("network"), self._parts
+        )
         functions = self._functions(store, runtimes, logs, isolation)
         events = self._async_invoker(store, functions, companion, lambda arn: planes.function(arn))  # noqa: PLW0108
         client = Client(settings.upstream)

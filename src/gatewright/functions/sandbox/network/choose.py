@@ -29,7 +29,6 @@ AUTO: Final = "auto"
 OUTBOUND: Final = "outbound"
 NONE: Final = "none"
 SHARED: Final = "shared"
-MODES: Final = (AUTO, OUTBOUND, NONE, SHARED)
 INSTALL: Final = "install slirp4netns or passt"
 _RUNTIME_API_PORT: Final = 9001
 _OTHER_RUNTIME_API_PORT: Final = 9002
@@ -44,7 +43,7 @@ class NetworkWishes:
     """What the choice depends on."""
 
     mode: str
-    """One of `MODES`."""
+    """What the setting `functions.network` says."""
     blocked: tuple[str, ...]
     """Networks that no function reaches."""
     endpoint_port: int

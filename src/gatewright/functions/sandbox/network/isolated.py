@@ -6,6 +6,7 @@ own port. Making a namespace and starting its helper takes longer than a cold st
 
 import asyncio
 import contextlib
+import errno
 import logging
 import os
 import socket
@@ -62,6 +63,12 @@ class IsolatedSpace:
     def files(self) -> tuple[MountedFile, ...]:
         """Return the node's own files for all spaces."""
         return self._files
+
+    def tcp_socket(self) -> socket.socket:
+        """Return one of the spare sockets. Raises `OSError` when none is left."""
+        if not self._opened.spare:
+            raise OSError(errno.EMFILE, "this network has no socket left")
+        return self._opened.spare.pop()
 
     async def close(self) -> None:
         """End the helper; the namespace ends with its last process and descriptor."""

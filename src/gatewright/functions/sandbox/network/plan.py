@@ -2,9 +2,12 @@
 
 import json
 from dataclasses import asdict, dataclass
+from typing import Final
 
-MAX_MESSAGE_BYTES = 4096
+MAX_MESSAGE_BYTES: Final = 4096
 """Of a message between the node and the spawner, and of the plan."""
+SPARE_SOCKETS: Final = 10
+"""How many extensions of a function may listen for telemetry: as many as it may have ("Lambda extensions")."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,10 @@ class SharedSpace:
         """Return the host's own files, as far as it has them."""
         return tuple(MountedFile(Path(path), path) for path in _FILES if Path(path).exists())
 
+    def tcp_socket(self) -> socket.socket:
+        """Return a socket of the host's network."""
+        return socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+
     async def close(self) -> None:
         """Close the socket."""
         self._runtime_api.close()

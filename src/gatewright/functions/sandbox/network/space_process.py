@@ -18,7 +18,7 @@ from typing import Final, NoReturn
 from gatewright.functions.sandbox.network.firewall import install
 from gatewright.functions.sandbox.network.host_addresses import FIB_TRIE, local_addresses, unreachable_networks
 from gatewright.functions.sandbox.network.kernel import NEW_NETWORK, bring_up, unshare
-from gatewright.functions.sandbox.network.plan import Plan
+from gatewright.functions.sandbox.network.plan import SPARE_SOCKETS, Plan
 from gatewright.functions.sandbox.network.user_mode import NAMESPACE_FD, NETWORK
 
 LOOPBACK: Final = "127.0.0.1"
@@ -80,13 +80,14 @@ def _run_inside(
 
 
 def _open_namespace(plan: Plan, unreachable: tuple[IPv4Network, ...]) -> list[int]:
-    """Enter a new network namespace. Return it and its two listening sockets, as descriptors."""
+    """Enter a new network namespace. Return it, its two listening sockets and the spare ones, as descriptors."""
     unshare(NEW_NETWORK)
     bring_up("lo")
     if unreachable:
         install(unreachable)
     namespace = os.open(_NAMESPACE, os.O_RDONLY | os.O_CLOEXEC)
-    return [namespace, *(_listen(port) for port in (plan.runtime_api_port, plan.endpoint_port))]
+    listening = [_listen(port) for port in (plan.runtime_api_port, plan.endpoint_port)]
+    return [namespace, *listening, *(socket.socket().detach() for _ in range(SPARE_SOCKETS))]
 
 
 def _listen(port: int) -> int:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from gatewright.functions.sandbox.network.plan import MAX_MESSAGE_BYTES, Plan
+from gatewright.functions.sandbox.network.plan import MAX_MESSAGE_BYTES, SPARE_SOCKETS, Plan
 from gatewright.functions.sandbox.types import SandboxError
 
 _logger = logging.getLogger(__name__)
@@ -23,7 +23,7 @@ _PACKAGES: Final = Path(__file__).parents[4]
 """The directory that has the package `gatewright`: all that the spawner imports besides the standard library."""
 _READY_SECONDS: Final = 10.0
 _SPACE_SECONDS: Final = 10.0
-_SPACE_FDS: Final = 3
+_SPACE_FDS: Final = 3 + SPARE_SOCKETS
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +34,14 @@ class Opened:
     namespace_fd: int
     runtime_api: socket.socket
     endpoint: socket.socket
+    spare: list[socket.socket]
 
     def close(self) -> None:
         """Close the descriptors. Once."""
         self.runtime_api.close()
         self.endpoint.close()
+        for sock in self.spare:
+            sock.close()
         os.close(self.namespace_fd)
 
 
@@ -152,9 +155,8 @@ class SpawnerLink:
     def _take_opened(self, number: int, fds: list[int]) -> None:
         future = self._opening.pop(number, None)
         if future is not None and not future.done() and len(fds) == _SPACE_FDS:
-            namespace, *listening = fds
-            runtime_api, endpoint = (socket.socket(fileno=fd) for fd in listening)
-            future.set_result(Opened(number, namespace, runtime_api, endpoint))
+            runtime_api, endpoint, *spare = (socket.socket(fileno=fd) for fd in fds[1:])
+            future.set_result(Opened(number, fds[0], runtime_api, endpoint, spare))
             return
         # Nobody waits for it any more, or the node has no descriptors left.
         _close_all(fds)

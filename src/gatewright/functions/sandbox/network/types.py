@@ -53,6 +53,13 @@ class NetworkSpace(Protocol):
         """Return what the processes must find of `/etc/resolv.conf` and `/etc/hosts`."""
         ...
 
+    def tcp_socket(self) -> socket.socket:
+        """Return a TCP socket of this network that is connected to nothing; the caller closes it.
+
+        There are ten of them in a network that is not the host's. Raises `OSError` when none is left.
+        """
+        ...
+
     async def close(self) -> None:
         """Give everything back. Call it when the processes have ended. Harmless when done before."""
         ...
