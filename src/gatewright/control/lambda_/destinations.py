@@ -7,7 +7,6 @@ Source: "Capturing records of Lambda asynchronous invocations" (AWS Lambda Devel
 from typing import Any
 
 from gatewright.base.arn import Arn, parse_arn, parse_function_name
-from gatewright.base.errors import OperationNotImplemented
 from gatewright.control.lambda_.errors import invalid_parameter
 from gatewright.control.lambda_.names import ALIAS, FUNCTION, LATEST, SERVICE, VERSION, FunctionTarget, is_version
 from gatewright.store.types import Document, Key, Reader
@@ -19,7 +18,7 @@ _ON_SUCCESS, _ON_FAILURE = "OnSuccess", "OnFailure"
 def checked_destinations(reader: Reader, target: FunctionTarget, config: Document) -> Document:
     """Return a DestinationConfig as it is kept and answered: with both members, empty where nothing is sent.
 
-    Raises InvalidParameterValueException, and `OperationNotImplemented` for a bucket of S3.
+    Raises InvalidParameterValueException.
     """
     arns = {member: (config.get(member) or {}).get("Destination") for member in (_ON_SUCCESS, _ON_FAILURE)}
     for member, destination in arns.items():
@@ -30,8 +29,8 @@ def checked_destinations(reader: Reader, target: FunctionTarget, config: Documen
 
 def _check(reader: Reader, target: FunctionTarget, member: str, destination: str, arns: dict[str, Any]) -> None:
     arn = parse_arn(destination)
-    if arn is not None and arn.service == "s3" and member == _ON_FAILURE:
-        raise OperationNotImplemented("Lambda: a bucket of S3 as a destination is not implemented by gatewright.")
+    if arn is not None and arn.service == "s3" and member == _ON_FAILURE:  # buckets take records of failures only
+        return
     if arn is None or arn.service not in _SERVICES or arn.resource.endswith(".fifo"):
         texts = [
             f"{name[0].lower()}{name[1:]}={f'{name}(destination={value})' if value else 'null'}"

@@ -173,7 +173,7 @@ def test_a_function_is_no_destination_of_its_own(published: Context) -> None:
         )
 
 
-def test_a_bucket_is_not_built(published: Context) -> None:
-    code, message = put_failure(published, DestinationConfig={"OnFailure": {"Destination": "arn:aws:s3:::bucket"}})
-    assert code == "NotImplemented"
-    assert "S3" in message
+def test_a_bucket_takes_records_of_failures(published: Context) -> None:
+    config = {"OnFailure": {"Destination": "arn:aws:s3:::bucket"}}
+    made = put(published, DestinationConfig=config)
+    assert made["DestinationConfig"]["OnFailure"] == {"Destination": "arn:aws:s3:::bucket"}
