@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from gatewright.base.errors import ResponseBroken
 from gatewright.base.messages import Headers, Request, Response
 from gatewright.wire.limits import Limits
 from tests.wire.fake_transport import Peer, connect, settle
@@ -170,6 +171,15 @@ async def test_a_fault_in_mid_stream_cuts_the_response_off(caplog: pytest.LogCap
     assert peer.transport.is_aborted
     assert stream.is_closed
     assert "boom" in caplog.text
+
+
+async def test_a_stream_whose_end_is_known_to_be_missing_is_cut_off_quietly(caplog: pytest.LogCaptureFixture) -> None:
+    stream = Stream(b"hello", ResponseBroken("said elsewhere"))
+    peer = answering(200, stream)
+    await peer.send(GET)
+    assert peer.transport.is_aborted
+    assert stream.is_closed
+    assert caplog.records == []
 
 
 async def test_the_iterator_is_closed_when_the_client_goes_away() -> None:

@@ -6,6 +6,7 @@
     │   ├── BodyTooLarge     413
     │   ├── BodyTimeout      408
     │   └── BodyBroken       the peer went away or broke its framing
+    ├── ResponseBroken       a response body that ends before its end; whoever raises it has said why
     └── AwsError             an AWS error response: code, message, further members
         └── OperationNotImplemented   501 `NotImplemented`: AWS has it, we have not built it
 
@@ -43,6 +44,10 @@ class BodyTimeout(BodyError):
 
 class BodyBroken(BodyError):
     """The connection ended inside the body, or its framing is malformed."""
+
+
+class ResponseBroken(GatewrightError):
+    """A response body that cannot be completed: the connection is cut, so that the client sees it."""
 
 
 class AwsError(GatewrightError):

@@ -11,7 +11,7 @@ import time
 from collections.abc import AsyncIterator
 from typing import cast
 
-from gatewright.base.errors import BodyBroken, BodyError, BodyTimeout
+from gatewright.base.errors import BodyBroken, BodyError, BodyTimeout, ResponseBroken
 from gatewright.base.messages import Headers, Request, Response
 from gatewright.wire.connection_phase import Lifecycle, Phase
 from gatewright.wire.errors import RequestRefused
@@ -257,9 +257,10 @@ class ServerConnection(asyncio.Protocol):
             return keeps_alive
         try:
             await self._writer.write_stream(body, framing)
-        except Exception:
+        except Exception as error:
             # The client must see that the body is cut off (RFC 9112 section 8).
-            logger.exception("a streamed response broke off: %s %s", head.method, head.path)
+            if not isinstance(error, ResponseBroken):
+                logger.exception("a streamed response broke off: %s %s", head.method, head.path)
             self.abort()
             return False
         return keeps_alive and not framing.is_close_delimited

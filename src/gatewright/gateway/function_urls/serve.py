@@ -9,6 +9,7 @@ Source: "Invoking Lambda function URLs", "Control access to Lambda function URLs
 """
 
 import logging
+from functools import partial
 
 from gatewright.base.clock import Clock
 from gatewright.base.errors import BodyError
@@ -81,10 +82,13 @@ class FunctionUrls:
         response = error.response()
         if url is not None:
             if error.reason:
-                self._faults.write(request_id, f"function URL of {url.function.arn}", error.reason)
+                self._report(url, request_id, error.reason)
             if url.cors is not None:
                 url.cors.decorate(request, response)
         return response
+
+    def _report(self, url: LinkedUrl, request_id: str, reason: str) -> None:
+        self._faults.write(request_id, f"function URL of {url.function.arn}", reason)
 
     async def _serve(
         self, url: LinkedUrl, request: Request, path: str, domain_name: str, request_id: str, trace_header: str
@@ -107,7 +111,7 @@ class FunctionUrls:
                 streamed = await self._invoker.invoke_streaming(
                     url.function, event, request_id=request_id, trace_header=trace_header
                 )
-                return await streamed_response(streamed)
+                return await streamed_response(streamed, partial(self._report, url, request_id))
             invocation = await self._invoker.invoke(
                 url.function, event, request_id=request_id, trace_header=trace_header
             )

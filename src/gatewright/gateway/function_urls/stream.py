@@ -5,9 +5,9 @@ function URLs". Octets go out as they come. Only a response that announces a pre
 own; any other is 200 with the content type that its runtime gave, and is not looked into.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
-from gatewright.base.errors import GatewrightError
+from gatewright.base.errors import ResponseBroken
 from gatewright.base.messages import Headers, Response
 from gatewright.gateway.function_urls.faults import FunctionFailed
 from gatewright.gateway.function_urls.seams import StreamedInvocation
@@ -17,25 +17,28 @@ from gatewright.gateway.payloads.result import MalformedResult
 _OCTETS = "application/octet-stream"
 
 
-class StreamBroken(GatewrightError):
-    """A response that ended before its end: the connection is cut, so that the client sees it."""
+Report = Callable[[str], None]
+"""Takes the reason of a response that breaks off once its head is sent."""
 
 
 class StreamedBody:
     """The body of a streamed response. Who does not read it to its end closes it."""
 
-    __slots__ = ("_first", "_invocation", "_octets")
+    __slots__ = ("_first", "_invocation", "_octets", "_report")
 
-    def __init__(self, invocation: StreamedInvocation, octets: AsyncIterator[bytes], first: bytes) -> None:
+    def __init__(
+        self, invocation: StreamedInvocation, octets: AsyncIterator[bytes], first: bytes, report: Report
+    ) -> None:
         self._invocation = invocation
         self._octets = octets
         self._first = first
+        self._report = report
 
     def __aiter__(self) -> AsyncIterator[bytes]:
         return self
 
     async def __anext__(self) -> bytes:
-        """Return what comes next. Raises `StreamBroken` when the function failed in mid-stream."""
+        """Return what comes next. Raises `ResponseBroken` when the function failed in mid-stream."""
         if self._first:
             first, self._first = self._first, b""
             return first
@@ -44,7 +47,9 @@ class StreamedBody:
         except StopAsyncIteration:
             outcome = self._invocation.outcome
             if outcome is not None and outcome.error_code is not None:
-                raise StreamBroken(f"the function's response broke off: {outcome.error_code}") from None
+                reason = f"the function's response broke off: {outcome.error_code}"
+                self._report(reason)
+                raise ResponseBroken(reason) from None
             raise
 
     async def aclose(self) -> None:
@@ -52,7 +57,7 @@ class StreamedBody:
         await self._invocation.aclose()
 
 
-async def streamed_response(invocation: StreamedInvocation) -> Response:
+async def streamed_response(invocation: StreamedInvocation, report: Report) -> Response:
     """Return the response that an invocation has begun. Raises `FunctionFailed`; the invocation is closed then."""
     try:
         if invocation.failure is not None:
@@ -60,21 +65,21 @@ async def streamed_response(invocation: StreamedInvocation) -> Response:
             raise FunctionFailed(f"the function failed: {shown}")
         octets = aiter(invocation)
         if invocation.content_type.partition(";")[0].strip().lower() == CONTENT_TYPE:
-            return await _with_prelude(invocation, octets)
+            return await _with_prelude(invocation, octets, report)
     except BaseException:
         await invocation.aclose()
         raise
     headers = Headers([("Content-Type", invocation.content_type or _OCTETS)])
-    return Response(200, headers, StreamedBody(invocation, octets, b""))
+    return Response(200, headers, StreamedBody(invocation, octets, b"", report))
 
 
-async def _with_prelude(invocation: StreamedInvocation, octets: AsyncIterator[bytes]) -> Response:
+async def _with_prelude(invocation: StreamedInvocation, octets: AsyncIterator[bytes], report: Report) -> Response:
     prelude = HttpPrelude()
     try:
         async for piece in octets:
             response = prelude.feed(piece)
             if response is not None:
-                response.body = StreamedBody(invocation, octets, prelude.rest)
+                response.body = StreamedBody(invocation, octets, prelude.rest, report)
                 return response
     except MalformedResult as error:
         raise FunctionFailed(f"the function gave no response: {error}") from error

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from gatewright.gateway.function_urls.stream import StreamBroken, StreamedBody
+from gatewright.base.errors import ResponseBroken
+from gatewright.gateway.function_urls.stream import StreamedBody
 from gatewright.gateway.payloads.http_prelude import CONTENT_TYPE
 from gatewright.snapshot.types import Cors
 from tests.unit.gateway.fakes import FakeInvocation, read, request
@@ -92,13 +93,14 @@ async def test_failures_before_the_first_octet(stream: FakeStream) -> None:
 
 
 @pytest.mark.parametrize("stream", [FakeStream(b"a", error_code="X"), with_prelude(b"a", error_code="X")])
-async def test_failures_in_mid_stream_cut_the_connection(stream: FakeStream) -> None:
+async def test_failures_in_mid_stream_cut_the_connection(stream: FakeStream, caplog: pytest.LogCaptureFixture) -> None:
     response = await streaming(stream).get()
     body = response.body
     assert not isinstance(body, bytes)
     assert await anext(body) == b"a"
-    with pytest.raises(StreamBroken, match="broke off: X"):
+    with pytest.raises(ResponseBroken, match="broke off: X"):
         await anext(body)
+    assert "my-function: the function's response broke off: X" in caplog.text
 
 
 async def test_closing_the_body_lets_the_function_go_on() -> None:
