@@ -12,12 +12,15 @@ _TASK_ROOT: Final = "/var/task"
 _HEAD_BYTES: Final = 256
 
 
-def entrypoint_problem(program: str, directory: Path) -> str | None:
-    """Return Lambda's sentence when `program`, started in `directory`, cannot run; None when it can or is on PATH."""
+def entrypoint_problem(program: str, directory: Path, shown_as: str = _TASK_ROOT) -> str | None:
+    """Return Lambda's sentence when `program`, started in `directory`, cannot run; None when it can or is on PATH.
+
+    `shown_as` is what Lambda calls the directory.
+    """
     if "/" not in program:
         return None
     reason = _reason(directory / program)
-    return None if reason is None else f"fork/exec {os.path.normpath(os.path.join(_TASK_ROOT, program))}: {reason}"
+    return None if reason is None else f"fork/exec {os.path.normpath(os.path.join(shown_as, program))}: {reason}"
 
 
 def _reason(path: Path) -> str | None:

@@ -48,6 +48,12 @@ class PlainProcess:
         """End the whole process group."""
         self._signal(signal.SIGKILL)
 
+    def terminate(self) -> None:
+        """Ask the process itself to end."""
+        if self._child.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._child.pid, signal.SIGTERM)
+
     def freeze(self) -> None:
         """Stop the whole process group."""
         self._signal(signal.SIGSTOP)
@@ -107,10 +113,14 @@ class PlainSandbox:
         """Return None: the node's own listener is reachable."""
         return None
 
+    def tcp_socket(self) -> socket.socket:
+        """Return a socket of the host's network."""
+        return socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+
     def spawn(self, spec: ProcessSpec, on_exit: Callable[[int], None]) -> PlainProcess:
         """Start a child without a copy of this process's memory (vfork), so that a large node forks as fast."""
         task_root = self._spec.task_root
-        problem = entrypoint_problem(spec.argv[0], task_root)
+        problem = _entrypoint_problem(spec.argv[0], self._spec)
         if problem is not None:
             raise EntrypointError(problem)
         try:
@@ -170,3 +180,10 @@ class PlainIsolation:
 
     async def close(self) -> None:
         """Nothing is held."""
+
+
+def _entrypoint_problem(program: str, spec: SandboxSpec) -> str | None:
+    """Return Lambda's sentence when a program cannot run, in the names that code and layers have on Lambda."""
+    if spec.opt_root is not None and program.startswith(f"{spec.opt_root}/"):
+        return entrypoint_problem(f"./{Path(program).relative_to(spec.opt_root)}", spec.opt_root, "/opt")
+    return entrypoint_problem(program, spec.task_root)
