@@ -6,6 +6,7 @@ deployments using a weighted alias" (AWS Lambda Developer Guide).
 
 import json
 import threading
+import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -246,6 +247,15 @@ def test_the_calls_that_terraform_makes(node: Node) -> None:
     client.delete_alias(FunctionName=made.name, Name="live")
     client.delete_function(FunctionName=made.name)
     assert fails(client.get_function, FunctionName=made.name)[1] == "ResourceNotFoundException"
+
+
+def test_the_code_of_a_version_can_be_downloaded(node: Node) -> None:
+    made = function(node, "return 1", Publish=True)
+    release(made, "return 2")
+    for qualifier, lines in (("1", "return 1"), ("2", "return 2"), ("$LATEST", "return 2")):
+        location = made.client.get_function(FunctionName=made.name, Qualifier=qualifier)["Code"]["Location"]
+        with urllib.request.urlopen(location, timeout=20) as answer:
+            assert answer.read() == package(lines)
 
 
 @pytest.mark.slow
