@@ -16,6 +16,7 @@ from gatewright.control.lambda_.function_layers import check_total_size, forget_
 from gatewright.control.lambda_.names import FunctionTarget, function_key, require_function, resolve_unqualified
 from gatewright.control.lambda_.options import log_records, refuse_unbuilt
 from gatewright.control.lambda_.packages import check_package
+from gatewright.control.lambda_.runtime_management import refuse_runtime_change
 from gatewright.control.lambda_.versions import publish
 from gatewright.store.types import Document, Reader
 
@@ -65,6 +66,7 @@ def update_function_configuration(context: Context, request: Shape) -> Shape:
             check_total_size(reader, sizes, document)
     with context.store.write() as writer:
         document = _require_revision(context, writer, target, request)
+        refuse_runtime_change(context, writer, target, document, request.get("Runtime"))
         apply_settings(context, document, request)
         before = dict(document)
         if request.get("Layers") is not None:

@@ -20,9 +20,11 @@ from gatewright.control.lambda_.names import (
     require_function,
     resolve_function,
 )
-from gatewright.store.types import Document
+from gatewright.store.types import Document, Reader
 
 _log = logging.getLogger(__name__)
+
+_MANUAL = "Manual"
 
 
 def put_runtime_management_config(context: Context, request: Shape) -> Shape:
@@ -30,9 +32,9 @@ def put_runtime_management_config(context: Context, request: Shape) -> Shape:
     target = _resolve(context, "PutRuntimeManagementConfig", request)
     mode, version_arn = request["UpdateRuntimeOn"], request.get("RuntimeVersionArn")
     # "This is only required if you're using the Manual runtime update mode." What Lambda answers is not documented.
-    if mode == "Manual" and not version_arn:
+    if mode == _MANUAL and not version_arn:
         raise invalid_parameter("RuntimeVersionArn is required when UpdateRuntimeOn is Manual.")
-    if mode != "Manual" and version_arn:
+    if mode != _MANUAL and version_arn:
         raise invalid_parameter(f"RuntimeVersionArn cannot be specified when UpdateRuntimeOn is {mode}.")
     document: Document = {"UpdateRuntimeOn": mode}
     if version_arn:
@@ -40,7 +42,7 @@ def put_runtime_management_config(context: Context, request: Shape) -> Shape:
     with context.store.write() as writer:
         require_function(context, writer, target)
         writer.put(part_key(context, RUNTIME_MANAGEMENT, target, target.qualifier or LATEST), document)
-    if mode == "Manual":
+    if mode == _MANUAL:
         _log.warning("%s: its runtime version is a record only; it runs on what is installed", target.arn)
     return _described(target, document)
 
@@ -52,6 +54,19 @@ def get_runtime_management_config(context: Context, request: Shape) -> Shape:
         require_function(context, reader, target)
         document = reader.get(part_key(context, RUNTIME_MANAGEMENT, target, target.qualifier or LATEST))
     return _described(target, document or {"UpdateRuntimeOn": "Auto"})
+
+
+def refuse_runtime_change(
+    context: Context, reader: Reader, target: FunctionTarget, configuration: Document, runtime: str | None
+) -> None:
+    """Raise InvalidParameterValueException when a function whose runtime version is fixed gets another runtime."""
+    document = reader.get(part_key(context, RUNTIME_MANAGEMENT, target, LATEST))
+    if document is None or document["UpdateRuntimeOn"] != _MANUAL or runtime in (None, configuration.get("Runtime")):
+        return
+    raise invalid_parameter(
+        "Cannot change runtime identifier when runtime management configuration is set to 'Manual'. Change the runtime "
+        "management configuration to 'Auto' or 'FunctionUpdate', then retry."
+    )
 
 
 def _resolve(context: Context, operation: str, request: Shape) -> FunctionTarget:

@@ -33,6 +33,21 @@ def test_a_runtime_version_is_a_record(context: Context, caplog: pytest.LogCaptu
     assert "RuntimeVersionArn" not in call(context, "GetRuntimeManagementConfig", **FUNCTION)
 
 
+def test_a_fixed_runtime_version_keeps_the_runtime(context: Context) -> None:
+    create(context)
+    call(context, "PutRuntimeManagementConfig", **FUNCTION, UpdateRuntimeOn="Manual", RuntimeVersionArn=RUNTIME)
+    assert failure(context, "UpdateFunctionConfiguration", **FUNCTION, Runtime="python3.13") == (
+        "InvalidParameterValueException",
+        (
+            "Cannot change runtime identifier when runtime management configuration is set to 'Manual'. Change the "
+            "runtime management configuration to 'Auto' or 'FunctionUpdate', then retry."
+        ),
+    )
+    call(context, "UpdateFunctionConfiguration", **FUNCTION, Runtime="python3.12", Timeout=9)
+    call(context, "PutRuntimeManagementConfig", **FUNCTION, UpdateRuntimeOn="FunctionUpdate")
+    call(context, "UpdateFunctionConfiguration", **FUNCTION, Runtime="python3.13")
+
+
 @pytest.mark.parametrize(
     "members",
     [
