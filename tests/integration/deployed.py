@@ -80,6 +80,36 @@ def function(node: Node, *lines: str, region: str = "us-east-1", name: str = "",
 
 
 @dataclass
+class Gate:
+    """What invocations wait at until a test opens it: a function of that name, for which they ask the node.
+
+    In its sandbox a function sees no file of the test's, but always the node's AWS endpoint.
+    """
+
+    node: Node
+    name: str = field(default_factory=lambda: f"gate-{uuid.uuid4().hex[:12]}")
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Return the lines of a handler that wait."""
+        return (
+            "import http.client, urllib.parse",
+            "endpoint = urllib.parse.urlsplit(os.environ['AWS_ENDPOINT_URL'])",
+            "def is_shut():",
+            "    connection = http.client.HTTPConnection(endpoint.hostname, endpoint.port, timeout=20)",
+            f"    connection.request('GET', '/2015-03-31/functions/{self.name}')",
+            "    status = connection.getresponse().status",
+            "    connection.close()",
+            "    return status == 404",
+            "while is_shut(): time.sleep(0.02)",
+        )
+
+    def open(self) -> None:
+        """Let all through that wait, and all that come."""
+        function(self.node, "return None", name=self.name)
+
+
+@dataclass
 class Api:
     """An HTTP API on a node."""
 

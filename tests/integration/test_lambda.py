@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.deployed import ACCOUNT, RUNTIME, fails, function, package
+from tests.integration.deployed import ACCOUNT, RUNTIME, Gate, fails, function, package
 from tests.integration.nodes import ROLE, Node, running, wait_until
 
 
@@ -215,37 +215,32 @@ def test_a_dry_run_of_new_code_changes_nothing(node: Node) -> None:
 
 
 @pytest.mark.slow
-def test_what_is_in_flight_finishes_on_the_old_code(node: Node, tmp_path: Path) -> None:
-    waits = "while not os.path.exists(event): time.sleep(0.01)"
-    made = function(node, "print('begun', flush=True)", waits, "return 'old'", Timeout=60)
+def test_what_is_in_flight_finishes_on_the_old_code(node: Node) -> None:
+    gate = Gate(node)
+    made = function(node, "print('begun', flush=True)", *gate.lines, "return 'old'", Timeout=60)
     with ThreadPoolExecutor() as threads:
-        flying = [threads.submit(made.invoke, str(tmp_path / "go")) for _ in range(3)]
+        flying = [threads.submit(made.invoke) for _ in range(3)]
         wait_until(lambda: node.logs(made.name).count("begun") == 3, "three invocations run")
         made.client.update_function_code(FunctionName=made.name, ZipFile=package("return 'new'"))
         assert made.invoke() == "new"
         made.client.update_function_configuration(FunctionName=made.name, Timeout=3)
         assert made.invoke() == "new"
         assert not any(one.done() for one in flying)
-        (tmp_path / "go").touch()
+        gate.open()
         assert [one.result(20) for one in flying] == ["old"] * 3
     assert made.invoke() == "new"
 
 
 @pytest.mark.slow
-def test_what_is_in_flight_finishes_though_the_function_is_deleted(node: Node, tmp_path: Path) -> None:
-    made = function(
-        node,
-        "print('begun', flush=True)",
-        "while not os.path.exists(event): time.sleep(0.01)",
-        "return 'finished'",
-        Timeout=60,
-    )
+def test_what_is_in_flight_finishes_though_the_function_is_deleted(node: Node) -> None:
+    gate = Gate(node)
+    made = function(node, "print('begun', flush=True)", *gate.lines, "return 'finished'", Timeout=60)
     with ThreadPoolExecutor() as threads:
-        flying = threads.submit(made.invoke, str(tmp_path / "go"))
+        flying = threads.submit(made.invoke)
         wait_until(lambda: "begun" in node.logs(made.name), "it runs")
         made.client.delete_function(FunctionName=made.name)
         assert fails(made.client.invoke, FunctionName=made.name)[0] == 404
-        (tmp_path / "go").touch()
+        gate.open()
         assert flying.result(20) == "finished"
 
 
@@ -258,22 +253,22 @@ def test_many_invocations_at_once(node: Node) -> None:
 
 
 @pytest.mark.slow
-def test_more_invocations_than_the_account_may_run(tmp_path: Path) -> None:
+def test_more_invocations_than_the_account_may_run() -> None:
     """ "Understanding Lambda function scaling": beyond the account's concurrency, invocations are throttled."""
     with running("--ephemeral", environment={"GATEWRIGHT_FUNCTIONS_ACCOUNT_CONCURRENCY": "2"}) as node:
-        lines = ("print('begun', flush=True)", "while not os.path.exists(event): time.sleep(0.01)", "return 'done'")
-        made = function(node, *lines, Timeout=60)
+        gate = Gate(node)
+        made = function(node, "print('begun', flush=True)", *gate.lines, "return 'done'", Timeout=60)
         other = function(node, "return 1")
         limits = made.client.get_account_settings()["AccountLimit"]
         assert limits["ConcurrentExecutions"] == limits["UnreservedConcurrentExecutions"] == 2
         with ThreadPoolExecutor() as threads:
-            flying = [threads.submit(made.invoke, str(tmp_path / "go")) for _ in range(2)]
+            flying = [threads.submit(made.invoke) for _ in range(2)]
             try:
                 wait_until(lambda: node.logs(made.name).count("begun") == 2, "two invocations run")
                 with pytest.raises(other.client.exceptions.TooManyRequestsException) as refused:
                     other.invoke()
             finally:
-                (tmp_path / "go").touch()
+                gate.open()
             response = refused.value.response
             assert response["ResponseMetadata"]["HTTPStatusCode"] == 429
             assert (response["Error"]["Message"], response["Reason"]) == (

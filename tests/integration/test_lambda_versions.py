@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.deployed import Function, api, fails, function, package
+from tests.integration.deployed import Function, Gate, api, fails, function, package
 from tests.integration.nodes import Node, kill, start, stop, wait_until
 
 
@@ -137,7 +137,8 @@ def test_weights_that_lambda_refuses(node: Node, routing: dict[str, float], code
 @pytest.mark.slow
 @pytest.mark.parametrize("qualifier", [None, "1", "prod"])
 def test_what_is_deleted_while_it_runs_finishes(node: Node, qualifier: str | None) -> None:
-    made = function(node, "print('started')", "time.sleep(1)", "return 'finished'", Timeout=30, Publish=True)
+    gate = Gate(node)
+    made = function(node, "print('started')", *gate.lines, "return 'finished'", Timeout=60, Publish=True)
     made.client.create_alias(FunctionName=made.name, Name="prod", FunctionVersion="1")
     members = {"Qualifier": qualifier} if qualifier else {}
     with ThreadPoolExecutor(1) as executor:
@@ -151,20 +152,21 @@ def test_what_is_deleted_while_it_runs_finishes(node: Node, qualifier: str | Non
         else:
             made.client.delete_function(FunctionName=made.name)
         assert fails(made.client.invoke, FunctionName=made.name, **members)[1] == "ResourceNotFoundException"
-        assert not running.done()
+        gate.open()
         assert running.result(30)[0] == "finished"
 
 
 @pytest.mark.slow
 def test_what_is_updated_while_it_runs_finishes_on_what_it_started_with(node: Node) -> None:
-    made = function(node, "print('started')", "time.sleep(3)", "return 'old'", Timeout=30)
+    gate = Gate(node)
+    made = function(node, "print('started')", *gate.lines, "return 'old'", Timeout=60)
     with ThreadPoolExecutor(1) as executor:
         running = executor.submit(run, made)
         wait_until(lambda: "started" in node.logs(made.name), "the function runs")
         release(made, "return 'new'")
         assert run(made)[0] == "new"
         assert run(made, Qualifier="1") == ("new", "1")
-        assert not running.done()
+        gate.open()
         assert running.result(30) == ("old", "$LATEST")
 
 
