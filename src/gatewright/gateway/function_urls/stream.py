@@ -45,9 +45,9 @@ class StreamedBody:
         try:
             return await anext(self._octets)
         except StopAsyncIteration:
-            outcome = self._invocation.outcome
-            if outcome is not None and outcome.error_code is not None:
-                reason = f"the function's response broke off: {outcome.error_code}"
+            error = _error_of(self._invocation)
+            if error is not None:
+                reason = f"the function's response broke off: {error}"
                 self._report(reason)
                 raise ResponseBroken(reason) from None
             raise
@@ -66,11 +66,21 @@ async def streamed_response(invocation: StreamedInvocation, report: Report) -> R
         octets = aiter(invocation)
         if invocation.content_type.partition(";")[0].strip().lower() == CONTENT_TYPE:
             return await _with_prelude(invocation, octets, report)
+        return await _without_prelude(invocation, octets, report)
     except BaseException:
         await invocation.aclose()
         raise
+
+
+async def _without_prelude(invocation: StreamedInvocation, octets: AsyncIterator[bytes], report: Report) -> Response:
+    """Return the response with the first piece: a function that fails before it can still be answered for."""
+    first = await anext(octets, b"")
+    if not first:
+        reason = _error_of(invocation)
+        if reason is not None:
+            raise FunctionFailed(f"the function's response broke off before it began: {reason}")
     headers = Headers([("Content-Type", invocation.content_type or _OCTETS)])
-    return Response(200, headers, StreamedBody(invocation, octets, b"", report))
+    return Response(200, headers, StreamedBody(invocation, octets, first, report))
 
 
 async def _with_prelude(invocation: StreamedInvocation, octets: AsyncIterator[bytes], report: Report) -> Response:
@@ -83,6 +93,11 @@ async def _with_prelude(invocation: StreamedInvocation, octets: AsyncIterator[by
                 return response
     except MalformedResult as error:
         raise FunctionFailed(f"the function gave no response: {error}") from error
-    outcome = invocation.outcome
-    reason = outcome.error_code if outcome is not None and outcome.error_code is not None else "it has no prelude"
+    reason = _error_of(invocation) or "it has no prelude"
     raise FunctionFailed(f"the function's response ended within its prelude: {reason}")
+
+
+def _error_of(invocation: StreamedInvocation) -> str | None:
+    """Return what broke a response off; None when it is complete."""
+    outcome = invocation.outcome
+    return None if outcome is None else outcome.error_code

@@ -69,6 +69,11 @@ async def test_octets_go_out_before_the_function_ends() -> None:
     assert (stream.pieces, stream.outcome) == ([b"second"], None)
 
 
+async def test_a_stream_of_nothing() -> None:
+    response = await streaming(FakeStream()).get()
+    assert (response.status, await read(response)) == (200, b"")
+
+
 async def test_cors_decorates_streams() -> None:
     cors = Cors(("*",), (), (), (), None, False)
     response = await streaming(with_prelude(b"x"), cors=cors).get("/", ("Origin", "https://a.example"))
@@ -79,6 +84,7 @@ async def test_cors_decorates_streams() -> None:
     "stream",
     [
         FakeStream(b'{"errorMessage": "boom"}', failure=FakeInvocation(b'{"errorMessage": "boom"}', "Unhandled")),
+        FakeStream(error_code="Unhandled"),
         FakeStream(b"no prelude", content_type=CONTENT_TYPE),
         FakeStream(content_type=CONTENT_TYPE),
         FakeStream(b'{"statusCode": 1}' + NULS, content_type=CONTENT_TYPE),
