@@ -6,19 +6,21 @@ itself is `environment_process`'s.
 
 import logging
 import math
+from types import MappingProxyType
 from typing import Final, Protocol
 
 from gatewright.functions import failure as failures
 from gatewright.functions.environment_process import EnvironmentProcess
+from gatewright.functions.extensions.extensions import Extensions
 from gatewright.functions.failure import Failure
 from gatewright.functions.invocation import Invocation
 from gatewright.functions.journal import Journal
 from gatewright.functions.link import RuntimeLink
 from gatewright.functions.log_stream import OutputPipe
-from gatewright.functions.platform_log import Report
+from gatewright.functions.platform_records import Report
 from gatewright.functions.response_sink import CollectedResponse, ResponseSink
 from gatewright.functions.runtimes.types import Code, Launch
-from gatewright.functions.states import State, transition
+from gatewright.functions.states import INITIALIZING, State, transition
 from gatewright.functions.surroundings import Surroundings
 from gatewright.snapshot.types import FunctionVersion
 
@@ -28,6 +30,16 @@ _MIB: Final = 1 << 20
 _PEAK_FROM_SECONDS: Final = 0.005
 """Reading the high-water mark of memory takes 20 µs: too much after an invocation that was shorter than this."""
 
+
+_SHUTDOWN_REASONS: Final = MappingProxyType(
+    {
+        (State.STOPPING, False): "spindown",
+        (State.STOPPING, True): "spindown",
+        (State.FAILED, False): "failure",
+        (State.FAILED, True): "timeout",
+    }
+)
+"""What extensions are told, by why the environment ends. The documentation has it in capitals, Lambda sends it so."""
 
 KILLED: Final = failures.exited(-9)
 """What the caller is told when we kill a runtime for what it did."""
@@ -58,9 +70,11 @@ class ExecutionEnvironment:
 
     __slots__ = (
         "_clock",
+        "_extensions",
         "_freezes",
         "_init_duration_ms",
         "_link",
+        "_outcome",
         "_output",
         "_owner",
         "_process",
@@ -104,8 +118,10 @@ class ExecutionEnvironment:
         self.init_started = self._clock.monotonic()
         self._freezes = surroundings.settings.freeze_when_idle
         self._link: RuntimeLink | None = None
-        self._output = OutputPipe(journal.stream, self._printed)
-        self._process = EnvironmentProcess(function, surroundings, self._output, self)
+        self._output = OutputPipe(journal.stream, lambda: journal.printed(self.invocation))
+        self._process = EnvironmentProcess(function, surroundings, self._output, journal, self)
+        self._extensions: Extensions | None = None  # until there is one
+        self._outcome: tuple[bytes, str | None, Failure | None] = (b"", None, None)  # while extensions work on
         if invocation is not None:
             self.limit_seconds = float(function.timeout_seconds)
             invocation.begun_at = self.init_started
@@ -122,14 +138,18 @@ class ExecutionEnvironment:
         self.init_started = self._clock.monotonic()
         if self.invocation is None:
             self.journal.init_started(launch.runtime_version_label)
+        self._process.extensions.init_started(
+            self.journal.initialization_type, self.phase, launch.runtime_version_label
+        )
+        if self.invocation is None:
             self.deadline = self.init_started + self.limit_seconds
-        await self._process.run(launch, code, link, self.journal)
+        await self._process.run(launch, code, link)
 
     def close(self) -> None:
         """End whatever is still there."""
         self.end(State.STOPPING, KILLED)
-        if not self._process.is_started and self.state is not State.STOPPED:
-            self._stop()
+        if not self._process.is_started:
+            self.process_ended(0)
 
     def end(self, state: State, failure: Failure) -> None:
         """Kill the process, because it FAILED or is STOPPING, and fail what it was doing. Harmless when it ended."""
@@ -138,16 +158,19 @@ class ExecutionEnvironment:
         was, invocation = self.state, self.invocation
         self.state = transition(self.state, state)
         self.deadline = math.inf
-        self._process.kill()
+        self._process.end(_SHUTDOWN_REASONS[state, failure.is_timeout])
         self._output.drain()
-        if was is State.STARTING and state is State.FAILED:
+        if was in INITIALIZING and state is State.FAILED:
             duration_ms = (self._clock.monotonic() - self.init_started) * 1000
-            self.journal.init_failed(duration_ms, self.phase, failure, invocation)
+            extensions = self._process.extensions.init_ended(
+                self.journal.initialization_type, self.phase, duration_ms, failure
+            )
+            self.journal.init_failed(duration_ms, self.phase, failure, invocation, extensions)
         if invocation is not None:
-            if was is State.STARTING:
+            if was in INITIALIZING:
                 self.journal.begin(invocation)
             self._finish(invocation, failure.payload(invocation.request_id), "Unhandled", failure)
-        if was is State.STARTING:
+        if was in INITIALIZING:
             self._owner.environment_failed_to_start(self, failure)
         self._owner.environment_left(self)
 
@@ -155,12 +178,9 @@ class ExecutionEnvironment:
         """The process is gone: by itself, unless it was being ended."""
         if self.state is not State.STOPPED:
             self.end(State.FAILED, failures.exited(status))
-            self._stop()
-
-    def _stop(self) -> None:
-        self._process.release()
-        self.journal.printed(None)
-        self.state = transition(self.state, State.STOPPED)
+            self._process.release()
+            self.journal.printed(None)
+            self.state = transition(self.state, State.STOPPED)
 
     def measure_memory(self) -> int:
         """Return the memory that the process and its children have now, in bytes."""
@@ -184,12 +204,25 @@ class ExecutionEnvironment:
         self.journal.begin(invocation)
         if self._freezes:
             self._process.thaw()
+        deadline_ms = int((clock.now() + self.deadline - begun) * 1000)
+        if self._extensions is not None:
+            self._extensions.invoke(invocation, deadline_ms, self.function.version)
         if self._link is not None:
-            self._link.send(invocation, int((clock.now() + self.deadline - begun) * 1000))
+            self._link.send(invocation, deadline_ms)
 
     def _finish(
         self, invocation: Invocation, payload: bytes, function_error: str | None, failure: Failure | None
     ) -> None:
+        report = self._report(invocation, failure)
+        self.invocation = None
+        self._init_duration_ms = None
+        self._output.drain()
+        if self._extensions is not None:
+            self._extensions.reported(report, invocation)
+        self.journal.end(invocation, report, payload, function_error)
+        self._owner.invocation_ended(report.duration_ms)
+
+    def _report(self, invocation: Invocation, failure: Failure | None) -> Report:
         seconds = self._clock.monotonic() - invocation.begun_at
         if seconds >= _PEAK_FROM_SECONDS or not self.max_memory_bytes:
             self.max_memory_bytes = max(self.max_memory_bytes, self._process.peak_memory_bytes())
@@ -197,38 +230,48 @@ class ExecutionEnvironment:
         used_mb = -(-self.max_memory_bytes // _MIB)
         if used_mb > size_mb:
             used_mb = size_mb
-        report = Report(invocation.request_id, seconds * 1000, self._init_duration_ms, size_mb, used_mb, failure)
-        self.invocation = None
-        self._init_duration_ms = None
+        return Report(invocation.request_id, seconds * 1000, self._init_duration_ms, size_mb, used_mb, failure)
+
+    def _answer(
+        self, invocation: Invocation, payload: bytes, function_error: str | None, failure: Failure | None
+    ) -> None:
+        """Answer the caller, though the invocation goes on until the extensions are done with it."""
+        self._outcome = payload, function_error, failure
         self._output.drain()
-        self.journal.end(invocation, report, payload, function_error)
-        self._owner.invocation_ended(report.duration_ms)
+        if not invocation.wants_log_tail:  # the end of the log is still to come
+            self.journal.answer(invocation, self._report(invocation, failure), payload, function_error)
 
     # What the link tells
 
     def runtime_ready(self) -> None:
-        """INIT or an invocation is over."""
+        """INIT or an invocation is over, as far as the runtime is concerned."""
         state = self.state
-        if state is State.STARTING:
-            if self.invocation is None:
-                self._init_duration_ms = (self._clock.monotonic() - self.init_started) * 1000
-            self.max_memory_bytes = self._process.peak_memory_bytes()
-            self._output.drain()
-        elif state is not State.ANSWERED:
-            self.protocol_broken(f"asked for an invocation while {state.name}")
-            return
+        if self._extensions is not None:
+            if self._is_waiting(self._extensions):
+                return
+            state = self.state
+        if state is not State.ANSWERED and state is not State.SETTLING:
+            if state not in INITIALIZING:
+                self.protocol_broken(f"asked for an invocation while {state.name}")
+                return
+            self._init_ended()
         self.state = transition(state, State.IDLE)
         self.deadline = math.inf
         if self.invocation is not None:
             self.begin(self.invocation)
             return
         self._owner.environment_ready(self)
-        if self._freezes:
-            self._freeze_if_idle()
-
-    def _freeze_if_idle(self) -> None:
-        if self.state is State.IDLE:
+        if self._freezes and self.state is State.IDLE:
             self._process.freeze()
+
+    def _init_ended(self) -> None:
+        duration_ms = (self._clock.monotonic() - self.init_started) * 1000
+        if self.invocation is None:
+            self._init_duration_ms = duration_ms
+        self.max_memory_bytes = self._process.peak_memory_bytes()
+        self._output.drain()
+        extensions = self._process.extensions.init_ended(self.journal.initialization_type, self.phase, duration_ms)
+        self.journal.init_ended(duration_ms, self.phase, extensions)
 
     def runtime_answered(self, request_id: str, payload: bytes, function_error: str | None) -> None:
         """The function returned or raised."""
@@ -237,7 +280,10 @@ class ExecutionEnvironment:
             self.protocol_broken(f"answered {request_id[:64]!r} while {self.state.name}")
             return
         self.state = transition(self.state, State.ANSWERED)
-        self._finish(invocation, payload, function_error, None)
+        if self._extensions is None:
+            self._finish(invocation, payload, function_error, None)
+        else:
+            self._answer(invocation, payload, function_error, None)
 
     def runtime_responding(self, request_id: str, content_type: str) -> ResponseSink | None:
         """The function begins to stream its response."""
@@ -259,7 +305,10 @@ class ExecutionEnvironment:
             return
         self.state = transition(self.state, State.ANSWERED)
         payload, function_error = invocation.response.conclude(error)
-        self._finish(invocation, payload, function_error, failure)
+        if self._extensions is None:
+            self._finish(invocation, payload, function_error, failure)
+        else:
+            self._answer(invocation, payload, function_error, failure)
 
     def init_failed(self, error_type: str, error: bytes) -> None:
         """The runtime could not load the function."""
@@ -278,5 +327,31 @@ class ExecutionEnvironment:
         """The runtime closed its side."""
         self._process.link_ended()
 
-    def _printed(self) -> None:
-        self.journal.printed(self.invocation)
+    # What the extensions tell
+
+    def _is_waiting(self, extensions: Extensions) -> bool:
+        """Take note that the runtime is ready. Return whether an extension is not, so that the phase goes on."""
+        state, invocation = self.state, self.invocation
+        if state is State.STARTING:
+            self.state = transition(state, State.STARTED)
+            extensions.runtime_initialized(self.journal.initialization_type, self.phase)
+        elif state is State.ANSWERED and invocation is not None:
+            self.state = transition(state, State.SETTLING)
+            payload, _, failure = self._outcome
+            duration_ms = (self._clock.monotonic() - invocation.begun_at) * 1000
+            extensions.runtime_done(invocation, payload, duration_ms, failure)
+        if self.state is State.STARTED:
+            return not extensions.registry.are_initialized
+        if self.state is not State.SETTLING:
+            return False
+        if not extensions.registry.are_done:
+            return True
+        if invocation is not None:
+            self._finish(invocation, *self._outcome)
+        return False
+
+    def extensions_progressed(self) -> None:
+        """There are extensions from now on; or the phase may be over now, for which they had been waited for."""
+        self._extensions = self._process.extensions
+        if self.state is State.STARTED or self.state is State.SETTLING:
+            self.runtime_ready()

@@ -6,7 +6,10 @@ What it does is judged in `environment`; here it is started and ended, and its e
 import asyncio
 from typing import Final, Protocol
 
+from gatewright.base.messages import Request, Response, text_response
 from gatewright.functions.environment_api import EnvironmentApi
+from gatewright.functions.extensions.extensions import Extensions
+from gatewright.functions.extensions.host import ExtensionHost, HostEvents
 from gatewright.functions.journal import Journal
 from gatewright.functions.link import RuntimeLink
 from gatewright.functions.log_stream import OutputPipe
@@ -17,12 +20,13 @@ from gatewright.functions.variables import environment_variables
 from gatewright.snapshot.types import FunctionVersion
 
 _MIB: Final = 1 << 20
+_RUNTIME_API: Final = "/2018-06-01/"
 _EXIT_GRACE_SECONDS: Final = 0.5
 """How long a runtime that closed its link may take to end by itself, so that its own exit status is reported; and how
 long the link of a runtime that ended may be held open by what it started."""
 
 
-class ProcessEvents(Protocol):
+class ProcessEvents(HostEvents, Protocol):
     """What a process tells its environment."""
 
     def process_ended(self, status: int) -> None:
@@ -39,7 +43,9 @@ class EnvironmentProcess:
         "_exit_status",
         "_function",
         "_has_concluded",
+        "_host",
         "_is_killed",
+        "_journal",
         "_link",
         "_process",
         "_surroundings",
@@ -47,7 +53,12 @@ class EnvironmentProcess:
     )
 
     def __init__(
-        self, function: FunctionVersion, surroundings: Surroundings, output: OutputPipe, events: ProcessEvents
+        self,
+        function: FunctionVersion,
+        surroundings: Surroundings,
+        output: OutputPipe,
+        journal: Journal,
+        events: ProcessEvents,
     ) -> None:
         self._function = function
         self._surroundings = surroundings
@@ -58,37 +69,45 @@ class EnvironmentProcess:
         self._is_killed = False
         self._has_concluded = False
         self._ended = asyncio.Event()
+        self._journal = journal
+        self._host = ExtensionHost(function, surroundings, journal, output, events)
         self.output = output
+
+    @property
+    def extensions(self) -> Extensions:
+        """Return its extensions, of which there may be none."""
+        return self._host.extensions
 
     @property
     def is_started(self) -> bool:
         """Return whether there is, or was, a process."""
         return self._process is not None
 
-    async def run(self, launch: Launch, code: Code, link: RuntimeLink, journal: Journal) -> None:
-        """Start the process and return when it is gone. Raises `SandboxError` or `OSError` when it cannot be started.
+    async def run(self, launch: Launch, code: Code, link: RuntimeLink) -> None:
+        """Start the process and return when it is gone.
 
-        It is not started when `kill` was called before that.
+        Raises `LaunchRefused`, `SandboxError` or `OSError` when it cannot be started. It is not started when `kill` was
+        called before that.
         """
         self._link = link
         sandbox: Sandbox | None = None
         api = EnvironmentApi()
         try:
             self.output.open()
+            self._host.prepare(code.opt_root)
             sandbox = await self._surroundings.isolation.open(self._sandbox_spec(code))
+            self.extensions.open(sandbox)
             await link.open()
-            await api.open(sandbox, link.handle, self._surroundings.endpoint)
+            await api.open(sandbox, self._serve, self._surroundings.endpoint)
             if not self._is_killed:
-                seen = launch.seen_at(sandbox.task_root, sandbox.opt_root)
-                self._process = sandbox.spawn(self._process_spec(seen, link, sandbox, journal), self._exited)
-                link.spawned()
-                self.output.close_write_end()
+                self._spawn(launch.seen_at(sandbox.task_root, sandbox.opt_root), link, sandbox)
                 await self._ended.wait()
         finally:
             await link.close()
             await api.close()
             if sandbox is not None:
                 await sandbox.close()
+            await self._host.close()
 
     def release(self) -> None:
         """Let `run` return: the process is gone, or is not to be started any more."""
@@ -100,6 +119,13 @@ class EnvironmentProcess:
         self._is_killed = True
         if self._process is not None:
             self._process.kill()
+
+    def end(self, reason: str) -> None:
+        """End the process: at once, or if there are extensions when they had their time. `reason` is SHUTDOWN's."""
+        if self._process is None or self._exit_status is not None or not self._host.has_extensions:
+            self.kill()
+        else:
+            self._host.shut_down(reason, self._process, self.kill)
 
     def freeze(self) -> None:
         """Stop the process from running until `thaw`."""
@@ -117,13 +143,17 @@ class EnvironmentProcess:
 
     def peak_memory_bytes(self) -> int:
         """Return the most memory that the process had so far; 0 without one."""
-        return 0 if self._process is None else self._process.peak_memory_bytes()
+        if self._process is None:
+            return 0
+        peak = self._process.peak_memory_bytes()
+        # Beside extensions it may be that of the shell that started them all.
+        return max(peak, self._process.memory_bytes()) if self._host.has_external else peak
 
     def link_ended(self) -> None:
         """Take note that the runtime closed its link: it has a moment to end, so that its exit status is known."""
         if self._exit_status is not None:
             self._conclude()
-        elif not self._is_killed and self._process is not None:
+        elif not self._is_killed and not self._host.is_shutting_down and self._process is not None:
             asyncio.get_running_loop().call_later(_EXIT_GRACE_SECONDS, self._process.kill)
 
     def _sandbox_spec(self, code: Code) -> SandboxSpec:
@@ -136,15 +166,28 @@ class EnvironmentProcess:
             data_limit_bytes=(function.memory_size_mb + settings.memory_slack_mb) * _MIB,
         )
 
-    def _process_spec(self, launch: Launch, link: RuntimeLink, sandbox: Sandbox, journal: Journal) -> ProcessSpec:
+    async def _serve(self, request: Request) -> Response:
+        if self._link is not None and request.path.startswith(_RUNTIME_API):
+            return await self._link.handle(request)
+        response = await self.extensions.handle(request)
+        return response or text_response(404, "404 page not found\n", "text/plain; charset=utf-8")
+
+    def _spawn(self, launch: Launch, link: RuntimeLink, sandbox: Sandbox) -> None:
+        spec = self._host.around(self._process_spec(launch, link, sandbox), sandbox, launch)
+        self._process = sandbox.spawn(spec, self._exited)
+        link.spawned()
+        self.output.close_write_end()
+        self._host.spawned()
+
+    def _process_spec(self, launch: Launch, link: RuntimeLink, sandbox: Sandbox) -> ProcessSpec:
         variables = environment_variables(
             self._function,
             self._surroundings.settings,
             launch=launch.environment,
             link=link.variables(),
             sandbox=sandbox,
-            log_stream=journal.stream.name,
-            initialization_type=journal.initialization_type,
+            log_stream=self._journal.stream.name,
+            initialization_type=self._journal.initialization_type,
         )
         return ProcessSpec(
             argv=launch.argv,
@@ -157,7 +200,8 @@ class EnvironmentProcess:
     def _exited(self, status: int) -> None:
         """The process is gone, but its last words may still be on their way through the link."""
         self._exit_status = status
-        if self._is_killed or self._link is None or self._link.has_ended:
+        self._host.process_exited()
+        if self._is_killed or self._host.is_shutting_down or self._link is None or self._link.has_ended:
             self._conclude()
         else:
             asyncio.get_running_loop().call_later(_EXIT_GRACE_SECONDS, self._conclude)

@@ -68,8 +68,16 @@ def exited(status: int) -> Failure:
     """Return the failure of a process that ended by itself; `status` is negative for a signal."""
     if status == 0:
         return Failure(error_types.EXIT_ERROR, "Runtime exited without providing a reason")
-    reason = f"exit status {status}" if status > 0 else f"signal: {_SIGNAL_TEXTS.get(-status, f'signal {-status}')}"
-    return Failure(error_types.EXIT_ERROR, f"Runtime exited with error: {reason}")
+    return Failure(error_types.EXIT_ERROR, f"Runtime exited with error: {_reason(status)}")
+
+
+def extension_exited(status: int) -> Failure:
+    """Return the failure of an external extension that ended by itself."""
+    return Failure(error_types.EXTENSION_CRASH, "exit code 0" if status == 0 else _reason(status))
+
+
+def _reason(status: int) -> str:
+    return f"exit status {status}" if status > 0 else f"signal: {_SIGNAL_TEXTS.get(-status, f'signal {-status}')}"
 
 
 def timed_out(seconds: float) -> Failure:

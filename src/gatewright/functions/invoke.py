@@ -80,7 +80,7 @@ class Functions:
         self._capacity = Capacity(settings, os.cpu_count() or 1, self._evict_idle)
         self._sweep = Sweep(clock, settings.memory_check_ms, self._all_pools)
         links: dict[Transport, LinkFactory] = {Transport.CHANNEL: Channel, Transport.RUNTIME_API: RuntimeApi}
-        self._surroundings = Surroundings(settings, clock, isolation, links, endpoint)
+        self._surroundings = Surroundings(settings, clock, isolation, links, endpoint, ids)
 
     @property
     def running(self) -> int:

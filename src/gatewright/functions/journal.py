@@ -1,5 +1,6 @@
 """What one environment writes into its log stream, and the results that belong to it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -7,7 +8,8 @@ from gatewright.base.clock import Clock
 from gatewright.functions.failure import Failure
 from gatewright.functions.invocation import Invocation, InvocationResult
 from gatewright.functions.log_stream import LogStream
-from gatewright.functions.platform_log import PlatformLog, Report
+from gatewright.functions.platform_log import PlatformLog
+from gatewright.functions.platform_records import Record, Report
 
 _FLUSH_SECONDS: Final = 0.25
 """How long lines of an invocation that is still running are held back."""
@@ -30,11 +32,35 @@ class Journal:
         self.stream.add_platform_lines(self.log.init_start(now, runtime_version))
         self.stream.flush(now)
 
-    def init_failed(self, duration_ms: float, phase: str, failure: Failure, invocation: Invocation | None) -> None:
+    def init_ended(self, duration_ms: float, phase: str, extensions: Sequence[Record]) -> None:
+        """Write that INIT succeeded, and what extensions take part."""
+        now = self.clock.now()
+        self._add_extensions(now, extensions)
+        self.stream.add_platform_lines(self.log.init_end(now, duration_ms, phase))
+
+    def init_failed(
+        self,
+        duration_ms: float,
+        phase: str,
+        failure: Failure,
+        invocation: Invocation | None,
+        extensions: Sequence[Record],
+    ) -> None:
         """Write that INIT failed; `phase` is `init`, or `invoke` when it was repeated as part of an invocation."""
         now = self.clock.now()
+        self._add_extensions(now, extensions)
         self.stream.add_platform_lines(self.log.init_report(now, duration_ms, phase, failure))
         self.stream.flush(now, invocation)
+
+    def subscribed(self, name: str, api: str, types: Sequence[str]) -> None:
+        """Write that an extension subscribed to the Telemetry or the Logs API."""
+        now = self.clock.now()
+        self.stream.add_platform_lines(self.log.subscription(now, api, name, types))
+        self.stream.flush(now)
+
+    def _add_extensions(self, now: float, extensions: Sequence[Record]) -> None:
+        for record in extensions:
+            self.stream.add_platform_lines(self.log.extension(now, record))
 
     def begin(self, invocation: Invocation) -> None:
         """Write that an invocation begins. What was printed before it is written first."""
@@ -47,6 +73,10 @@ class Journal:
         now = self.clock.now()
         self.stream.add_platform_lines(self.log.end(now, report))
         self.stream.flush(now, invocation)
+        self.answer(invocation, report, payload, function_error)
+
+    def answer(self, invocation: Invocation, report: Report, payload: bytes, function_error: str | None) -> None:
+        """Answer an invocation, unless it was answered before."""
         result = InvocationResult(
             invocation.request_id,
             payload,

@@ -36,6 +36,10 @@ class LogStream:
         self._lines = bytearray()
         self._partial = bytearray()
 
+    def beside(self) -> "LogStream":
+        """Return another one of the same name, for a process whose lines must not be joined with those of this one."""
+        return LogStream(self._sink, self.group, self.name)
+
     def add_platform_lines(self, lines: bytes) -> None:
         """Add whole lines after all that was printed so far."""
         if self._partial:
@@ -90,7 +94,7 @@ class LogStream:
 class OutputPipe:
     """The pipe that is a process's standard output and standard error."""
 
-    __slots__ = ("_loop", "_on_output", "_poll", "_read_fd", "_stream", "_write_fd")
+    __slots__ = ("_loop", "_on_output", "_poll", "_read_fd", "_stream", "_write_fd", "tap")
 
     def __init__(self, stream: LogStream, on_output: Callable[[], None]) -> None:
         self._stream = stream
@@ -98,6 +102,8 @@ class OutputPipe:
         self._loop = asyncio.get_running_loop()
         self._read_fd = self._write_fd = -1
         self._poll = select.poll()
+        self.tap: Callable[[bytes], None] | None = None
+        """Is given whatever is printed, as it is read."""
 
     def open(self) -> None:
         """Make the pipe. Raises `OSError` when there are no descriptors left."""
@@ -146,6 +152,8 @@ class OutputPipe:
             self._close_read_end()
             return 0
         self._stream.add_output(octets)
+        if self.tap is not None:
+            self.tap(octets)
         return len(octets)
 
     def _close_read_end(self) -> None:

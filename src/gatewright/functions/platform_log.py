@@ -1,46 +1,26 @@
 """The lines that Lambda itself writes into a function's log, in both of its formats.
 
 Sources: "Understanding the Lambda execution environment lifecycle" and "Log and monitor" (text); "Lambda Telemetry API
-Event schema reference" and "Configuring advanced logging controls" (JSON), Lambda Developer Guide.
+Event schema reference" and "Configuring advanced logging controls" with its table of the events' levels (JSON), Lambda
+Developer Guide.
 """
 
-import math
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final, Protocol
 
 import orjson
 
+from gatewright.functions import platform_records as records
 from gatewright.functions.failure import Failure
+from gatewright.functions.platform_records import Record, Report
 from gatewright.functions.variables import ON_DEMAND
 from gatewright.snapshot.types import FunctionVersion
 
+__all__ = ["PlatformLog", "Report", "platform_log"]
+
 _QUIET_LEVELS: Final = frozenset({"WARN", "ERROR", "FATAL"})
-
-
-# Not frozen: one is made for every invocation.
-@dataclass(slots=True)
-class Report:
-    """The figures of a REPORT line. Nobody changes it."""
-
-    request_id: str
-    duration_ms: float
-    init_duration_ms: float | None
-    memory_size_mb: int
-    max_memory_used_mb: int
-    failure: Failure | None
-
-    @property
-    def billed_duration_ms(self) -> int:
-        """Return the duration with INIT, rounded up ("AWS Lambda pricing")."""
-        return math.ceil(self.duration_ms + (self.init_duration_ms or 0.0))
-
-    @property
-    def status(self) -> str:
-        """Return Lambda's word for how it went."""
-        if self.failure is None:
-            return "success"
-        return "timeout" if self.failure.is_timeout else "error"
+_READY: Final = "Ready"
 
 
 class PlatformLog(Protocol):
@@ -50,8 +30,20 @@ class PlatformLog(Protocol):
         """Return what is written when an environment starts."""
         ...
 
+    def init_end(self, now: float, duration_ms: float, phase: str) -> bytes:
+        """Return what is written when INIT succeeded; `phase` is `init` or `invoke`."""
+        ...
+
     def init_report(self, now: float, duration_ms: float, phase: str, failure: Failure) -> bytes:
-        """Return what is written when INIT failed; `phase` is `init` or `invoke`."""
+        """Return what is written when INIT failed."""
+        ...
+
+    def extension(self, now: float, record: Record) -> bytes:
+        """Return what is written of an extension at the end of INIT."""
+        ...
+
+    def subscription(self, now: float, api: str, name: str, types: Sequence[str]) -> bytes:
+        """Return what is written when an extension subscribes; `api` is `Telemetry` or `Logs`."""
         ...
 
     def start(self, now: float, request_id: str, version: str) -> bytes:
@@ -72,10 +64,28 @@ class TextLog:
         """Return the INIT_START line."""
         return f"INIT_START Runtime Version: {runtime_version}\n".encode()
 
+    def init_end(self, now: float, duration_ms: float, phase: str) -> bytes:
+        """Return nothing: the REPORT line of the first invocation says it."""
+        return b""
+
     def init_report(self, now: float, duration_ms: float, phase: str, failure: Failure) -> bytes:
         """Return the INIT_REPORT line."""
         status = "timeout" if failure.is_timeout else f"error\tError Type: {failure.error_type}"
         return f"INIT_REPORT Init Duration: {duration_ms:.2f} ms\tPhase: {phase}\tStatus: {status}\n".encode()
+
+    def extension(self, now: float, record: Record) -> bytes:
+        """Return the EXTENSION line."""
+        error = f"\tError Type: {_in_line(record['errorType'])}" if "errorType" in record else ""
+        events = ", ".join(record["events"])
+        line = f"EXTENSION\tName: {_in_line(record['name'])}\tState: {record['state']}\tEvents: [{events}]{error}\n"
+        return line.encode("utf-8", "replace")
+
+    def subscription(self, now: float, api: str, name: str, types: Sequence[str]) -> bytes:
+        """Return the TELEMETRY or LOGS line."""
+        listed = ", ".join(each.capitalize() for each in types)
+        return f"{api.upper()}\tName: {_in_line(name)}\tState: Subscribed\tTypes: [{listed}]\n".encode(
+            "utf-8", "replace"
+        )
 
     def start(self, now: float, request_id: str, version: str) -> bytes:
         """Return the START line."""
@@ -102,11 +112,12 @@ class TextLog:
 
 
 class JsonLog:
-    """LogFormat `JSON`, at the system log level DEBUG or INFO."""
+    """LogFormat `JSON`, at the system log level INFO."""
 
-    __slots__ = ("_runtime",)
+    __slots__ = ("_initialization_type", "_runtime")
 
     def __init__(self, function: FunctionVersion, initialization_type: str = ON_DEMAND) -> None:
+        self._initialization_type = initialization_type
         self._runtime = {
             "initializationType": initialization_type,
             "functionName": function.name,
@@ -117,28 +128,52 @@ class JsonLog:
         """Return platform.initStart."""
         return _event(now, "platform.initStart", {"phase": "init", "runtimeVersion": runtime_version, **self._runtime})
 
+    def init_end(self, now: float, duration_ms: float, phase: str) -> bytes:
+        """Return platform.initReport, unless INIT came with the first request."""
+        if self._initialization_type == ON_DEMAND:
+            return b""
+        return self._init_report(now, duration_ms, phase, None)
+
     def init_report(self, now: float, duration_ms: float, phase: str, failure: Failure) -> bytes:
-        """Return platform.initReport."""
-        record: dict[str, Any] = {"initializationType": self._runtime["initializationType"], "phase": phase}
-        record |= _status(failure) | {"metrics": {"durationMs": round(duration_ms, 3)}}
-        return _event(now, "platform.initReport", record)
+        """Return platform.initRuntimeDone and platform.initReport."""
+        done = records.init_runtime_done(self._initialization_type, phase, failure)
+        return _event(now, "platform.initRuntimeDone", done) + self._init_report(now, duration_ms, phase, failure)
+
+    def extension(self, now: float, record: Record) -> bytes:
+        """Return platform.extension."""
+        return _event(now, "platform.extension", record)
+
+    def subscription(self, now: float, api: str, name: str, types: Sequence[str]) -> bytes:
+        """Return platform.telemetrySubscription or platform.logsSubscription."""
+        return _event(now, f"platform.{api.lower()}Subscription", records.subscription(name, types))
 
     def start(self, now: float, request_id: str, version: str) -> bytes:
         """Return platform.start."""
         return _event(now, "platform.start", {"requestId": request_id, "version": version})
 
     def end(self, now: float, report: Report) -> bytes:
-        """Return platform.report."""
-        metrics: dict[str, Any] = {
-            "durationMs": round(report.duration_ms, 3),
-            "billedDurationMs": report.billed_duration_ms,
-            "memorySizeMB": report.memory_size_mb,
-            "maxMemoryUsedMB": report.max_memory_used_mb,
-        }
-        if report.init_duration_ms is not None:
-            metrics["initDurationMs"] = round(report.init_duration_ms, 3)
-        record = {"requestId": report.request_id, "metrics": metrics} | _status(report.failure)
-        return _event(now, "platform.report", record)
+        """Return platform.report, and platform.runtimeDone of a failure."""
+        done = b"" if report.failure is None else _runtime_done(now, report)
+        return done + _event(now, "platform.report", records.report(report))
+
+    def _init_report(self, now: float, duration_ms: float, phase: str, failure: Failure | None) -> bytes:
+        record = records.init_report(self._initialization_type, phase, duration_ms, failure)
+        return _event(now, "platform.initReport", record)
+
+
+class DebugJsonLog(JsonLog):
+    """LogFormat `JSON` at the system log level DEBUG: every event."""
+
+    __slots__ = ()
+
+    def init_end(self, now: float, duration_ms: float, phase: str) -> bytes:
+        """Return platform.initRuntimeDone and platform.initReport."""
+        done = records.init_runtime_done(self._initialization_type, phase, None)
+        return _event(now, "platform.initRuntimeDone", done) + self._init_report(now, duration_ms, phase, None)
+
+    def end(self, now: float, report: Report) -> bytes:
+        """Return platform.runtimeDone and platform.report."""
+        return _runtime_done(now, report) + _event(now, "platform.report", records.report(report))
 
 
 class QuietJsonLog(JsonLog):
@@ -150,12 +185,24 @@ class QuietJsonLog(JsonLog):
         """Return nothing."""
         return b""
 
+    def init_end(self, now: float, duration_ms: float, phase: str) -> bytes:
+        """Return nothing."""
+        return b""
+
+    def extension(self, now: float, record: Record) -> bytes:
+        """Return platform.extension of one that is not ready."""
+        return b"" if record["state"] == _READY else super().extension(now, record)
+
+    def subscription(self, now: float, api: str, name: str, types: Sequence[str]) -> bytes:
+        """Return nothing."""
+        return b""
+
     def start(self, now: float, request_id: str, version: str) -> bytes:
         """Return nothing."""
         return b""
 
     def end(self, now: float, report: Report) -> bytes:
-        """Return platform.report of a failure."""
+        """Return the events of a failure."""
         return b"" if report.failure is None else super().end(now, report)
 
 
@@ -163,21 +210,25 @@ def platform_log(function: FunctionVersion, initialization_type: str = ON_DEMAND
     """Return the log writer that the function's logging configuration asks for."""
     if function.log_format != "JSON":
         return TextLog()
-    log = QuietJsonLog if function.system_log_level in _QUIET_LEVELS else JsonLog
+    if function.system_log_level in _QUIET_LEVELS:
+        return QuietJsonLog(function, initialization_type)
+    log = DebugJsonLog if function.system_log_level == "DEBUG" else JsonLog
     return log(function, initialization_type)
+
+
+def _runtime_done(now: float, report: Report) -> bytes:
+    record = records.runtime_done(report.request_id, report.duration_ms, report.failure)
+    return _event(now, "platform.runtimeDone", record)
 
 
 def _iso(now: float) -> str:
     return datetime.fromtimestamp(now, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _status(failure: Failure | None) -> dict[str, Any]:
-    if failure is None:
-        return {"status": "success"}
-    if failure.is_timeout:
-        return {"status": "timeout"}
-    return {"status": "error", "errorType": failure.error_type}
+def _in_line(name: str) -> str:
+    """Return a name that somebody else chose, for a line of text."""
+    return "".join(character if character.isprintable() else "?" for character in name)
 
 
-def _event(now: float, kind: str, record: dict[str, Any]) -> bytes:
+def _event(now: float, kind: str, record: Mapping[str, Any]) -> bytes:
     return orjson.dumps({"time": _iso(now), "type": kind, "record": record}, option=orjson.OPT_APPEND_NEWLINE)

@@ -2,6 +2,7 @@
 
     STARTING ──▶ IDLE ──▶ BUSY ──▶ ANSWERED ──▶ IDLE        the runtime's NEXT, our INVOKE, its RESULT or ERROR, NEXT
                           BUSY ──▶ STREAMING ──▶ ANSWERED   the beginning and the end of a streamed response
+    STARTING ──▶ STARTED ──▶ IDLE,  ANSWERED ──▶ SETTLING ──▶ IDLE        the runtime's NEXT, then that of extensions
         any of these ──▶ FAILED | STOPPING ──▶ STOPPED     it is to blame | nobody is; its process is gone
 
 Source: "Understanding the Lambda execution environment lifecycle", Lambda Developer Guide.
@@ -15,23 +16,29 @@ class State(enum.IntEnum):
     """Where an environment is in its life."""
 
     STARTING = 0
-    IDLE = 1
-    BUSY = 2
-    STREAMING = 3
+    STARTED = 1
+    """The runtime asked for its first invocation; one of the extensions has not asked for its first event yet."""
+    IDLE = 2
+    BUSY = 3
+    STREAMING = 4
     """The runtime has begun to send a response of which the end is still to come."""
-    ANSWERED = 4
+    ANSWERED = 5
     """The invocation is answered; the runtime has not asked for the next one yet."""
-    STOPPING = 5
-    FAILED = 6
-    STOPPED = 7
+    SETTLING = 6
+    """The runtime has; one of the extensions that were told of the invocation has not."""
+    STOPPING = 7
+    FAILED = 8
+    STOPPED = 9
 
 
 _END: Final = frozenset({State.STOPPING, State.FAILED})
 TRANSITIONS: Final[tuple[frozenset[State], ...]] = (
+    frozenset({State.STARTED, State.IDLE}) | _END,
     frozenset({State.IDLE}) | _END,
     frozenset({State.BUSY}) | _END,
     frozenset({State.STREAMING, State.ANSWERED}) | _END,
     frozenset({State.ANSWERED}) | _END,
+    frozenset({State.SETTLING, State.IDLE}) | _END,
     frozenset({State.IDLE}) | _END,
     frozenset({State.STOPPED}),
     frozenset({State.STOPPED}),
@@ -39,7 +46,8 @@ TRANSITIONS: Final[tuple[frozenset[State], ...]] = (
 )
 """For each state, in the order of `State`, those that may follow."""
 
-WORKING: Final = frozenset({State.STARTING, State.BUSY, State.STREAMING, State.ANSWERED})
+INITIALIZING: Final = (State.STARTING, State.STARTED)
+WORKING: Final = frozenset(State) - {State.IDLE, State.STOPPING, State.FAILED, State.STOPPED}
 """States in which the process runs, and time and memory are watched."""
 
 

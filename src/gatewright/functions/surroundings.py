@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from gatewright.base.clock import Clock
+from gatewright.base.ids import Ids
 from gatewright.base.messages import Handler
 from gatewright.functions.link import RuntimeEvents, RuntimeLink
 from gatewright.functions.runtimes.types import Transport
@@ -23,3 +24,4 @@ class Surroundings:
     links: Mapping[Transport, LinkFactory]
     endpoint: Handler
     """The AWS endpoint of this node."""
+    ids: Ids

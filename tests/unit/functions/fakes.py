@@ -67,7 +67,7 @@ class ScriptedRuntime:
     def __init__(self, process: "FakeProcess", spec: ProcessSpec) -> None:
         self.process = process
         self.spec = spec
-        self._socket = socket.socket(fileno=os.dup(spec.inherited_fds[0]))
+        self._socket = socket.socket(fileno=os.dup(spec.inherited_fds[0])) if spec.inherited_fds else socket.socket()
         self._socket.setblocking(False)
         self._output = os.dup(spec.output_fd)
 
@@ -159,6 +159,9 @@ class FakeProcess:
         self.signals.append("KILL")
         self._task.cancel()
 
+    def terminate(self) -> None:
+        self.signals.append("TERM")
+
     def freeze(self) -> None:
         self.signals.append("STOP")
 
@@ -183,6 +186,9 @@ class FakeSandbox:
         self.task_root = str(spec.task_root)
         self.opt_root = str(spec.opt_root or "/opt")
         self._isolation = isolation
+
+    def tcp_socket(self) -> socket.socket:
+        return socket.socket(socket.AF_INET, socket.SOCK_STREAM)
 
     def spawn(self, spec: ProcessSpec, on_exit: Callable[[int], None]) -> FakeProcess:
         return self._isolation.spawn(spec, on_exit)
@@ -221,9 +227,16 @@ class FakeIsolation:
 class FakeRuntimes:
     """A machine with one runtime."""
 
-    def __init__(self, *, problem: str | None = None, refusal: Exception | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        problem: str | None = None,
+        refusal: Exception | None = None,
+        transport: Transport = Transport.CHANNEL,
+    ) -> None:
         self._problem = problem
         self._refusal = refusal
+        self._transport = transport
 
     def problem(self, runtime: str) -> str | None:
         return self._problem
@@ -231,7 +244,7 @@ class FakeRuntimes:
     def launch(self, function: FunctionVersion, code: Code) -> Launch:
         if self._refusal is not None:
             raise self._refusal
-        return Launch(("runtime",), {"FROM_LAUNCH": "1"}, (), Transport.CHANNEL, "python:3.11.7")
+        return Launch(("runtime",), {"FROM_LAUNCH": "1"}, (), self._transport, "python:3.11.7")
 
 
 async def echo(runtime: ScriptedRuntime) -> int:

@@ -5,12 +5,20 @@ Lambda Developer Guide.
 """
 
 from dataclasses import replace
+from typing import Any
 
 import orjson
 import pytest
 
 from gatewright.functions.failure import Failure, exited, timed_out
-from gatewright.functions.platform_log import JsonLog, QuietJsonLog, Report, TextLog, platform_log
+from gatewright.functions.platform_log import (
+    DebugJsonLog,
+    JsonLog,
+    QuietJsonLog,
+    Report,
+    TextLog,
+    platform_log,
+)
 
 from .fakes import function_version
 
@@ -18,6 +26,12 @@ NOW = 1_795_400_000.123
 TIME = "2026-11-23T02:13:20.123Z"
 REPORT = Report("id-1", 1.2345, None, 128, 40, None)
 TEXT = TextLog()
+
+
+def events(lines: bytes) -> list[dict[str, Any]]:
+    """Return the events of whole lines."""
+    assert not lines or lines.endswith(b"}\n")
+    return [orjson.loads(line) for line in lines.splitlines()]
 
 
 def test_start() -> None:
@@ -85,9 +99,8 @@ def test_json() -> None:
         "type": "platform.start",
         "record": {"requestId": "id-1", "version": "$LATEST"},
     }
-    ended = log.end(NOW, replace(REPORT, init_duration_ms=30.25, failure=exited(1)))
-    assert ended.endswith(b"}\n")
-    assert orjson.loads(ended) == {
+    [ended] = events(log.end(NOW, replace(REPORT, init_duration_ms=30.25)))
+    assert ended == {
         "time": TIME,
         "type": "platform.report",
         "record": {
@@ -99,17 +112,76 @@ def test_json() -> None:
                 "maxMemoryUsedMB": 40,
                 "initDurationMs": 30.25,
             },
-            "status": "error",
-            "errorType": "Runtime.ExitError",
+            "status": "success",
         },
     }
     assert orjson.loads(log.init_start(NOW, "python:3.11.7"))["record"]["runtimeVersion"] == "python:3.11.7"
-    assert orjson.loads(log.init_report(NOW, 10.0, "invoke", timed_out(3)))["record"] == {
-        "initializationType": "on-demand",
-        "phase": "invoke",
-        "status": "timeout",
-        "metrics": {"durationMs": 10.0},
-    }
+
+
+def test_json_of_what_failed() -> None:
+    log = JsonLog(function_version())
+    done, ended = events(log.end(NOW, replace(REPORT, failure=exited(1))))
+    assert (done["type"], done["record"]) == (
+        "platform.runtimeDone",
+        {
+            "requestId": "id-1",
+            "status": "error",
+            "errorType": "Runtime.ExitError",
+            "metrics": {"durationMs": 1.234},
+        },
+    )
+    assert (ended["record"]["status"], ended["record"]["errorType"]) == ("error", "Runtime.ExitError")
+    done, report = events(log.init_report(NOW, 10.0, "invoke", timed_out(3)))
+    assert (done["type"], done["record"]) == (
+        "platform.initRuntimeDone",
+        {"initializationType": "on-demand", "phase": "invoke", "status": "timeout"},
+    )
+    assert (report["type"], report["record"]) == (
+        "platform.initReport",
+        {
+            "initializationType": "on-demand",
+            "phase": "invoke",
+            "status": "timeout",
+            "metrics": {"durationMs": 10.0},
+        },
+    )
+
+
+def test_json_at_debug_has_every_event() -> None:
+    log = DebugJsonLog(function_version())
+    kinds = [event["type"] for event in events(log.init_end(NOW, 10.0, "init") + log.end(NOW, REPORT))]
+    assert kinds == ["platform.initRuntimeDone", "platform.initReport", "platform.runtimeDone", "platform.report"]
+
+
+@pytest.mark.parametrize(("initialization_type", "count"), [("on-demand", 0), ("provisioned-concurrency", 1)])
+def test_a_report_of_init_at_info(initialization_type: str, count: int) -> None:
+    """ "Configuring advanced logging controls": initReport is INFO unless the type is on-demand, then DEBUG."""
+    assert len(events(JsonLog(function_version(), initialization_type).init_end(NOW, 10.0, "init"))) == count
+
+
+READY = {"name": "watcher", "state": "Ready", "events": ["INVOKE", "SHUTDOWN"]}
+BROKEN = {"name": "br\noken", "state": "LaunchError", "events": [], "errorType": "PermissionDenied"}
+
+
+def test_extensions_in_text() -> None:
+    assert TEXT.extension(NOW, READY) == b"EXTENSION\tName: watcher\tState: Ready\tEvents: [INVOKE, SHUTDOWN]\n"
+    assert TEXT.extension(NOW, BROKEN) == (
+        b"EXTENSION\tName: br?oken\tState: LaunchError\tEvents: []\tError Type: PermissionDenied\n"
+    )
+    assert TEXT.subscription(NOW, "Telemetry", "watcher", ["platform", "function"]) == (
+        b"TELEMETRY\tName: watcher\tState: Subscribed\tTypes: [Platform, Function]\n"
+    )
+
+
+def test_extensions_in_json() -> None:
+    log = JsonLog(function_version())
+    assert events(log.extension(NOW, READY)) == [{"time": TIME, "type": "platform.extension", "record": READY}]
+    [subscribed] = events(log.subscription(NOW, "Logs", "watcher", ["platform"]))
+    assert subscribed["type"] == "platform.logsSubscription"
+    assert subscribed["record"] == {"name": "watcher", "state": "Subscribed", "types": ["platform"]}
+    quiet = QuietJsonLog(function_version())
+    assert quiet.extension(NOW, READY) == quiet.subscription(NOW, "Logs", "watcher", ["platform"]) == b""
+    assert quiet.extension(NOW, BROKEN) != b""
 
 
 @pytest.mark.parametrize(
@@ -118,6 +190,7 @@ def test_json() -> None:
         ({}, TextLog),
         ({"log_format": "JSON"}, JsonLog),
         ({"log_format": "JSON", "system_log_level": "INFO"}, JsonLog),
+        ({"log_format": "JSON", "system_log_level": "DEBUG"}, DebugJsonLog),
         ({"log_format": "JSON", "system_log_level": "WARN"}, QuietJsonLog),
     ],
 )

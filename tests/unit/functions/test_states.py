@@ -7,13 +7,17 @@ import pytest
 from gatewright.functions.states import TRANSITIONS, IllegalTransition, State, transition
 
 ALLOWED = {
+    (State.STARTING, State.STARTED),
     (State.STARTING, State.IDLE),
+    (State.STARTED, State.IDLE),
     (State.IDLE, State.BUSY),
     (State.BUSY, State.STREAMING),
     (State.BUSY, State.ANSWERED),
     (State.STREAMING, State.ANSWERED),
+    (State.ANSWERED, State.SETTLING),
     (State.ANSWERED, State.IDLE),
-    *((state, end) for state in list(State)[:5] for end in (State.STOPPING, State.FAILED)),
+    (State.SETTLING, State.IDLE),
+    *((state, end) for state in list(State)[:7] for end in (State.STOPPING, State.FAILED)),
     (State.STOPPING, State.STOPPED),
     (State.FAILED, State.STOPPED),
 }

@@ -65,6 +65,10 @@ class Process(Protocol):
         """End it and all that it started, at once. Harmless when it ended already."""
         ...
 
+    def terminate(self) -> None:
+        """Send SIGTERM to it. Harmless when it ended already."""
+        ...
+
     def freeze(self) -> None:
         """Stop it from running until `thaw`."""
         ...
@@ -108,6 +112,13 @@ class Sandbox(Protocol):
         """Return the listening socket by which its processes reach the node's AWS endpoint.
 
         None when they share the host's network and reach the node's own listener.
+        """
+        ...
+
+    def tcp_socket(self) -> socket.socket:
+        """Return a TCP socket in the network of its processes that is connected to nothing; the caller closes it.
+
+        Where the tier has networks there are few of them. Raises `OSError` when there is none left.
         """
         ...
 

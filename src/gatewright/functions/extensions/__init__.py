@@ -1,0 +1,1 @@
+"""Lambda extensions: who takes part in the life of an execution environment besides its runtime."""
