@@ -202,3 +202,33 @@ def test_a_url_survives_the_node(tmp_path: Path) -> None:
         found = again.client.get_function_url_config(FunctionName=again.name)["FunctionUrl"]
         assert found.partition(".")[0] == made.address.partition(".")[0]
         assert Url(again, found).call().body == b"hello"
+
+
+def test_what_a_configuration_cannot_say(node: Node) -> None:
+    made = function(node, "return 'hello'")
+    create = node.client("lambda", is_checking=False).create_function_url_config
+    for members, constraint in (
+        ({"Qualifier": "1"}, "at 'qualifier' failed to satisfy constraint: Member must satisfy regular expression"),
+        ({"Qualifier": "$LATEST"}, "at 'qualifier' failed to satisfy constraint: Member must satisfy regular"),
+        ({"InvokeMode": "UNKNOWN"}, "Value 'UNKNOWN' at 'invokeMode' failed to satisfy constraint: Member must"),
+        ({"AuthType": "OPEN"}, "at 'authType' failed to satisfy constraint: Member must satisfy enum value set"),
+        ({"Cors": {"AllowMethods": ["OPTIONS"]}}, "Member must have length less than or equal to 6"),
+        ({"Cors": {"MaxAge": 86_401}}, "at 'cors.maxAge' failed to satisfy constraint: Member must have value less"),
+        ({"Cors": {"AllowOrigins": ["x"] * 101}}, "Member must have length less than or equal to 100"),
+    ):
+        status, code, message = fails(create, **{"FunctionName": made.name, "AuthType": "NONE", **members})
+        assert (status, code) == (400, "ValidationException"), members
+        assert constraint in message
+
+
+@pytest.mark.slow
+def test_the_aws_cli_makes_a_url(node: Node) -> None:
+    made = function(node, "return 'hello'")
+    cors = '{"AllowOrigins": ["https://www.example.com"], "MaxAge": 300}'
+    named = ("--function-name", made.name)
+    created = node.aws("lambda", "create-function-url-config", *named, "--auth-type", "NONE", "--cors", cors)
+    assert created["Cors"] == {"AllowOrigins": ["https://www.example.com"], "MaxAge": 300}
+    found = node.aws("lambda", "get-function-url-config", *named)
+    assert (found["FunctionUrl"], found["InvokeMode"]) == (created["FunctionUrl"], "BUFFERED")
+    node.aws("lambda", "delete-function-url-config", *named)
+    assert node.aws("lambda", "list-function-url-configs", *named) == {"FunctionUrlConfigs": []}
