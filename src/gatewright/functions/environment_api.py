@@ -10,11 +10,13 @@ from gatewright.base.messages import Handler
 from gatewright.functions.sandbox.types import Sandbox
 from gatewright.wire.limits import Limits
 from gatewright.wire.listener import Listener
+from gatewright.wire.request_head import RequestHead
 
 _DAY_SECONDS: Final = 86_400.0
 _LIMITS: Final = Limits(
     header_bytes=1 << 20,  # an X-Ray error cause travels in a field
     body_bytes=64 << 20,  # counted where it is read, to answer as Lambda does
+    trailer_bytes=1 << 20,  # a function's error travels in a field
     header_seconds=_DAY_SECONDS,
     body_idle_seconds=_DAY_SECONDS,
     keep_alive_seconds=_DAY_SECONDS,  # a runtime is silent while its function works
@@ -22,8 +24,8 @@ _LIMITS: Final = Limits(
     connections=256,
 )
 """The peer is a process of ours that a time-out of its own ends, so slowness is no reason to hang up."""
-
-
+_NO_LIMIT: Final = 1 << 62
+"""Of responses, which are read piece by piece: what is too much is dropped and not kept."""
 _ENDPOINT_LIMITS: Final = Limits(body_bytes=70 << 20, drain_seconds=0.1, connections=256)
 
 
@@ -37,7 +39,7 @@ class EnvironmentApi:
 
     async def open(self, sandbox: Sandbox, runtime_api: Handler, endpoint: Handler) -> None:
         """Serve the Runtime API, and the node's endpoint where processes do not reach its own listener."""
-        await self._listen(sandbox.runtime_api, Listener(runtime_api, _LIMITS))
+        await self._listen(sandbox.runtime_api, Listener(runtime_api, _LIMITS, body_limit=_body_limit))
         if sandbox.endpoint is not None:
             await self._listen(sandbox.endpoint, Listener(endpoint, _ENDPOINT_LIMITS))
 
@@ -49,3 +51,7 @@ class EnvironmentApi:
     async def _listen(self, sock: socket, listener: Listener) -> None:
         self._listeners.append(listener)
         await listener.start("", 0, sock=sock)
+
+
+def _body_limit(head: RequestHead) -> int:
+    return _NO_LIMIT if head.path.endswith("/response") else _LIMITS.body_bytes

@@ -18,6 +18,11 @@ class ResponseSink(Protocol):
         """Return whether the runtime should not be read until `when_there_is_room` has called back."""
         ...
 
+    @property
+    def is_too_large(self) -> bool:
+        """Return whether more was written than a response may have."""
+        ...
+
     def begin(self, content_type: str, executed_version: str) -> None:
         """Take what the octets are and which version of the function sends them, before anything of the response."""
         ...
@@ -48,12 +53,17 @@ class CollectedResponse:
         """Return False: what is too much is dropped."""
         return False
 
+    @property
+    def is_too_large(self) -> bool:
+        """Return whether the caller gets an error in its place."""
+        return len(self._kept) > MAX_RESPONSE_BYTES
+
     def begin(self, content_type: str, executed_version: str) -> None:
         """The caller is not told the content type, and the version by the result."""
 
     def write(self, octets: bytes) -> None:
         """Keep no more than shows that it is too much."""
-        if len(self._kept) <= MAX_RESPONSE_BYTES:
+        if not self.is_too_large:
             self._kept += octets
 
     def when_there_is_room(self, resume: Callable[[], None]) -> None:
@@ -64,6 +74,4 @@ class CollectedResponse:
         """Return the response, or the error in its place."""
         if error is not None:
             return error, "Unhandled"
-        if len(self._kept) > MAX_RESPONSE_BYTES:
-            return RESPONSE_TOO_LARGE, "Unhandled"
-        return bytes(self._kept), None
+        return (RESPONSE_TOO_LARGE, "Unhandled") if self.is_too_large else (bytes(self._kept), None)

@@ -19,11 +19,19 @@ from gatewright.functions import error_types
 from gatewright.functions.failure import RESPONSE_TOO_LARGE, error_object
 from gatewright.functions.invocation import Invocation
 from gatewright.functions.link import RuntimeEvents
+from gatewright.functions.runtime_stream import StreamEnding, receive_response
 from gatewright.functions.settings import MAX_RESPONSE_BYTES
 from gatewright.functions.states import State
+from gatewright.functions.streaming import MAX_STREAMED_BYTES
 
 _RUNTIME_STATES: Final[Mapping[State, str]] = MappingProxyType(
-    {State.STARTING: "Started", State.IDLE: "Ready", State.BUSY: "Running", State.ANSWERED: "ResponseSent"}
+    {
+        State.STARTING: "Started",
+        State.IDLE: "Ready",
+        State.BUSY: "Running",
+        State.STREAMING: "InvocationResponse",
+        State.ANSWERED: "ResponseSent",
+    }
 )
 _ERROR_TYPE: Final = re.compile(r"(Runtime|Function)\.[A-Z][a-zA-Z]+")
 _LINE_ENDS: Final = re.compile(r"[\r\n]+")
@@ -106,12 +114,14 @@ class RuntimeApi:
             self._poll.set_result(self._wrong_state("Ready"))
 
     async def _end_invocation(self, request: Request, request_id: str, *, is_error: bool) -> Response:
-        mode = request.headers.get("Lambda-Runtime-Function-Response-Mode") or "streaming"
-        if not is_error and mode != "streaming":
+        mode = None if is_error else request.headers.get("Lambda-Runtime-Function-Response-Mode")
+        if mode not in (None, "", "streaming"):
             return _error(400, "InvalidFunctionResponseMode", "Invalid function response mode")
         refusal = self._refusal(request_id, is_error=is_error)
         if refusal is not None:
             return refusal
+        if mode:
+            return await self._stream(request, request_id)
         try:
             body = await _read(request.body)
         except BodyError:
@@ -121,12 +131,17 @@ class RuntimeApi:
             return refusal
         if body is None:
             self._events.runtime_answered(request_id, RESPONSE_TOO_LARGE, "Unhandled")
-            message = f"Exceeded maximum allowed payload size ({MAX_RESPONSE_BYTES} bytes)."
-            return _error(413, "RequestEntityTooLarge", message)
+            return _too_large(MAX_RESPONSE_BYTES)
         if is_error:
             body = body or error_object(_error_type(request), "")
         self._events.runtime_answered(request_id, body, "Unhandled" if is_error else None)
         return _accepted()
+
+    async def _stream(self, request: Request, request_id: str) -> Response:
+        ending = await receive_response(self._events, request, request_id)
+        if ending is StreamEnding.TRUNCATED:
+            return _error(400, "TruncatedHTTPRequest", "HTTP request detected as truncated")
+        return _accepted() if ending is StreamEnding.COMPLETE else _too_large(MAX_STREAMED_BYTES)
 
     async def _init_error(self, request: Request) -> Response:
         if self._events.state is not State.STARTING:
@@ -197,6 +212,10 @@ def _error_type(request: Request) -> str:
     """Return the type that the runtime names, if it is of the form that Lambda lets through."""
     named = request.headers.get("Lambda-Runtime-Function-Error-Type") or ""
     return named if _ERROR_TYPE.fullmatch(named) else error_types.UNKNOWN
+
+
+def _too_large(limit_bytes: int) -> Response:
+    return _error(413, "RequestEntityTooLarge", f"Exceeded maximum allowed payload size ({limit_bytes} bytes).")
 
 
 def _accepted() -> Response:

@@ -80,6 +80,11 @@ class ResponseStream:
         """Return whether the caller has enough to read."""
         return self._held_bytes > BUFFER_BYTES
 
+    @property
+    def is_too_large(self) -> bool:
+        """Return whether something was dropped because it was too much."""
+        return self.produced_bytes > MAX_STREAMED_BYTES
+
     def begin(self, content_type: str, executed_version: str) -> None:
         """Tell the caller that a response comes."""
         self.content_type = content_type
@@ -109,7 +114,7 @@ class ResponseStream:
         """Return only what went wrong: the caller has the rest."""
         if error is not None:
             return error, "Unhandled"
-        return (_STREAM_TOO_LARGE, "Unhandled") if self.produced_bytes > MAX_STREAMED_BYTES else (b"", None)
+        return (_STREAM_TOO_LARGE, "Unhandled") if self.is_too_large else (b"", None)
 
     def settle(self, invocation: "asyncio.Future[InvocationResult]") -> None:
         """End with an invocation: refused, failed or answered. A whole answer is a stream of one piece."""

@@ -10,8 +10,9 @@ import pytest
 
 from gatewright.base.errors import BodyBroken
 from gatewright.base.messages import BytesBody, Headers, Request, Response
-from gatewright.functions.failure import RESPONSE_TOO_LARGE
+from gatewright.functions.failure import RESPONSE_TOO_LARGE, Failure
 from gatewright.functions.invocation import Invocation
+from gatewright.functions.response_sink import CollectedResponse
 from gatewright.functions.runtime_api import RuntimeApi
 from gatewright.functions.states import State
 
@@ -27,6 +28,7 @@ class FakeEnvironment:
         self.state = state
         self.invocation: Invocation | None = None
         self.told: list[tuple[object, ...]] = []
+        self.response = CollectedResponse()
         self.api = RuntimeApi(self)
 
     def begin(self, invocation: Invocation) -> None:
@@ -39,6 +41,16 @@ class FakeEnvironment:
 
     def runtime_answered(self, request_id: str, payload: bytes, function_error: str | None) -> None:
         self.told.append(("answered", request_id, payload, function_error))
+        self.state, self.invocation = State.ANSWERED, None
+
+    def runtime_responding(self, request_id: str, content_type: str) -> CollectedResponse:
+        self.told.append(("responding", request_id, content_type))
+        self.state = State.STREAMING
+        self.response = CollectedResponse()
+        return self.response
+
+    def response_ended(self, error: bytes | None, failure: Failure | None = None) -> None:
+        self.told.append(("response ended", self.response.conclude(error), failure))
         self.state, self.invocation = State.ANSWERED, None
 
     def init_failed(self, error_type: str, error: bytes) -> None:
@@ -131,14 +143,21 @@ async def test_an_error_without_a_body_has_the_type_of_the_header() -> None:
     assert environment.told == [("answered", "id-1", b'{"errorType":"Function.Odd","errorMessage":""}', "Unhandled")]
 
 
-@pytest.mark.parametrize("mode", ["streaming", ""])
-async def test_a_streamed_response_is_taken_whole(mode: str) -> None:
+@pytest.mark.parametrize(
+    ("mode", "told"),
+    [
+        ("streaming", [("responding", "id-1", "application/octet-stream"), ("response ended", (b"x", None), None)]),
+        ("", [("answered", "id-1", b"x", None)]),
+    ],
+)
+async def test_a_response_is_streamed_when_its_mode_says_so(mode: str, told: list[tuple[object, ...]]) -> None:
     environment = FakeEnvironment(State.IDLE)
     environment.begin(invocation())
     response = await environment.call(
         "POST", "/invocation/id-1/response", b"x", Lambda_Runtime_Function_Response_Mode=mode
     )
     assert response.status == 202
+    assert environment.told == told
 
 
 @pytest.mark.parametrize(
