@@ -20,6 +20,7 @@ from gatewright.functions.runtimes.types import Code, Launch
 from gatewright.snapshot.types import FunctionVersion
 
 INVOKE, NEXT, RESULT, ERROR, INIT_ERROR = 1, 16, 17, 18, 19
+STREAM_HEAD, STREAM_DATA, STREAM_END = 32, 33, 34
 REQUEST_ID = "8476a536-e9f4-11e8-9739-2dfe598c3fcd"
 ARN = "arn:aws:lambda:us-east-2:123456789012:function:my-function"
 TRACE = "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Parent=9a9197af755a6419;Sampled=1"
@@ -90,6 +91,19 @@ def variables(version: FunctionVersion, task_root: Path) -> dict[str, str]:
     }
 
 
+@dataclass(frozen=True)
+class Streamed:
+    """A streamed response: the header of its first frame, its data, and the body of its last frame."""
+
+    header: dict[str, Any]
+    pieces: tuple[bytes, ...]
+    error: bytes
+
+    @property
+    def content(self) -> bytes:
+        return b"".join(self.pieces)
+
+
 class Environment:
     """A started process and the host's end of its channel."""
 
@@ -123,6 +137,10 @@ class Environment:
         self.process.kill()
         self.process.wait()
         os.close(self._output)
+
+    def stop_waiting_after(self, seconds: float) -> None:
+        """Let `receive` raise `TimeoutError` when nothing comes for so long."""
+        self._socket.settimeout(seconds)
 
     def receive(self) -> Frame | None:
         """Return the next frame, or None at the end of the connection."""
@@ -160,6 +178,19 @@ class Environment:
         assert following is not None, (answer, self.output())
         assert following.type == NEXT
         return answer
+
+    def stream(self, event: object = None) -> Streamed:
+        """Send INVOKE and return the response that is streamed; NEXT has followed it."""
+        self.send(json.dumps(event).encode())
+        frames = []
+        while not frames or frames[-1].type != NEXT:
+            frame = self.receive()
+            assert frame is not None, (frames, self.output())
+            frames.append(frame)
+        head, *data, end, _ = frames
+        assert (head.type, end.type) == (STREAM_HEAD, STREAM_END), frames
+        assert {frame.type for frame in data} <= {STREAM_DATA}
+        return Streamed(head.header, tuple(frame.body for frame in data), end.body)
 
     def ending(self) -> Ending:
         """Return what the process still sends, and how it ends."""

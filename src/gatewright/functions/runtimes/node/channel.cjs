@@ -5,12 +5,22 @@
  *     u32 length of what follows | u8 type | u32 header length | header (JSON) | body          big endian
  *
  * Reading is asynchronous, so that the function's own timers and sockets live on while it waits, as on Lambda.
- * Writing is synchronous: what was sent is on its way even if the handler calls process.exit() next.
+ * Writing is synchronous: what was sent is on its way even if the handler calls process.exit() next. Only streamed
+ * responses are written asynchronously, since their caller may take them slowly and the function lives on meanwhile.
  */
 const fs = require('node:fs');
 const net = require('node:net');
 
-const TYPE = Object.freeze({ INVOKE: 1, NEXT: 16, RESULT: 17, ERROR: 18, INIT_ERROR: 19 });
+const TYPE = Object.freeze({
+  INVOKE: 1,
+  NEXT: 16,
+  RESULT: 17,
+  ERROR: 18,
+  INIT_ERROR: 19,
+  STREAM_HEAD: 32,
+  STREAM_DATA: 33,
+  STREAM_END: 34,
+});
 const PREFIX_BYTES = 9;
 const READ_BYTES = 1 << 16;
 
@@ -21,6 +31,7 @@ class Channel {
   #partsBytes = 0;
   #invocation = null; // arrived before anybody waited
   #waiting = null;
+  #streaming = 0; // frames that `stream` was given and the socket has not taken yet
 
   constructor(descriptor) {
     this.#descriptor = descriptor;
@@ -63,7 +74,42 @@ class Channel {
     frame.write(header, PREFIX_BYTES);
     if (typeof body === 'string') frame.write(body, PREFIX_BYTES + headerBytes);
     else body.copy(frame, PREFIX_BYTES + headerBytes);
-    this.#write(frame);
+    // Nothing overtakes a streamed frame. If the process exits before that is written, its end says what happened.
+    if (this.#streaming !== 0) this.#socket.write(frame);
+    else this.#write(frame);
+  }
+
+  /** Write one frame without waiting; `done`, if given, is called when the socket has taken it or has failed. */
+  stream(type, header, body, done) {
+    const headerBytes = Buffer.byteLength(header);
+    const bodyBytes = Buffer.byteLength(body);
+    const head = Buffer.allocUnsafe(PREFIX_BYTES + headerBytes);
+    head.writeUInt32BE(5 + headerBytes + bodyBytes, 0);
+    head[4] = type;
+    head.writeUInt32BE(headerBytes, 5);
+    head.write(header, PREFIX_BYTES);
+    const written = (error) => {
+      this.#streaming -= 1;
+      if (done !== undefined) done(error);
+    };
+    this.#streaming += 1;
+    if (bodyBytes === 0) {
+      this.#socket.write(head, written);
+      return;
+    }
+    this.#socket.cork(); // head and body in one call
+    this.#socket.write(head);
+    this.#socket.write(body, written);
+    this.#socket.uncork();
+  }
+
+  /** Keep the event loop going until `release`. */
+  hold() {
+    this.#socket.ref();
+  }
+
+  release() {
+    if (this.#waiting === null) this.#socket.unref();
   }
 
   #write(frame) {

@@ -2,10 +2,12 @@
 /*
  * Loaded (--require) before AWS's runtime interface client, of which it replaces two modules: the native client of the
  * Runtime API, which would have to be compiled on the user's machine, and `http`, over which the client reports
- * errors of INIT and streams responses. The client itself stays as AWS published it.
+ * errors of INIT and streams responses (`post.cjs`). The client itself stays as AWS published it.
  */
 const Module = require('node:module');
 const path = require('node:path');
+
+const DESCRIBE = Symbol('describe');
 
 // Only in the process that the host started: worker threads and forks of the function load this file again.
 if (process.env._GATEWRIGHT_CHANNEL_FD !== undefined) {
@@ -22,7 +24,7 @@ function forgetPreload() {
   if (position > 0) process.execArgv.splice(position - 1, 2);
 }
 
-/** Answer the client's `require` calls for the two modules; everybody else gets what Node.js has. */
+/** Answer the client's `require` calls for these modules; everybody else gets what Node.js has. */
 function standIn(native, http) {
   const clients = new Set([
     path.join(__dirname, 'node_modules', 'aws-lambda-ric-3', 'dist', 'index.mjs'),
@@ -32,6 +34,7 @@ function standIn(native, http) {
   function loadForClient(request, parent) {
     if (parent && clients.has(parent.filename)) {
       if (request === 'http' || request === 'node:http') return http;
+      if (request === 'net' || request === 'node:net') return describingNet(load.apply(this, arguments));
       if (request === './rapid-client.node') {
         // The last of the two that a client asks for: from here on the function finds the loader as Node.js made it.
         if (Module._load === loadForClient) Module._load = load;
@@ -79,68 +82,18 @@ function runtimeApiHeaders(header) {
 function runtimeHttp(channel) {
   return {
     Agent: class Agent {},
-    request: (options, callback) => new (postClass())(channel, options, callback),
+    request(options, callback) {
+      const { InitErrorPost, ResponsePost } = require('./post.cjs');
+      if (options.path.endsWith('/init/error')) return new InitErrorPost(channel, options, callback);
+      // The client says only how it would connect, how much may be written before write() returns false.
+      const { highWaterMark } = options.agent.createConnection({ [DESCRIBE]: true });
+      return new ResponsePost(channel, options, callback, highWaterMark);
+    },
   };
 }
 
-/** Made when first used: `node:stream` subclasses cost time that only failures and streaming handlers need to pay. */
-function postClass() {
-  const { Readable, Writable } = require('node:stream');
-  const { TYPE } = require('./channel.cjs');
-  const ERROR_TYPE = 'Lambda-Runtime-Function-Error-Type';
-  const ERROR_BODY = 'Lambda-Runtime-Function-Error-Body';
-
-  /**
-   * A POST to /runtime/init/error, or the streaming POST to /runtime/invocation/ID/response. A streamed response is
-   * collected and goes out as one result, as Lambda buffers it for callers that do not ask for a stream.
-   */
-  return class Post extends Writable {
-    outputData = []; // of http.ClientRequest; the client logs their sizes
-    outputSize = 0;
-    #channel;
-    #options;
-    #callback;
-    #headers;
-    #trailers = {};
-    #chunks = [];
-
-    constructor(channel, options, callback) {
-      super();
-      this.#channel = channel;
-      this.#options = options;
-      this.#callback = callback;
-      this.#headers = { ...options.headers };
-    }
-
-    setHeader(name, value) {
-      this.#headers[name] = value;
-    }
-
-    addTrailers(trailers) {
-      Object.assign(this.#trailers, trailers);
-    }
-
-    _write(chunk, _encoding, done) {
-      this.#chunks.push(chunk);
-      done();
-    }
-
-    _final(done) {
-      const body = Buffer.concat(this.#chunks);
-      if (this.#options.path.endsWith('/init/error')) {
-        const type = String(this.#headers[ERROR_TYPE]);
-        this.#channel.send(TYPE.INIT_ERROR, JSON.stringify({ type }), body);
-      } else {
-        const id = decodeURIComponent(this.#options.path.split('/').at(-2));
-        const failure = this.#trailers[ERROR_BODY];
-        if (failure === undefined) this.#channel.send(TYPE.RESULT, JSON.stringify({ id }), body);
-        else this.#channel.send(TYPE.ERROR, JSON.stringify({ id }), Buffer.from(failure, 'base64'));
-      }
-      done();
-      const response = Readable.from([]);
-      response.statusCode = 202;
-      response.headers = {};
-      this.#callback(response);
-    }
-  };
+/** The module `net`, with a createConnection that only tells its options when it is asked to. */
+function describingNet(net) {
+  const createConnection = (options, ...more) => (options?.[DESCRIBE] ? options : net.createConnection(options, ...more));
+  return { ...net, createConnection };
 }

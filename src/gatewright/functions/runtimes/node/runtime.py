@@ -102,6 +102,7 @@ class NodeRuntime:
                 found.executable,
                 preload,
                 self._directory / "channel.cjs",
+                self._directory / "post.cjs",
                 client.program,
                 client.bundle,
             ),

@@ -1,7 +1,7 @@
 """What a Node.js handler sees and what becomes of its failures, with both clients on the Node.js of this machine.
 
 AWS documentation: "Define Lambda function handler in Node.js", "Using the Lambda context object to retrieve Node.js
-function information", "AWS Lambda function errors in Node.js", "Response streaming for Lambda functions".
+function information", "AWS Lambda function errors in Node.js".
 """
 
 import json
@@ -432,34 +432,6 @@ def test_the_json_log_format(runner: Runner, version: str) -> None:
         ("INFO", "a b", REQUEST_ID),
         ("ERROR", {"c": 1}, REQUEST_ID),
     ]
-
-
-STREAMING = """
-exports.handler = awslambda.streamifyResponse(async (event, stream, context) => {
-  stream.setContentType('text/plain');
-  for (let i = 0; i < event.pieces; i++) stream.write('ä'.repeat(event.size));
-  if (event.fails) throw new TypeError('broke off');
-  stream.end();
-  await new Promise((resolve) => stream.on('finish', resolve));
-});
-"""
-
-
-def test_a_streaming_handler_is_answered_in_one_piece(runner: Runner, version: str) -> None:
-    with runner.ready(function(version), {"app.js": STREAMING}) as environment:
-        small = environment.invoke({"pieces": 3, "size": 1})
-        large = environment.invoke({"pieces": 5, "size": 50_000})
-    assert (small.type, small.body.decode()) == (RESULT, "äää")
-    assert len(large.body) == 500_000
-
-
-def test_a_streaming_handler_that_fails(runner: Runner, version: str) -> None:
-    with runner.ready(function(version), {"app.js": STREAMING}) as environment:
-        environment.send(b'{"pieces":1,"size":1,"fails":true}')
-        answer = environment.receive()
-    assert answer is not None
-    assert (answer.type, answer.header) == (ERROR, {"id": REQUEST_ID})
-    assert (answer.json()["errorType"], answer.json()["errorMessage"]) == ("TypeError", "broke off")
 
 
 ECHO = {"app.js": "exports.handler = async (event) => event;\n"}
