@@ -30,6 +30,7 @@ from gatewright.control.lambda_.names import (
 )
 from gatewright.control.lambda_.options import log_records, refuse_unbuilt
 from gatewright.control.lambda_.packages import check_package
+from gatewright.control.lambda_.source_keys import find_source_key, put_source_key
 from gatewright.control.lambda_.tag_sets import checked_tags
 from gatewright.control.lambda_.versions import publish, versions_after
 from gatewright.store.types import Document, Reader
@@ -67,8 +68,9 @@ def create_function(context: Context, request: Shape) -> Shape:
             writer.put(context.key(SERVICE, FUNCTION_TAGS, target.name), {"Tags": tags})
         if request.get("CodeSigningConfigArn"):
             attach_code_signing_config(context, writer, "CreateFunction", target, request["CodeSigningConfigArn"])
+        put_source_key(context, writer, target, request["Code"].get("SourceKMSKeyArn"))
         version = publish(context, writer, target, document) if request.get("Publish") else None
-    log_records(target, request)
+    log_records(target, {**request, **request["Code"]})
     # The ARN of the answer is unqualified even so.
     return document if version is None else {**version, "FunctionArn": target.arn}
 
@@ -78,10 +80,13 @@ def get_function(context: Context, request: Shape) -> Shape:
     target = resolve_function(context, "GetFunction", request["FunctionName"], request.get("Qualifier"))
     with context.store.read() as reader:
         configuration = _configuration(context, reader, target)
+        source_key = find_source_key(context, reader, target, configuration["Version"])
         tags = reader.get(context.key(SERVICE, FUNCTION_TAGS, target.name))
         concurrency = reader.get(context.key(SERVICE, FUNCTION_CONCURRENCY, target.name))
     location = context.node.blob_url(base64.b64decode(configuration["CodeSha256"]).hex())
     output: Document = {"Configuration": configuration, "Code": {"RepositoryType": "S3", "Location": location}}
+    if source_key is not None:
+        output["Code"]["SourceKMSKeyArn"] = source_key
     if tags is not None:
         output["Tags"] = tags["Tags"]
     if concurrency is not None:

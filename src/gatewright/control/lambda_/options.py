@@ -43,7 +43,6 @@ NOT_BUILT: Mapping[str, Callable[[Any], bool]] = MappingProxyType(
         "ImageUri": _is_given,
         "ImageConfig": _is_given,
         "S3ObjectStorageMode": _is_reference,
-        "SourceKMSKeyArn": _is_given,
         "SnapStart": _is_snapshot,
         "TenancyConfig": _is_given,
         "CapacityProviderConfig": _is_given,
@@ -56,7 +55,7 @@ NOT_BUILT: Mapping[str, Callable[[Any], bool]] = MappingProxyType(
 
 _ARCHITECTURES: Mapping[str, str] = MappingProxyType({"aarch64": "arm64", "amd64": "x86_64", "AMD64": "x86_64"})
 
-_RECORDS_ONLY = ("VpcConfig", "KMSKeyArn", "FileSystemConfigs")
+_RECORDS_ONLY = ("VpcConfig", "KMSKeyArn", "SourceKMSKeyArn", "FileSystemConfigs")
 
 
 def refuse_unbuilt(operation: str, request: Shape) -> None:

@@ -28,6 +28,7 @@ from gatewright.control.lambda_.names import (
     version_id,
 )
 from gatewright.control.lambda_.options import refuse_unbuilt
+from gatewright.control.lambda_.source_keys import publish_source_key
 from gatewright.store.types import Document, Reader, Writer
 
 # What differs between a version and the `$LATEST` that it was made of, or changes without a change of the function.
@@ -67,6 +68,7 @@ def publish(
     if description is not None:
         version["Description"] = description
     writer.put(context.key(SERVICE, VERSION, version_id(target, number)), version)
+    publish_source_key(context, writer, target, str(number))
     writer.put(counter_key, {"Last": number, "Published": digest})
     return version
 

@@ -214,7 +214,6 @@ class TestOptionsThatAreNotBuilt:
         [
             {"S3Bucket": "bucket", "S3Key": "key", "S3ObjectStorageMode": "REFERENCE"},
             {"ImageUri": "123456789012.dkr.ecr.us-east-1.amazonaws.com/x:latest"},
-            {"ZipFile": b"", "SourceKMSKeyArn": "arn:aws:kms:us-east-1:123456789012:key/k"},
         ],
     )
     def test_other_sources_of_code_are_named(self, context: Context, code: dict[str, Any]) -> None:

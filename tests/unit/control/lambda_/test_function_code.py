@@ -58,6 +58,21 @@ class TestS3:
         assert creation_failure(context, Code={"S3Bucket": "bucket", "S3Key": "code"})[0] == "NotImplemented"
 
 
+def test_the_key_of_a_package_is_a_record(contexts: Contexts, caplog: pytest.LogCaptureFixture) -> None:
+    context = contexts.context()
+    key = "arn:aws:kms:us-east-1:123456789012:key/k"
+    create(context, Code={"ZipFile": CODE, "SourceKMSKeyArn": key}, Publish=True)
+    assert "SourceKMSKeyArn is kept as a record only" in caplog.text
+    call(context, "UpdateFunctionCode", FunctionName=ARN, ZipFile=zip_of({"index.py": "1"}), Publish=True)
+    keys = {
+        qualifier: call(context, "GetFunction", FunctionName=ARN, Qualifier=qualifier)["Code"].get("SourceKMSKeyArn")
+        for qualifier in ("1", "2", "$LATEST")
+    }
+    assert keys == {"1": key, "2": None, "$LATEST": None}
+    call(context, "DeleteFunction", FunctionName=ARN, Qualifier="1")
+    assert contexts.document("lambda", "source-kms-key", "my-function/1") is None
+
+
 @pytest.mark.parametrize(
     ("source", "message"),
     [
