@@ -232,3 +232,10 @@ def test_the_aws_cli_makes_a_url(node: Node) -> None:
     assert (found["FunctionUrl"], found["InvokeMode"]) == (created["FunctionUrl"], "BUFFERED")
     node.aws("lambda", "delete-function-url-config", *named)
     assert node.aws("lambda", "list-function-url-configs", *named) == {"FunctionUrlConfigs": []}
+
+
+def test_urls_are_in_the_domain_of_the_apis() -> None:
+    with running("--ephemeral", environment={"GATEWRIGHT_EXECUTE_API_HOST": "execute-api.gw.corp"}) as node:
+        made = public_url(function(node, "return event['requestContext']['domainName']"))
+        assert made.host.endswith(f".lambda-url.us-east-1.gw.corp:{node.port}")
+        assert made.call().body.decode() == made.host.partition(":")[0]

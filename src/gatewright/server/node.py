@@ -174,7 +174,7 @@ class Server:
             self._execute_api_url(),
             RuntimeCheck(runtimes).problem,
             self._settings.functions.account_concurrency,
-            function_url=f"http://{{url_id}}.lambda-url.{{region}}.localhost:{self._listener.port}/",
+            function_url=self._function_url(),
             blob_url=links.url,
             fetch_object=companion.fetch_object,
             provisioned_environments=functools.partial(_provisioned_environments, functions),
@@ -216,6 +216,11 @@ class Server:
         everywhere = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 — compared, not bound
         host = self._settings.host
         return f"http://{everywhere.get(host, host)}:{self._listener.port}" if host in everywhere else self.url
+
+    def _function_url(self) -> str:
+        """Return the format of function URLs: beside the APIs, in the same domain."""
+        domain = self._settings.execute_api_host.partition(f"{EXECUTE_API}.")[2]
+        return f"http://{{url_id}}.{LAMBDA_URL}.{{region}}.{domain}:{self._listener.port}/"
 
     def _execute_api_url(self) -> str:
         return f"http://{{api_id}}.{self._settings.execute_api_host}:{self._listener.port}"
