@@ -49,14 +49,20 @@ class Child:
 
     __slots__ = ("_child", "_group", "_loop", "_on_exit", "_pidfd", "_tree", "exited")
 
-    def __init__(self, child: "subprocess.Popen[bytes]", group: Group | None, on_exit: Callable[[int], None]) -> None:
-        """Watch it. Raises `OSError` when there is no descriptor left for that."""
+    def __init__(
+        self,
+        child: "subprocess.Popen[bytes]",
+        group: Group | None,
+        memory_bytes: int,
+        on_exit: Callable[[int], None],
+    ) -> None:
+        """Watch it; `memory_bytes` is what it may have. Raises `OSError` when there is no descriptor left for that."""
         self._child = child
         self._group = group
         self._on_exit = on_exit
         self._loop = asyncio.get_running_loop()
         self._pidfd = os.pidfd_open(child.pid)
-        self._tree = ProcessTree(child.pid)
+        self._tree = ProcessTree(child.pid, memory_bytes)
         self.exited = asyncio.Event()
         self._loop.add_reader(self._pidfd, self._exited)
 
@@ -93,7 +99,7 @@ class Child:
 
     def memory_bytes(self) -> int:
         """Return the memory that counts against MemorySize."""
-        return self._tree.resident_bytes() if self._group is None else self._group.used_bytes()
+        return self._tree.used_bytes() if self._group is None else self._group.used_bytes()
 
     def peak_memory_bytes(self) -> int:
         """Return the most that it was so far."""

@@ -107,7 +107,7 @@ class NamespaceSandbox:
                 self._gate.setblocking(False)
                 self._gate.send(READY_COMMAND)
                 child = _start(command, inside, spec)
-            held.child = Child(child, held.group, on_exit)
+            held.child = Child(child, held.group, self._spec.memory_bytes, on_exit)
         except OSError as error:
             self._close_gate()
             raise SandboxError(f"cannot start a sandbox: {error}") from error

@@ -31,12 +31,12 @@ class PlainProcess:
 
     __slots__ = ("_child", "_loop", "_on_exit", "_pidfd", "_tree")
 
-    def __init__(self, child: "subprocess.Popen[bytes]", on_exit: Callable[[int], None]) -> None:
+    def __init__(self, child: "subprocess.Popen[bytes]", memory_bytes: int, on_exit: Callable[[int], None]) -> None:
         self._child = child
         self._on_exit = on_exit
         self._loop = asyncio.get_running_loop()
         self._pidfd = os.pidfd_open(child.pid)
-        self._tree = ProcessTree(child.pid)
+        self._tree = ProcessTree(child.pid, memory_bytes)
         self._loop.add_reader(self._pidfd, self._exited)
 
     @property
@@ -64,7 +64,7 @@ class PlainProcess:
 
     def memory_bytes(self) -> int:
         """Return the resident memory of the process and its descendants."""
-        return self._tree.resident_bytes()
+        return self._tree.used_bytes()
 
     def peak_memory_bytes(self) -> int:
         """Return the high-water mark of the process itself."""
@@ -142,7 +142,7 @@ class PlainSandbox:
             resource.prlimit(child.pid, resource.RLIMIT_CORE, _CORE_LIMIT)
             resource.prlimit(child.pid, resource.RLIMIT_NOFILE, _DESCRIPTOR_LIMIT)
         try:
-            self._process = PlainProcess(child, on_exit)
+            self._process = PlainProcess(child, self._spec.memory_bytes, on_exit)
         except OSError as error:  # no descriptor left to watch it by
             child.kill()
             child.wait()

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Final
 
 _PAGE_BYTES: Final = os.sysconf("SC_PAGE_SIZE")
+_MEASURED_EXACTLY: Final = 64
 _TREE_EVERY: Final = 4
 """Children that other threads than the main one started are looked for at every fourth measurement only."""
 
@@ -17,17 +18,29 @@ _TREE_EVERY: Final = 4
 class ProcessTree:
     """Measures one process and what it started. The process is a child that was not reaped: its number is its own."""
 
-    __slots__ = ("_children_fd", "_measured", "_other_threads_bytes", "_pid", "_statm_fd")
+    __slots__ = ("_children_fd", "_exact_above_bytes", "_measured", "_other_threads_bytes", "_pid", "_statm_fd")
 
-    def __init__(self, pid: int) -> None:
+    def __init__(self, pid: int, exact_above_bytes: int) -> None:
+        """Where the processes seem to have more than `exact_above_bytes`, it is measured what they really have."""
         self._pid = pid
+        self._exact_above_bytes = exact_above_bytes
         self._measured = 0
         self._other_threads_bytes = 0
         self._statm_fd = _open(f"/proc/{pid}/statm")
         self._children_fd = _open(f"/proc/{pid}/task/{pid}/children")
 
-    def resident_bytes(self) -> int:
-        """Return the resident memory of the whole tree; 0 when the process ended."""
+    def used_bytes(self) -> int:
+        """Return the memory of the whole tree; 0 when the process ended.
+
+        What processes share counts for each of them, as forks share nearly everything, unless the sum is so large that
+        it matters: to take what is shared apart costs fifty times as much.
+        """
+        resident = self._resident_bytes()
+        if resident <= self._exact_above_bytes:
+            return resident
+        return _proportional_bytes(list(_descendants(self._pid))) or resident
+
+    def _resident_bytes(self) -> int:
         own = _resident(_pread(self._statm_fd))
         children = _pread(self._children_fd)
         if self._statm_fd >= 0 and self._measured % _TREE_EVERY == 0:
@@ -108,6 +121,20 @@ def _high_water_bytes(pid: int) -> int:
 
 def _resident_of(pid: int) -> int:
     return _resident(_read(f"/proc/{pid}/statm"))
+
+
+def _proportional_bytes(pids: list[int]) -> int:
+    """Return what processes have, each with its part of what it shares (Pss); 0 when that cannot be read.
+
+    Of very many, those that are measured stand for all: a fork bomb must not keep the node busy with it.
+    """
+    measured = pids[:_MEASURED_EXACTLY]
+    total = 0
+    for pid in measured:
+        rollup = _read(f"/proc/{pid}/smaps_rollup")
+        start = rollup.find(b"\nPss:")
+        total += int(rollup[start + 5 : rollup.find(b"kB", start)]) * 1024 if start >= 0 else 0
+    return total * len(pids) // len(measured)
 
 
 def _threads(pid: int) -> list[int]:
