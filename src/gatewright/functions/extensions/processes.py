@@ -2,6 +2,7 @@
 
 import asyncio
 import dataclasses
+import os
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -78,6 +79,7 @@ class ExternalProcesses:
     def open(self) -> None:
         """Make the pipes. Raises `OSError`; call `close` also then."""
         self._output.open()
+        os.fchmod(self._output.write_fd, 0o666)  # it is opened by its path, perhaps as another user
         self._launcher.open()
 
     def around(self, spec: ProcessSpec, sandbox: Sandbox, launch: Launch) -> ProcessSpec:

@@ -34,7 +34,7 @@ _RUNTIME_API_PORT: Final = 9001
 _OTHER_RUNTIME_API_PORT: Final = 9002
 _NOBODY: Final = 65_534
 _TUN: Final = Path("/dev/net/tun")
-_HOSTS: Final = b"127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n"
+_HOSTS: Final = b"127.0.0.1 localhost sandbox.localdomain sandbox\n::1 localhost ip6-localhost ip6-loopback\n"
 _RESOLV_CONF: Final = Path("/etc/resolv.conf")
 
 
