@@ -60,6 +60,6 @@ def require_hardened(report: IsolationReport) -> None:
         )
     if report.network == "shared":
         raise SettingsError(
-            f"--hardened needs a network of functions' own, and they share the host's: {INSTALL}, or set "
-            f'functions.network = "none"{"".join(f" ({warning})" for warning in report.warnings)}'
+            "--hardened needs functions to have a network of their own, and they share the host's: set "
+            f'functions.network = "outbound" and {INSTALL}, or set functions.network = "none"'
         )
