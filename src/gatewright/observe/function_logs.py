@@ -18,6 +18,8 @@ _log = logging.getLogger(__name__)
 
 _FLUSH_SECONDS = 0.1
 _BUFFER_BYTES = 16 * 1024 * 1024
+_GROUP_SHARE = 4
+"""One group may take a quarter of the buffer, so that a function that floods its log loses its own lines only."""
 _PREFIX_BYTES = 128
 """What is put before a line, at most about: empty lines must not cost more memory than is counted for them."""
 
@@ -29,8 +31,8 @@ one is made for every invocation."""
 class FunctionLogs:
     """A `LogSink` that prints and keeps.
 
-    When that cannot keep up and 16 MiB are waiting, further lines are dropped, and a line says how many. Whoever reads
-    standard output may stop to read it: that holds up the thread that prints, and nobody else.
+    When that cannot keep up and 16 MiB are waiting, or 4 of one group, further lines are dropped, and a line says how
+    many. Whoever reads standard output may stop to read it: that holds up the thread that prints, and nobody else.
     """
 
     def __init__(self, output: BinaryIO, kept: KeptLogs, buffer_bytes: int = _BUFFER_BYTES) -> None:
@@ -40,8 +42,11 @@ class FunctionLogs:
         # Written by the event loop's thread only
         self._taken_bytes = 0
         self._dropped = 0
+        self._group_bytes = buffer_bytes // _GROUP_SHARE
+        self._taken_of_groups: dict[str, int] = {}
         # Written by the thread that prints only
         self._done_bytes = 0
+        self._done_of_groups: dict[str, int] = {}
         self._told_dropped = 0
         # Both ends of a deque are safe to use from two threads without a lock.
         self._waiting: deque[_Entry] = deque()
@@ -54,11 +59,14 @@ class FunctionLogs:
     def write(self, group: str, stream: str, timestamp_ms: int, lines: bytes) -> None:
         """Take one or more lines, each ending in a line feed."""
         count = lines.count(b"\n")
-        if self._taken_bytes - self._done_bytes > self._buffer_bytes:
+        taken = self._taken_of_groups.get(group, 0)
+        is_full = self._taken_bytes - self._done_bytes > self._buffer_bytes
+        if is_full or taken - self._done_of_groups.get(group, 0) > self._group_bytes:
             self._dropped += count
             return
         size = len(lines) + count * _PREFIX_BYTES
         self._taken_bytes += size
+        self._taken_of_groups[group] = taken + size
         self._waiting.append((group, stream, timestamp_ms, lines, size))
 
     def tail(self, group: str) -> bytes:
@@ -90,6 +98,8 @@ class FunctionLogs:
         if entries:
             self._print(_printed(entries))
             self._done_bytes += sum(entry[4] for entry in entries)
+            for group, *_, size in entries:
+                self._done_of_groups[group] = self._done_of_groups.get(group, 0) + size
         if self._told_dropped != self._dropped:
             dropped, self._told_dropped = self._dropped - self._told_dropped, self._dropped
             self._print(f"gatewright: {dropped} log lines of functions were dropped, they came too fast\n".encode())

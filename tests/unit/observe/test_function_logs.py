@@ -54,6 +54,17 @@ def test_a_flood_is_dropped_and_counted() -> None:
     )
 
 
+def test_a_flood_of_one_group_costs_nobody_else_a_line() -> None:
+    output = io.BytesIO()
+    logs = FunctionLogs(output, LogTails(), buffer_bytes=64 * 1024)
+    for _ in range(1000):
+        logs.write(GROUP, STREAM, NOON_MS, b"x" * 1024 + b"\n")
+    logs.write("/aws/lambda/quiet", STREAM, NOON_MS, b"kept\n")
+    logs.close()
+    assert b"[quiet] kept\n" in output.getvalue()
+    assert b"log lines of functions were dropped" in output.getvalue()
+
+
 def test_an_output_that_nobody_reads_holds_up_nobody_who_writes_or_asks() -> None:
     read_fd, write_fd = os.pipe()
     with open(write_fd, "wb", buffering=0) as output:
