@@ -7,6 +7,9 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from tests.integration.deployed import ACCOUNT, fails, function
 from tests.integration.nodes import Node, kill, start, stop, zip_of
@@ -76,6 +79,42 @@ def test_asynchronous_invocation(node: Node) -> None:
     assert (status, code) == (400, "InvalidParameterValueException")
     made.client.delete_function_event_invoke_config(FunctionName=made.name)
     assert fails(made.client.get_function_event_invoke_config, FunctionName=made.name)[0] == 404
+
+
+@pytest.mark.parametrize(
+    ("operation", "members", "constraint"),
+    [
+        (
+            "put_function_event_invoke_config",
+            {"MaximumRetryAttempts": 3},
+            "Value '3' at 'maximumRetryAttempts' failed to satisfy constraint: "
+            "Member must have value less than or equal to 2",
+        ),
+        (
+            "put_function_event_invoke_config",
+            {"MaximumEventAgeInSeconds": 59},
+            "Value '59' at 'maximumEventAgeInSeconds' failed to satisfy constraint: "
+            "Member must have value greater than or equal to 60",
+        ),
+        (
+            "put_function_concurrency",
+            {"ReservedConcurrentExecutions": -1},
+            "Value '-1' at 'reservedConcurrentExecutions' failed to satisfy constraint: "
+            "Member must have value greater than or equal to 0",
+        ),
+        (
+            "put_provisioned_concurrency_config",
+            {"Qualifier": "1", "ProvisionedConcurrentExecutions": 0},
+            "Value '0' at 'provisionedConcurrentExecutions' failed to satisfy constraint: "
+            "Member must have value greater than or equal to 1",
+        ),
+    ],
+)
+def test_ranges(node: Node, operation: str, members: dict[str, Any], constraint: str) -> None:
+    client = node.client("lambda", is_checking=False)
+    status, code, message = fails(getattr(client, operation), FunctionName="any", **members)
+    assert (status, code) == (400, "ValidationException")
+    assert message == f"1 validation error detected: {constraint}"
 
 
 def test_code_signing(node: Node) -> None:

@@ -180,6 +180,10 @@ def test_functions_keep_a_version_that_was_deleted(node: Node) -> None:
     assert made.invoke() == 1
     client.update_function_configuration(FunctionName=made.name, Timeout=9)  # new environments
     assert made.invoke() == 1
+    version = client.publish_version(FunctionName=made.name)["Version"]
+    client.update_function_configuration(FunctionName=made.name, Layers=[])
+    answer = client.invoke(FunctionName=made.name, Qualifier=version)
+    assert (answer["Payload"].read(), answer.get("FunctionError")) == (b"1", None)
     status, code, message = fails(client.update_function_configuration, FunctionName=made.name, Layers=[layer])
     assert (status, code) == (400, "InvalidParameterValueException")
     assert message == f"Layer version {layer} does not exist."
