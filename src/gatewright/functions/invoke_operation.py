@@ -17,6 +17,7 @@ from gatewright.functions.invoke_request import (
     refuse_recursion,
 )
 from gatewright.functions.settings import MAX_ASYNC_EVENT_BYTES, MAX_EVENT_BYTES, MAX_INVOKE_ASYNC_BYTES
+from gatewright.functions.streaming_operation import invoke_with_response_stream
 from gatewright.snapshot.types import QualifiedFunction
 
 __all__ = ["OPERATIONS", "InvokeContext", "Operation"]
@@ -80,4 +81,6 @@ async def _submit(context: InvokeContext, target: QualifiedFunction, event: byte
 
 Operation = Callable[[InvokeContext, Shape], Awaitable[Shape]]
 
-OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType({"Invoke": invoke, "InvokeAsync": invoke_async})
+OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
+    {"Invoke": invoke, "InvokeAsync": invoke_async, "InvokeWithResponseStream": invoke_with_response_stream}
+)

@@ -16,6 +16,7 @@ from gatewright.functions.async_invoke.lineage import Lineage
 from gatewright.functions.errors import too_large
 from gatewright.functions.invocation import InvocationResult
 from gatewright.functions.settings import MAX_EVENT_BYTES
+from gatewright.functions.streaming import StreamedInvocation
 from gatewright.snapshot.types import Function, QualifiedFunction
 
 _MAX_CLIENT_CONTEXT_BYTES: Final = 3583
@@ -35,6 +36,19 @@ class Invoker(Protocol):
         wants_log_tail: bool = False,
     ) -> InvocationResult:
         """Run a function once."""
+        ...
+
+    async def invoke_streaming(
+        self,
+        target: QualifiedFunction,
+        event: bytes,
+        *,
+        request_id: str | None = None,
+        trace_header: str | None = None,
+        client_context: str | None = None,
+        wants_log_tail: bool = False,
+    ) -> StreamedInvocation:
+        """Run a function once and return when it begins to respond."""
         ...
 
 
