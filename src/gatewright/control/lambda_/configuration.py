@@ -67,6 +67,7 @@ def apply_settings(context: Context, document: Document, request: Shape) -> None
     for name, change in _SETTINGS.items():
         if request.get(name) is not None:
             change(context, document, request[name])
+    _check_file_systems(document, request)
 
 
 def apply_layers(context: Context, reader: Reader, document: Document, request: Shape) -> None:
@@ -168,6 +169,16 @@ def _set_file_systems(context: Context, document: Document, configs: Sequence[Ma
         document["FileSystemConfigs"] = [dict(config) for config in configs]
 
 
+def _check_file_systems(document: Document, request: Shape) -> None:
+    """Raise InvalidParameterValueException for file systems without the VPC that they are in."""
+    file_systems = document.get("FileSystemConfigs")
+    if file_systems and not document.get("VpcConfig", {}).get("SubnetIds"):
+        arn = file_systems[0]["Arn"]
+        if request.get("FileSystemConfigs"):
+            raise invalid_parameter(f"Function must be configured to execute in a VPC to reference access point {arn}.")
+        raise invalid_parameter(f"Function VPC configuration cannot be removed with access point {arn} referenced.")
+
+
 def _set_dead_letter_config(context: Context, document: Document, config: Mapping[str, str]) -> None:
     set_dead_letter_config(document, config)
 
@@ -183,7 +194,10 @@ def _set_logging(context: Context, document: Document, logging: Mapping[str, str
     merged = {**document["LoggingConfig"], **logging}
     if merged["LogFormat"] == "Text":
         if any(logging.get(level) for level in _LEVELS):
-            raise invalid_parameter("ApplicationLogLevel and SystemLogLevel can only be set when LogFormat is JSON.")
+            raise invalid_parameter(
+                'LogLevel is not supported when LogFormat is set to "Text". '
+                'Remove LogLevel from your request or change the LogFormat to "Json" and try again.'
+            )
         merged = {"LogFormat": "Text", "LogGroup": merged["LogGroup"]}
     else:
         merged = {**dict.fromkeys(_LEVELS, "INFO"), **merged}

@@ -13,7 +13,7 @@ from gatewright.control.lambda_.configuration import apply_code, apply_layers, a
 from gatewright.control.lambda_.errors import revision_mismatch
 from gatewright.control.lambda_.function_code import PackageSizes, package_content
 from gatewright.control.lambda_.function_layers import check_total_size, forget_layers
-from gatewright.control.lambda_.names import FunctionTarget, function_key, require_function, resolve_unqualified
+from gatewright.control.lambda_.names import FunctionTarget, function_key, require_function, resolve_latest
 from gatewright.control.lambda_.options import log_records, refuse_unbuilt
 from gatewright.control.lambda_.packages import check_package
 from gatewright.control.lambda_.runtime_management import refuse_runtime_change
@@ -27,7 +27,7 @@ def update_function_code(context: Context, request: Shape) -> Shape:
 
     With Publish, a version of the result is published, unless nothing changed since the last, and returned.
     """
-    target = resolve_unqualified(context, "UpdateFunctionCode", request["FunctionName"])
+    target = resolve_latest(context, "UpdateFunctionCode", request["FunctionName"])
     content = package_content(context, "UpdateFunctionCode", request)
     sizes = PackageSizes(context.store.blobs)
     is_dry_run = bool(request.get("DryRun"))
@@ -57,7 +57,7 @@ def update_function_code(context: Context, request: Shape) -> Shape:
 
 def update_function_configuration(context: Context, request: Shape) -> Shape:
     """Change the settings that the request has; the others stay."""
-    target = resolve_unqualified(context, "UpdateFunctionConfiguration", request["FunctionName"])
+    target = resolve_latest(context, "UpdateFunctionConfiguration", request["FunctionName"])
     refuse_unbuilt("UpdateFunctionConfiguration", request)
     sizes = PackageSizes(context.store.blobs)
     if request.get("Layers"):

@@ -109,6 +109,17 @@ def resolve_unqualified(context: Context, operation: str, name: str) -> Function
     return target
 
 
+def resolve_latest(context: Context, operation: str, name: str) -> FunctionTarget:
+    """Return what a FunctionName means to an operation that works on `$LATEST`."""
+    target = resolve_function(context, operation, name)
+    if target.qualifier not in (None, LATEST):
+        raise invalid_parameter(
+            "Current operation does not support versions other than $LATEST. "
+            "Please set the version to $LATEST or do not set a version in your request."
+        )
+    return target
+
+
 def function_key(context: Context, target: FunctionTarget) -> Key:
     """Return the key of a function's configuration."""
     return context.key(SERVICE, FUNCTION, target.name)

@@ -24,6 +24,7 @@ from gatewright.control.lambda_.names import (
     find_version,
     qualified,
     require_function,
+    resolve_latest,
     resolve_unqualified,
     version_id,
 )
@@ -37,7 +38,7 @@ _NOT_COMPARED = frozenset({"FunctionArn", "Version", "RevisionId", "LastModified
 
 def publish_version(context: Context, request: Shape) -> Shape:
     """Publish a version of $LATEST; one that was published without a change since is returned as it is."""
-    target = resolve_unqualified(context, "PublishVersion", request["FunctionName"])
+    target = resolve_latest(context, "PublishVersion", request["FunctionName"])
     refuse_unbuilt("PublishVersion", request)
     with context.store.write() as writer:
         latest = require_function(context, writer, target)

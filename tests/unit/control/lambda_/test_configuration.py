@@ -100,7 +100,10 @@ def test_the_log_format_can_return_to_text(context: Context) -> None:
         (
             {"LoggingConfig": {"LogFormat": "Text", "ApplicationLogLevel": "DEBUG"}},
             "InvalidParameterValueException",
-            "ApplicationLogLevel and SystemLogLevel can only be set when LogFormat is JSON.",
+            (
+                'LogLevel is not supported when LogFormat is set to "Text". '
+                'Remove LogLevel from your request or change the LogFormat to "Json" and try again.'
+            ),
         ),
         (
             {"Environment": {"Variables": {"A": "x", "AWS_REGION": "y", "LAMBDA_TASK_ROOT": "z"}}},
@@ -267,8 +270,19 @@ class TestFileSystemConfigs:
     def test_they_are_records(self, context: Context, caplog: pytest.LogCaptureFixture) -> None:
         access_point = "arn:aws:elasticfilesystem:us-east-1:123456789012:access-point/fsap-0123456789abcdef0"
         configs = [{"Arn": access_point, "LocalMountPath": "/mnt/files"}]
-        assert create(context, FileSystemConfigs=configs)["FileSystemConfigs"] == configs
+        invalid = "InvalidParameterValueException"
+        assert creation_failure(context, FileSystemConfigs=configs) == (
+            invalid,
+            f"Function must be configured to execute in a VPC to reference access point {access_point}.",
+        )
+        vpc = {"SubnetIds": ["subnet-1"], "SecurityGroupIds": ["sg-1"]}
+        assert create(context, FileSystemConfigs=configs, VpcConfig=vpc)["FileSystemConfigs"] == configs
         assert "FileSystemConfigs is kept as a record only" in caplog.text
+        no_vpc = {"FunctionName": ARN, "VpcConfig": {"SubnetIds": [], "SecurityGroupIds": []}}
+        assert failure(context, "UpdateFunctionConfiguration", **no_vpc) == (
+            invalid,
+            f"Function VPC configuration cannot be removed with access point {access_point} referenced.",
+        )
         assert "FileSystemConfigs" not in call(
             context, "UpdateFunctionConfiguration", FunctionName=ARN, FileSystemConfigs=[]
         )

@@ -64,7 +64,7 @@ class TestUpdateFunctionCode:
             ({"FunctionName": "my-function", "ZipFile": b""}, "Uploaded file must be a non-empty zip"),
             (
                 {"FunctionName": "my-function:1", "ZipFile": CODE},
-                "This operation is permitted on Lambda functions only.",
+                "Current operation does not support versions other than $LATEST. ",
             ),
         ],
     )
