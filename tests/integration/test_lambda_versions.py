@@ -170,6 +170,38 @@ def test_what_is_updated_while_it_runs_finishes_on_what_it_started_with(node: No
         assert running.result(30) == ("old", "$LATEST")
 
 
+@pytest.mark.slow
+def test_many_invocations_while_an_alias_moves(node: Node) -> None:
+    """No invocation fails, and each ran a version to which the alias pointed between the call and its answer."""
+    made = function(node, "return 1", Publish=True)
+    made.client.create_alias(FunctionName=made.name, Name="live", FunctionVersion="1")
+    current = [1]
+    done = threading.Event()
+
+    def invoke() -> int:
+        calls = 0
+        while not done.is_set():
+            before = current[0]
+            result, version = run(made, f"{made.arn}:live")
+            assert version == str(result)
+            assert before <= result <= current[0] + 1
+            calls += 1
+        return calls
+
+    with ThreadPoolExecutor(8) as threads:
+        running = [threads.submit(invoke) for _ in range(8)]
+        try:
+            for number in range(2, 8):
+                assert release(made, f"return {number}") == str(number)
+                made.client.update_alias(FunctionName=made.name, Name="live", FunctionVersion=str(number))
+                current[0] = number
+                assert run(made, f"{made.arn}:live")[0] == number
+                made.client.delete_function(FunctionName=made.name, Qualifier=str(number - 1))
+        finally:
+            done.set()
+        assert all(one.result(60) > 0 for one in running)
+
+
 def test_an_alias_behind_an_api_has_a_permission_of_its_own(node: Node) -> None:
     made = function(node, "return {'statusCode': 200, 'body': '1'}", Publish=True)
     release(made, "return {'statusCode': 200, 'body': '2'}")
