@@ -113,8 +113,10 @@ class Attempts:
         response = LastResponse(200, result.executed_version, result.function_error, result.payload)
         event = replace(event, attempts=event.attempts + 1, setbacks=0, last_response=response)
         if result.function_error is None:
-            return await self._finish(item, event, handling, Condition.SUCCESS)
-        return await self._after_failure(item, event, handling)
+            step = await self._finish(item, event, handling, Condition.SUCCESS)
+        else:
+            step = await self._after_failure(item, event, handling)
+        return replace(step, work_seconds=result.duration_ms / 1000)
 
     async def _after_refusal(
         self, item: QueuedItem, event: AsyncEvent, handling: Handling, status: int, message: str

@@ -21,8 +21,11 @@ _logger = logging.getLogger(__name__)
 
 _LOOK_ITEMS: Final = 64
 _FIRST_LIMIT: Final = 4
-_LONG_SECONDS: Final = 0.1
-"""Invocations that take longer than this are given more company."""
+_SHORT_SECONDS: Final = 0.005
+"""Work that is done within this is given no more company: it would wait for a CPU."""
+_WAIT_SECONDS: Final = 0.05
+"""What an item may wait for its environment, beyond the time that its work takes, before fewer are run at once: a
+synchronous invocation of the function would wait behind it."""
 _STUCK_SECONDS: Final = 0.5
 """When nothing came to its end for so long, twice as much is run."""
 _FIRST_PAUSE_SECONDS: Final = 0.1
@@ -42,6 +45,8 @@ class Step:
     """None leaves the item in the queue as it is: the node is stopping."""
     is_setback: bool = False
     """Whether the target cannot take more for now."""
+    work_seconds: float | None = None
+    """How long the work itself took, without waiting for a place to do it; None when that is all there was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +191,7 @@ class Lane:
         if step.is_setback:
             self._learn_setback()
         else:
-            self._learn_success(works.clock.monotonic() - began)
+            self._learn_success(works.clock.monotonic() - began, step.work_seconds)
         if step.change is not None:
             await self._commit(item, step.change)
 
@@ -209,9 +214,11 @@ class Lane:
         if not self._taken:
             self._news.set()
 
-    def _learn_success(self, seconds: float) -> None:
+    def _learn_success(self, seconds: float, work_seconds: float | None) -> None:
         self._setbacks = 0
-        if seconds > _LONG_SECONDS or self._limit < _FIRST_LIMIT:
+        work = seconds if work_seconds is None else work_seconds
+        is_worth_more = work > _SHORT_SECONDS and seconds - work <= max(work, _WAIT_SECONDS)
+        if is_worth_more or self._limit < _FIRST_LIMIT:
             self._limit = min(self._limit + 1, self._works.limit(self.name))
         elif self._limit > _FIRST_LIMIT:
             self._limit -= 1

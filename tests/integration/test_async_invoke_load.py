@@ -1,0 +1,154 @@
+"""Many asynchronous invocations at once, and nodes that die while they accept them."""
+
+import http.client
+import random
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from tests.integration.deployed import Function, function
+from tests.integration.nodes import kill, running, start, stop, wait_until
+
+EVENTS = 5_000
+KILLS = 8
+SENDERS = 8
+
+
+class Sender:
+    """Invokes a function over one connection, without the cost of an SDK."""
+
+    def __init__(self, made: Function) -> None:
+        self._connection = http.client.HTTPConnection("127.0.0.1", made.node.port, timeout=30)
+        self._target = f"/2015-03-31/functions/{made.name}/invocations"
+
+    def send(self, body: bytes, invocation_type: str) -> int:
+        """Return the status."""
+        headers = {"X-Amz-Invocation-Type": invocation_type}
+        self._connection.request("POST", self._target, body, headers)
+        response = self._connection.getresponse()
+        response.read()
+        return response.status
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+# Plain processes, so that the function can write down what ran where no node that dies loses it.
+PLAIN = {"GATEWRIGHT_FUNCTIONS_ISOLATION": "none"}
+
+
+def witness(file: Path) -> tuple[str, ...]:
+    """Return the lines of a handler that writes down its event, with one system call."""
+    return (
+        f"handle = os.open({str(file)!r}, os.O_WRONLY | os.O_APPEND | os.O_CREAT)",
+        "os.write(handle, b'%d\\n' % event)",
+        "os.close(handle)",
+    )
+
+
+def executed(file: Path) -> Counter[int]:
+    """Return how often each event ran."""
+    return Counter(int(line) for line in file.read_bytes().split(b"\n")[:-1]) if file.exists() else Counter()
+
+
+def send_events(made: Function, numbers: range, acknowledged: list[int]) -> None:
+    """Send events until the node is gone or all are sent."""
+    sender = Sender(made)
+    try:
+        for number in numbers:
+            if sender.send(b"%d" % number, "Event") == 202:
+                acknowledged.append(number)
+    except (OSError, http.client.HTTPException):
+        return
+    finally:
+        sender.close()
+
+
+def send_in_parallel(made: Function, numbers: range) -> tuple[list[int], list[threading.Thread]]:
+    """Begin to send events over several connections; return those acknowledged so far, and the threads."""
+    acknowledged: list[int] = []
+    share = len(numbers) // SENDERS
+    threads = [
+        threading.Thread(target=send_events, args=(made, numbers[part * share : (part + 1) * share], acknowledged))
+        for part in range(SENDERS)
+    ]
+    for thread in threads:
+        thread.start()
+    return acknowledged, threads
+
+
+def rate(made: Function, is_over: Callable[[float], object]) -> float:
+    """Return synchronous invocations per second over four connections, until `is_over` of the seconds since."""
+    began = time.monotonic()
+
+    def invoke_on() -> int:
+        sender, count = Sender(made), 0
+        while not is_over(time.monotonic() - began):
+            assert sender.send(b"{}", "RequestResponse") == 200
+            count += 1
+        sender.close()
+        return count
+
+    with ThreadPoolExecutor(4) as pool:
+        counts = [pool.submit(invoke_on) for _ in range(4)]
+        total = sum(count.result() for count in counts)
+    return total / (time.monotonic() - began)
+
+
+@pytest.mark.slow
+def test_thousands_of_events_run_once_and_synchronous_invocations_go_on(tmp_path: Path) -> None:
+    file = tmp_path / "ran"
+    with running("--data-dir", str(tmp_path / "data"), environment=PLAIN) as node:
+        made = function(node, *witness(file), "time.sleep(0.01)")
+        beside = function(node, "return 1")
+        usual = rate(beside, lambda seconds: seconds > 2)
+        began = time.monotonic()
+        acknowledged, threads = send_in_parallel(made, range(EVENTS))
+        for thread in threads:
+            thread.join()
+        accepting = time.monotonic() - began
+        assert sorted(acknowledged) == list(range(EVENTS))
+        done = threading.Event()
+        threading.Thread(target=wait_for_all, args=(file, done)).start()
+        meanwhile = rate(beside, lambda seconds: done.is_set() or seconds > 60)
+        draining = time.monotonic() - began
+        assert done.is_set()
+        time.sleep(0.2)
+        assert set(executed(file).values()) == {1}
+        print(f"\naccepted {EVENTS / accepting:.0f}/s, all done after {draining:.1f} s, "
+              f"synchronous {usual:.0f}/s alone, {meanwhile:.0f}/s meanwhile")  # fmt: skip
+        assert meanwhile > usual / 4
+
+
+def wait_for_all(file: Path, done: threading.Event) -> None:
+    wait_until(lambda: len(executed(file)) == EVENTS, "every event ran", 60)
+    done.set()
+
+
+@pytest.mark.slow
+def test_a_node_that_is_killed_loses_no_event(tmp_path: Path) -> None:
+    data, file, dice = tmp_path / "data", tmp_path / "ran", random.Random(20260101)
+    made: Function | None = None
+    acknowledged: list[int] = []
+    for round_ in range(KILLS):
+        node = start("--data-dir", str(data), environment=PLAIN)
+        made = Function(node, made.name, made.arn) if made else function(node, *witness(file))
+        sent, threads = send_in_parallel(made, range(round_ * 100_000, round_ * 100_000 + 50_000))
+        wait_until(lambda sent=sent: sent, "an event is accepted")  # type: ignore[misc]
+        time.sleep(dice.random() * 0.3)
+        kill(node)
+        for thread in threads:
+            thread.join()
+        acknowledged += sent
+    assert made is not None
+    assert len(acknowledged) > KILLS * 10
+    node = start("--data-dir", str(data), environment=PLAIN)
+    try:
+        wait_until(lambda: set(acknowledged) <= set(executed(file)), "every acknowledged event ran", 60)
+    finally:
+        assert stop(node) == 0
