@@ -19,16 +19,17 @@ import pytest
 from tests.integration.deployed import api, function
 from tests.integration.nodes import BIN, Answer, Node, kill, running, start, stop, wait_until
 
-WAITS_FOR_A_FILE = (
-    "print('begun', event['path'], flush=True)",
-    "while not os.path.exists(event['path']): time.sleep(0.01)",
+# A function sees nothing that a test could open or shut while its node ends: it takes a while, and says when it begins.
+TAKES_A_WHILE = (
+    "print('begun', event['name'], flush=True)",
+    "time.sleep(event['seconds'])",
     "return {'statusCode': 200, 'body': 'finished'}",
 )
 
 LEAVES_A_CHILD = (
     "import subprocess",
     "quiet = {'stdout': subprocess.DEVNULL, 'stderr': subprocess.DEVNULL}",
-    "return subprocess.Popen(['sleep', '600'], **quiet).pid",
+    "return subprocess.Popen(['sleep', '600'], **quiet).pid > 0",
 )
 
 
@@ -51,9 +52,11 @@ def test_one_line_when_it_listens(tmp_path: Path) -> None:
             answer = node.request("GET", "/_gatewright/health")
             assert (answer.status, answer.get_all("Content-Type")) == (200, ["application/json"])
             assert answer.json()["status"] == "ready"
-            # The line that names the port is the only one.
+            # The line that names the port is the only one; the log says what keeps functions apart.
             assert node.lines == []
-            assert (tmp_path / "stderr").read_bytes() == b""
+            log = (tmp_path / "stderr").read_text().splitlines()
+            assert sum(" functions run on tier " in line for line in log) == 1
+            assert [line for line in log if "network" not in line] == []
         assert node.lines == []
 
 
@@ -71,37 +74,32 @@ def is_refused(port: int) -> bool:
     return False
 
 
-def in_flight(node: Node, path: Path) -> bool:
-    return any(line.endswith(f"begun {path}") for line in node.lines)
+def in_flight(node: Node, name: str) -> bool:
+    return any(line.endswith(f"begun {name}") for line in node.lines)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_what_is_in_flight_is_answered_before_the_node_ends(tmp_path: Path, number: signal.Signals) -> None:
-    files = (tmp_path / "invoke", tmp_path / "api")
+def test_what_is_in_flight_is_answered_before_the_node_ends(number: signal.Signals) -> None:
     with running("--ephemeral") as node, ThreadPoolExecutor() as threads:
-        waiting = function(node, *WAITS_FOR_A_FILE, Timeout=60)
-        by_api = function(node, f"event['path'] = {str(files[1])!r}", *WAITS_FOR_A_FILE, Timeout=60)
+        waiting = function(node, *TAKES_A_WHILE, Timeout=60)
+        by_api = function(node, "event = {'name': 'api', 'seconds': 2}", *TAKES_A_WHILE, Timeout=60)
         by_api.permit()
         made = api(node, {"GET /": by_api.arn})
-        try:
-            invoked = threads.submit(waiting.invoke, {"path": str(files[0])})
-            called = threads.submit(made.get, "/")
-            idle = http.client.HTTPConnection("127.0.0.1", node.port, timeout=20)
-            idle.request("GET", "/_gatewright/health")
-            idle.getresponse().read()
-            wait_until(lambda: all(in_flight(node, file) for file in files), "both are in flight")
+        invoked = threads.submit(waiting.invoke, {"name": "invoke", "seconds": 2})
+        called = threads.submit(made.get, "/")
+        idle = http.client.HTTPConnection("127.0.0.1", node.port, timeout=20)
+        idle.request("GET", "/_gatewright/health")
+        idle.getresponse().read()
+        wait_until(lambda: in_flight(node, "invoke") and in_flight(node, "api"), "both are in flight")
 
-            node.process.send_signal(number)
-            wait_until(lambda: is_refused(node.port), "new connections are refused")
-            assert idle.sock.recv(1) == b""
-            idle.close()
-            assert node.process.poll() is None
-            assert not invoked.done()
-            assert not called.done()
-        finally:
-            for file in files:
-                file.touch()
+        node.process.send_signal(number)
+        wait_until(lambda: is_refused(node.port), "new connections are refused")
+        assert idle.sock.recv(1) == b""
+        idle.close()
+        assert node.process.poll() is None
+        assert not invoked.done()
+        assert not called.done()
         assert invoked.result(20) == {"statusCode": 200, "body": "finished"}
         answer = called.result(20)
         assert (answer.status, answer.body) == (200, b"finished")
@@ -109,12 +107,12 @@ def test_what_is_in_flight_is_answered_before_the_node_ends(tmp_path: Path, numb
 
 
 @pytest.mark.slow
-def test_a_second_signal_ends_it_at_once(tmp_path: Path) -> None:
+def test_a_second_signal_ends_it_at_once() -> None:
     with running("--ephemeral") as node:
-        waiting = function(node, *WAITS_FOR_A_FILE, Timeout=60)
-        lost = threading.Thread(target=lose, args=(node, waiting.name, tmp_path / "never"))
+        waiting = function(node, *TAKES_A_WHILE, Timeout=60)
+        lost = threading.Thread(target=lose, args=(node, waiting.name))
         lost.start()
-        wait_until(lambda: in_flight(node, tmp_path / "never"), "in flight")
+        wait_until(lambda: in_flight(node, "lost"), "in flight")
         node.process.send_signal(signal.SIGTERM)
         wait_until(lambda: is_refused(node.port), "new connections are refused")
         node.process.send_signal(signal.SIGTERM)
@@ -134,9 +132,10 @@ def test_interrupted_before_it_serves(tmp_path: Path) -> None:
         assert node.communicate() == (b"", None)
 
 
-def lose(node: Node, name: str, path: Path) -> None:
+def lose(node: Node, name: str) -> None:
+    event = json.dumps({"name": "lost", "seconds": 60}).encode()
     with contextlib.suppress(OSError, http.client.HTTPException):
-        node.request("POST", f"/2015-03-31/functions/{name}/invocations", body=json.dumps({"path": str(path)}).encode())
+        node.request("POST", f"/2015-03-31/functions/{name}/invocations", body=event)
 
 
 def test_a_port_that_is_taken() -> None:
@@ -408,29 +407,26 @@ def living(processes: set[int]) -> Iterator[int]:
 
 
 @pytest.mark.slow
-def test_no_process_outlives_a_node_that_stops(tmp_path: Path) -> None:
-    with running("--ephemeral", environment={"TMPDIR": str(tmp_path)}) as node:
-        idle = function(node, "return os.getpid()").invoke()
-        child = function(node, *LEAVES_A_CHILD).invoke()
+def test_no_process_outlives_a_node_that_stops() -> None:
+    with running("--ephemeral") as node:
+        function(node, "return os.getpid()").invoke()
+        function(node, *LEAVES_A_CHILD).invoke()
         started = children(node.process.pid)
-        assert {idle, child} <= started
-    # The child of the function is nobody's to wait for; it ends with its process group all the same.
+        assert sum(b"sleep\0" in (Path("/proc") / str(pid) / "cmdline").read_bytes() for pid in started) == 1
     wait_until(lambda: not list(living(started)), f"processes of functions end: {sorted(started)}")
 
 
 @pytest.mark.slow
-def test_no_environment_outlives_a_node_that_is_killed(tmp_path: Path) -> None:
-    """Idle or busy: the kernel ends it (`setpriv --pdeathsig`). What functions start themselves, it does not end."""
-    node = start("--ephemeral", environment={"TMPDIR": str(tmp_path)})
+def test_no_environment_outlives_a_node_that_is_killed() -> None:
+    node = start("--ephemeral")
     try:
-        idle = function(node, "return os.getpid()").invoke()
-        waiting = function(node, *WAITS_FOR_A_FILE, Timeout=60)
-        lost = threading.Thread(target=lose, args=(node, waiting.name, tmp_path / "never"))
+        function(node, *LEAVES_A_CHILD).invoke()
+        waiting = function(node, *TAKES_A_WHILE, Timeout=60)
+        lost = threading.Thread(target=lose, args=(node, waiting.name))
         lost.start()
-        wait_until(lambda: in_flight(node, tmp_path / "never"), "in flight")
+        wait_until(lambda: in_flight(node, "lost"), "in flight")
         started = children(node.process.pid)
-        assert idle in started
-        assert len(started) >= 2
+        assert len(started) >= 3
     finally:
         kill(node)
     wait_until(lambda: not list(living(started)), f"processes of functions end: {sorted(started)}")

@@ -15,15 +15,16 @@ from pathlib import Path
 from typing import Final
 
 _PREFIX: Final = "gatewright-"
-_PLACE: Final = Path("/var/tmp")  # noqa: S108 — mkdtemp makes the names
+_USUAL: Final = Path("/tmp")  # noqa: S108 — mkdtemp makes the names
+_OUTSIDE: Final = Path("/var/tmp")  # noqa: S108
 _YOUNG_SECONDS: Final = 10.0
 """A directory as new as that may not be locked yet by the node that made it."""
 
 
 @contextlib.contextmanager
-def work_directory(name: str, place: Path = _PLACE) -> Iterator[Path]:
+def work_directory(name: str, place: Path | None = None) -> Iterator[Path]:
     """Make a directory of this node's own for the length of a block, and remove what dead nodes left beside it."""
-    parent = place if os.access(place, os.W_OK | os.X_OK) else Path(tempfile.gettempdir())
+    parent = place or _place()
     remove_abandoned(parent)
     path = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{name}-", dir=parent))
     lock = _locked(path)
@@ -32,6 +33,12 @@ def work_directory(name: str, place: Path = _PLACE) -> Iterator[Path]:
     finally:
         remove_directory(path)
         os.close(lock)
+
+
+def _place() -> Path:
+    """Return TMPDIR if that is set, else /var/tmp."""
+    chosen = Path(tempfile.gettempdir())
+    return _OUTSIDE if chosen == _USUAL and os.access(_OUTSIDE, os.W_OK | os.X_OK) else chosen
 
 
 def remove_abandoned(parent: Path) -> None:
