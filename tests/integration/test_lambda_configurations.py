@@ -87,26 +87,34 @@ def test_asynchronous_invocation(node: Node) -> None:
         (
             "put_function_event_invoke_config",
             {"MaximumRetryAttempts": 3},
-            "Value '3' at 'maximumRetryAttempts' failed to satisfy constraint: "
-            "Member must have value less than or equal to 2",
+            (
+                "Value '3' at 'maximumRetryAttempts' failed to satisfy constraint: "
+                "Member must have value less than or equal to 2"
+            ),
         ),
         (
             "put_function_event_invoke_config",
             {"MaximumEventAgeInSeconds": 59},
-            "Value '59' at 'maximumEventAgeInSeconds' failed to satisfy constraint: "
-            "Member must have value greater than or equal to 60",
+            (
+                "Value '59' at 'maximumEventAgeInSeconds' failed to satisfy constraint: "
+                "Member must have value greater than or equal to 60"
+            ),
         ),
         (
             "put_function_concurrency",
             {"ReservedConcurrentExecutions": -1},
-            "Value '-1' at 'reservedConcurrentExecutions' failed to satisfy constraint: "
-            "Member must have value greater than or equal to 0",
+            (
+                "Value '-1' at 'reservedConcurrentExecutions' failed to satisfy constraint: "
+                "Member must have value greater than or equal to 0"
+            ),
         ),
         (
             "put_provisioned_concurrency_config",
             {"Qualifier": "1", "ProvisionedConcurrentExecutions": 0},
-            "Value '0' at 'provisionedConcurrentExecutions' failed to satisfy constraint: "
-            "Member must have value greater than or equal to 1",
+            (
+                "Value '0' at 'provisionedConcurrentExecutions' failed to satisfy constraint: "
+                "Member must have value greater than or equal to 1"
+            ),
         ),
     ],
 )

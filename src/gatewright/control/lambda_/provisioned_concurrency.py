@@ -127,7 +127,10 @@ def _resolve_published(context: Context, operation: str, request: Shape) -> tupl
 
 
 def _refuse_both(context: Context, reader: Reader, target: FunctionTarget, qualifier: str) -> None:
-    """Raise ResourceConflictException when a version and an alias of it would both have provisioned concurrency."""
+    """Raise ResourceConflictException when a version and an alias of it would both have provisioned concurrency.
+
+    An alias that shares its traffic out cannot be given any; one that has it can come to share its traffic out.
+    """
     if is_version(qualifier):
         caller = context.caller
         aliases = reader.list(caller.account_id, caller.region, SERVICE, ALIAS, prefix=f"{target.name}/")
@@ -136,8 +139,10 @@ def _refuse_both(context: Context, reader: Reader, target: FunctionTarget, quali
             if qualifier in _versions_of(alias) and reader.get(key) is not None:
                 raise conflict("Version is pointed by a Provisioned Concurrency alias")
         return
-    pointing = reader.get(part_key(context, ALIAS, target, qualifier))
-    for version in _versions_of(pointing or {}):
+    versions = _versions_of(reader.get(part_key(context, ALIAS, target, qualifier)) or {})
+    if len(versions) > 1:
+        raise invalid_parameter("Alias with weights can not be used with Provisioned Concurrency")
+    for version in versions:
         if reader.get(part_key(context, PROVISIONED_CONCURRENCY, target, version)) is not None:
             raise conflict(
                 "Alias can't be used for Provisioned Concurrency configuration on an already Provisioned version"

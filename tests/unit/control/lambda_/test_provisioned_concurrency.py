@@ -144,9 +144,13 @@ def test_not_on_a_version_and_its_alias(published: Context) -> None:
     assert put_failure(published, "live") == ("ResourceConflictException", message)
     routing = {"AdditionalVersionWeights": {"1": 0.1}}
     call(published, "CreateAlias", FunctionName="my-function", Name="split", FunctionVersion="2", RoutingConfig=routing)
-    assert put_failure(published, "split") == ("ResourceConflictException", message)
+    weighted = "Alias with weights can not be used with Provisioned Concurrency"
+    assert put_failure(published, "split") == ("InvalidParameterValueException", weighted)
     call(published, "DeleteProvisionedConcurrencyConfig", FunctionName="my-function", Qualifier="1")
+    alias = {"FunctionName": "my-function", "Name": "split"}
+    call(published, "UpdateAlias", **alias, RoutingConfig={"AdditionalVersionWeights": {}})
     put(published, "split")
+    call(published, "UpdateAlias", **alias, RoutingConfig=routing)
     pointed = ("ResourceConflictException", "Version is pointed by a Provisioned Concurrency alias")
     assert put_failure(published, "1") == pointed
     assert put_failure(published, "2") == pointed
