@@ -7,8 +7,11 @@ from collections.abc import AsyncIterator
 import pytest
 
 from gatewright.functions.channel import Channel
+from gatewright.functions.failure import Failure
 from gatewright.functions.frames import FrameType, encode
 from gatewright.functions.invocation import Invocation
+from gatewright.functions.response_sink import CollectedResponse
+from gatewright.functions.settings import MAX_RESPONSE_BYTES
 from gatewright.functions.states import State
 
 NEXT = encode(FrameType.NEXT, b"", b"")
@@ -22,12 +25,21 @@ class Events:
 
     def __init__(self) -> None:
         self.told: list[tuple[object, ...]] = []
+        self.response = CollectedResponse()
 
     def runtime_ready(self) -> None:
         self.told.append(("ready",))
 
     def runtime_answered(self, request_id: str, payload: bytes, function_error: str | None) -> None:
         self.told.append((request_id, payload, function_error))
+
+    def runtime_responding(self, request_id: str, content_type: str) -> CollectedResponse | None:
+        self.told.append((request_id, content_type))
+        self.response = CollectedResponse()
+        return self.response if request_id == "id-1" else None
+
+    def response_ended(self, error: bytes | None, failure: Failure | None = None) -> None:
+        self.told.append(("response", *self.response.conclude(error)))
 
     def init_failed(self, error_type: str, error: bytes) -> None:
         self.told.append((error_type, error))
@@ -55,7 +67,34 @@ def result(header: bytes = b'{"id":"id-1"}', body: bytes = b"{}") -> bytes:
     return encode(FrameType.RESULT, header, body)
 
 
+HEAD = encode(FrameType.STREAM_HEAD, b'{"id":"id-1","content_type":"text/plain"}', b"")
+BEGUN = ("id-1", "text/plain")
+
+
+def data(body: bytes) -> bytes:
+    return encode(FrameType.STREAM_DATA, b"", body)
+
+
+def end(error: bytes = b"") -> bytes:
+    return encode(FrameType.STREAM_END, b"", error)
+
+
 ANSWERS = [
+    (HEAD + data(b"a") + data(NEXT) + end() + NEXT, [BEGUN, ("response", b"a" + NEXT, None), ("ready",)]),
+    (
+        HEAD + end() + NEXT + result() + NEXT,
+        [BEGUN, ("response", b"", None), ("ready",), ("id-1", b"{}", None), ("ready",)],
+    ),
+    (HEAD + data(b"a") + end(b"{}") + NEXT, [BEGUN, ("response", b"{}", "Unhandled"), ("ready",)]),
+    (HEAD + encode(FrameType.ERROR, b'{"id":"id-1"}', b"{}"), [BEGUN, ("response", b"{}", "Unhandled")]),
+    (HEAD + encode(FrameType.ERROR, b'{"id":"id-2"}', b"{}"), [BEGUN, ("id-2", b"{}", "Unhandled")]),
+    (HEAD + result() + NEXT, [BEGUN, ("id-1", b"{}", None), ("ready",)]),
+    (HEAD.replace(b"id-1", b"id-2") + data(b"a"), [("id-2", "text/plain"), ("broken",)]),
+    (data(b"a"), [("broken",)]),
+    (end(), [("broken",)]),
+    (HEAD + end() + end(), [BEGUN, ("response", b"", None), ("broken",)]),
+    (encode(FrameType.STREAM_HEAD, b'{"id":"id-1"}', b""), [("broken",)]),
+    (HEAD + data(bytes(MAX_RESPONSE_BYTES + 1)), [BEGUN, ("broken",)]),
     (result() + NEXT, [("id-1", b"{}", None), ("ready",)]),
     (result(b'{"id": "id-1"}') + NEXT, [("id-1", b"{}", None), ("ready",)]),
     (result(b'{"id":"id-2"}') + NEXT, [("id-2", b"{}", None), ("ready",)]),
