@@ -9,6 +9,8 @@ from typing import Final
 TIMED_OUT: Final = "Sandbox.Timedout"
 EXIT_ERROR: Final = "Runtime.ExitError"
 UNKNOWN: Final = "Runtime.Unknown"
+FUNCTION_UNKNOWN: Final = "Function.Unknown"
+INVALID_RESPONSE_MODE: Final = "Runtime.InvalidResponseModeHeader"
 INVALID_ENTRYPOINT: Final = "Runtime.InvalidEntrypoint"
 EXTENSION_CRASH: Final = "Extension.Crash"
 EXTENSION_LAUNCH_ERROR: Final = "Extension.LaunchError"

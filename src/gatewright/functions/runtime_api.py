@@ -1,8 +1,8 @@
 """The Runtime API over HTTP, for `provided.*` and whatever else brings its own bootstrap.
 
-Answers, states and error
-bodies are those of AWS: "Using the Lambda runtime API for custom runtimes", Lambda Developer Guide, and the handlers of
-aws/aws-lambda-runtime-interface-emulator.
+Answers, states, error bodies and the order of checks are those of AWS: "Using the Lambda runtime API for custom
+runtimes", Lambda Developer Guide, and the handlers of aws/aws-lambda-runtime-interface-emulator. As there, the paths
+for restoring a snapshot (`restore/next`, `restore/error`) exist only where there is one: nowhere here.
 """
 
 import asyncio
@@ -27,27 +27,34 @@ from gatewright.functions.streaming import MAX_STREAMED_BYTES
 _RUNTIME_STATES: Final[Mapping[State, str]] = MappingProxyType(
     {
         State.STARTING: "Started",
+        State.STARTED: "Ready",
         State.IDLE: "Ready",
         State.BUSY: "Running",
         State.STREAMING: "InvocationResponse",
         State.ANSWERED: "ResponseSent",
+        State.SETTLING: "Ready",
     }
 )
 _ERROR_TYPE: Final = re.compile(r"(Runtime|Function)\.[A-Z][a-zA-Z]+")
+_READY: Final = frozenset({State.STARTED, State.IDLE, State.SETTLING})
+"""States in which the runtime has asked already, and may ask again."""
+_WITH_CAUSE: Final = "application/vnd.aws.lambda.error.cause+json"
+"""An error object with its cause for X-Ray, which the caller does not get to see."""
 _LINE_ENDS: Final = re.compile(r"[\r\n]+")
 _PREFIX: Final = "/2018-06-01/runtime/"
+_PING: Final = "/2018-06-01/ping"
 _INVOCATION: Final = re.compile(r"invocation/([^/]+)/(response|error)")
 
 
 class RuntimeApi:
     """The link to one runtime that asks for its invocations over HTTP."""
 
-    __slots__ = ("_events", "_poll", "_undelivered")
+    __slots__ = ("_events", "_poll", "_sent")
 
     def __init__(self, events: RuntimeEvents) -> None:
         self._events = events
         self._poll: asyncio.Future[Response] | None = None
-        self._undelivered: Response | None = None
+        self._sent: tuple[Invocation, int] | None = None
 
     @property
     def has_ended(self) -> bool:
@@ -70,11 +77,9 @@ class RuntimeApi:
 
     def send(self, invocation: Invocation, deadline_ms: int) -> None:
         """Answer the runtime's poll, or the next one if the runtime gave that up."""
-        response = _invocation_response(invocation, deadline_ms)
+        self._sent = invocation, deadline_ms
         if self._poll is not None and not self._poll.done():
-            self._poll.set_result(response)
-        else:
-            self._undelivered = response
+            self._poll.set_result(_invocation_response(invocation, deadline_ms))
 
     async def close(self) -> None:
         """Answer who still waits."""
@@ -82,6 +87,8 @@ class RuntimeApi:
 
     async def handle(self, request: Request) -> Response:
         """Serve one request of the runtime."""
+        if request.path == _PING and request.method == "GET":
+            return _text(200, "pong", end="")
         path = request.path.removeprefix(_PREFIX)
         route = _ROUTES.get(path)
         if route is not None:
@@ -95,16 +102,15 @@ class RuntimeApi:
         return await self._end_invocation(request, match[1], is_error=match[2] == "error")
 
     async def _next(self, request: Request) -> Response:
-        if self._undelivered is not None:
-            response, self._undelivered = self._undelivered, None
-            return response
         state = self._events.state
-        if state not in (State.STARTING, State.ANSWERED, State.IDLE):
+        if state is State.BUSY and self._sent is not None:  # again, as often as it asks before it answers
+            return _invocation_response(*self._sent)
+        if state not in _READY and state not in (State.STARTING, State.ANSWERED):
             return self._wrong_state("Ready")
         self._give_up_poll()
         poll: asyncio.Future[Response] = asyncio.get_running_loop().create_future()
         self._poll = poll
-        if state is not State.IDLE:
+        if state not in _READY:
             self._events.runtime_ready()
         return await poll
 
@@ -114,12 +120,13 @@ class RuntimeApi:
             self._poll.set_result(self._wrong_state("Ready"))
 
     async def _end_invocation(self, request: Request, request_id: str, *, is_error: bool) -> Response:
-        mode = None if is_error else request.headers.get("Lambda-Runtime-Function-Response-Mode")
-        if mode not in (None, "", "streaming"):
-            return _error(400, "InvalidFunctionResponseMode", "Invalid function response mode")
         refusal = self._refusal(request_id, is_error=is_error)
         if refusal is not None:
             return refusal
+        mode = None if is_error else request.headers.get("Lambda-Runtime-Function-Response-Mode")
+        if mode not in (None, "", "streaming"):
+            self._events.runtime_answered(request_id, error_object(error_types.INVALID_RESPONSE_MODE, ""), "Unhandled")
+            return _error(400, "InvalidFunctionResponseMode", "Invalid function response mode")
         if mode:
             return await self._stream(request, request_id)
         try:
@@ -133,7 +140,7 @@ class RuntimeApi:
             self._events.runtime_answered(request_id, RESPONSE_TOO_LARGE, "Unhandled")
             return _too_large(MAX_RESPONSE_BYTES)
         if is_error:
-            body = body or error_object(_error_type(request), "")
+            body = _error_body(request, body)
         self._events.runtime_answered(request_id, body, "Unhandled" if is_error else None)
         return _accepted()
 
@@ -155,11 +162,12 @@ class RuntimeApi:
         return _accepted()
 
     def _refusal(self, request_id: str, *, is_error: bool) -> Response | None:
-        invocation = self._events.invocation
-        if self._events.state is not State.BUSY or invocation is None:
-            return self._wrong_state("InvocationErrorResponse" if is_error else "InvocationResponse")
-        if invocation.request_id != request_id:
+        # The id is compared first, also with that of an invocation which the runtime has answered already.
+        state, sent = self._events.state, self._sent
+        if sent is None or state in _READY or state is State.STARTING or sent[0].request_id != request_id:
             return _error(400, "InvalidRequestID", "Invalid request ID")
+        if state is not State.BUSY:
+            return self._wrong_state("InvocationErrorResponse" if is_error else "InvocationResponse")
         return None
 
     def _wrong_state(self, wanted: str) -> Response:
@@ -211,7 +219,23 @@ async def _read(body: Body) -> bytes | None:
 def _error_type(request: Request) -> str:
     """Return the type that the runtime names, if it is of the form that Lambda lets through."""
     named = request.headers.get("Lambda-Runtime-Function-Error-Type") or ""
-    return named if _ERROR_TYPE.fullmatch(named) else error_types.UNKNOWN
+    if _ERROR_TYPE.search(named):  # anywhere in it
+        return named
+    return error_types.FUNCTION_UNKNOWN if named.startswith("Function.") else error_types.UNKNOWN
+
+
+def _error_body(request: Request, body: bytes) -> bytes:
+    """Return the error object for the caller."""
+    if request.headers.get("Content-Type") != _WITH_CAUSE:
+        return body or error_object(_error_type(request), "")
+    try:
+        content = orjson.loads(body)
+        shown = {name: content.get(name) or "" for name in ("errorMessage", "errorType")}
+        if content.get("stackTrace"):
+            shown["stackTrace"] = content["stackTrace"]
+    except (orjson.JSONDecodeError, AttributeError):
+        return b'"Invalid error body"'
+    return orjson.dumps(shown)
 
 
 def _too_large(limit_bytes: int) -> Response:
@@ -230,5 +254,5 @@ def _json(status: int, content: Mapping[str, str]) -> Response:
     return Response(status, Headers([("Content-Type", "application/json")]), orjson.dumps(content))
 
 
-def _text(status: int, content: str) -> Response:
-    return Response(status, Headers([("Content-Type", "text/plain; charset=utf-8")]), f"{content}\n".encode())
+def _text(status: int, content: str, end: str = "\n") -> Response:
+    return Response(status, Headers([("Content-Type", "text/plain; charset=utf-8")]), f"{content}{end}".encode())

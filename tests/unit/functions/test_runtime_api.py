@@ -163,24 +163,14 @@ async def test_a_response_is_streamed_when_its_mode_says_so(mode: str, told: lis
 @pytest.mark.parametrize(
     ("state", "method", "path", "status", "error_type", "message"),
     [
-        (State.BUSY, "GET", "/invocation/next", 403, "InvalidStateTransition", "from Running to Ready"),
-        (
-            State.STARTING,
-            "POST",
-            "/invocation/id-1/response",
-            403,
-            "InvalidStateTransition",
-            "Started to InvocationResponse",
-        ),
-        (
-            State.IDLE,
-            "POST",
-            "/invocation/id-1/error",
-            403,
-            "InvalidStateTransition",
-            "Ready to InvocationErrorResponse",
-        ),
+        (State.STREAMING, "GET", "/invocation/next", 403, "InvalidStateTransition", "InvocationResponse to Ready"),
+        (State.FAILED, "GET", "/invocation/next", 403, "InvalidStateTransition", "from Ended to Ready"),
+        (State.STARTING, "POST", "/invocation/id-1/response", 400, "InvalidRequestID", "Invalid request ID"),
+        (State.IDLE, "POST", "/invocation/id-1/error", 400, "InvalidRequestID", "Invalid request ID"),
         (State.ANSWERED, "POST", "/invocation/id-1/response", 403, "InvalidStateTransition", "from ResponseSent to"),
+        (State.ANSWERED, "POST", "/invocation/id-1/error", 403, "InvalidStateTransition", "InvocationErrorResponse"),
+        (State.ANSWERED, "POST", "/invocation/id-2/error", 400, "InvalidRequestID", "Invalid request ID"),
+        (State.SETTLING, "POST", "/invocation/id-1/response", 400, "InvalidRequestID", "Invalid request ID"),
         (State.BUSY, "POST", "/invocation/id-2/response", 400, "InvalidRequestID", "Invalid request ID"),
         (State.BUSY, "POST", "/invocation/id-2/error", 400, "InvalidRequestID", "Invalid request ID"),
         (State.IDLE, "POST", "/init/error", 403, "InvalidStateTransition", "from Ready to InitError"),
@@ -189,9 +179,9 @@ async def test_a_response_is_streamed_when_its_mode_says_so(mode: str, told: lis
 async def test_what_is_out_of_turn(
     state: State, method: str, path: str, status: int, error_type: str, message: str
 ) -> None:
-    environment = FakeEnvironment(state)
-    if state is State.BUSY:
-        environment.invocation = invocation()
+    environment = FakeEnvironment()
+    environment.begin(invocation())
+    environment.state = state
     response = await environment.call(method, path, b"{}")
     error = content(response)
     assert isinstance(error, dict)
@@ -210,6 +200,52 @@ async def test_an_unknown_response_mode() -> None:
         400,
         {"errorMessage": "Invalid function response mode", "errorType": "InvalidFunctionResponseMode"},
     )
+    assert environment.told == [
+        ("answered", "id-1", b'{"errorType":"Runtime.InvalidResponseModeHeader","errorMessage":""}', "Unhandled")
+    ]
+
+
+async def test_an_invocation_is_given_again_until_it_is_answered() -> None:
+    environment = FakeEnvironment()
+    environment.begin(invocation())
+    answers = [await environment.call("GET", "/invocation/next") for _ in range(2)]
+    assert [answer.headers.get("Lambda-Runtime-Aws-Request-Id") for answer in answers] == ["id-1", "id-1"]
+
+
+@pytest.mark.parametrize("state", [State.STARTED, State.SETTLING])
+async def test_a_runtime_may_ask_again_while_extensions_are_waited_for(state: State) -> None:
+    environment = FakeEnvironment(state)
+    poll = asyncio.create_task(environment.call("GET", "/invocation/next"))
+    await asyncio.sleep(0)
+    assert environment.told == []
+    environment.begin(invocation())
+    assert (await poll).status == 200
+
+
+@pytest.mark.parametrize(
+    ("body", "shown"),
+    [
+        (
+            b'{"errorMessage":"m","errorType":"T","stackTrace":["l"],"errorCause":{"working_directory":"/"}}',
+            b'{"errorMessage":"m","errorType":"T","stackTrace":["l"]}',
+        ),
+        (b"{}", b'{"errorMessage":"","errorType":""}'),
+        (b"[]", b'"Invalid error body"'),
+        (b"no JSON", b'"Invalid error body"'),
+    ],
+)
+async def test_the_cause_of_an_error_is_not_for_the_caller(body: bytes, shown: bytes) -> None:
+    environment = FakeEnvironment(State.IDLE)
+    environment.begin(invocation())
+    kind = "application/vnd.aws.lambda.error.cause+json"
+    response = await environment.call("POST", "/invocation/id-1/error", body, Content_Type=kind)
+    assert response.status == 202
+    assert environment.told == [("answered", "id-1", shown, "Unhandled")]
+
+
+async def test_ping() -> None:
+    response = await FakeEnvironment().api.handle(Request("GET", "/2018-06-01/ping", "", Headers()))
+    assert (response.status, response.body) == (200, b"pong")
 
 
 async def test_a_response_that_is_too_large() -> None:
@@ -245,7 +281,13 @@ async def test_a_response_that_breaks_off() -> None:
 
 @pytest.mark.parametrize(
     ("named", "error_type"),
-    [("Runtime.NoSuchHandler", "Runtime.NoSuchHandler"), ("nonsense", "Runtime.Unknown"), ("", "Runtime.Unknown")],
+    [
+        ("Runtime.NoSuchHandler", "Runtime.NoSuchHandler"),
+        ("nonsense", "Runtime.Unknown"),
+        ("", "Runtime.Unknown"),
+        ("Function.odd", "Function.Unknown"),
+        ("My.Function.Odd!", "My.Function.Odd!"),
+    ],
 )
 async def test_init_error(named: str, error_type: str) -> None:
     environment = FakeEnvironment()
@@ -262,6 +304,9 @@ async def test_init_error(named: str, error_type: str) -> None:
         ("POST", "/invocation/next", 405),
         ("GET", "/invocation/id-1/response", 405),
         ("GET", "/init/error", 405),
+        ("HEAD", "/invocation/next", 405),
+        ("GET", "/restore/next", 404),
+        ("POST", "/restore/error", 404),
     ],
 )
 async def test_other_paths_and_methods(method: str, path: str, status: int) -> None:
