@@ -35,6 +35,14 @@ run_runtime() { # PROGRAM ARGUMENT...
             status=$?
             kill -0 "$child"
         do :; done
+        # These may tell of a signal that the shell got while it waited: then it knows the child's own status still.
+        case $status in
+        138 | 143)
+            wait "$child"
+            again=$?
+            [ "$again" -eq 127 ] || status=$again
+            ;;
+        esac
         echo "runtime $status" >&8
     ) &
     runtime=$!
