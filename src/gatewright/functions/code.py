@@ -179,11 +179,13 @@ def _directory_name(archives: tuple[str, ...]) -> str:
 
 
 def remove_tree(path: Path) -> None:
-    """Remove a directory whose folders may be read-only."""
+    """Remove a directory whose folders may be read-only. Links in it may lead anywhere: none is followed."""
     for folder, names, _ in os.walk(path):
         for name in [".", *names]:
-            with contextlib.suppress(OSError):
-                os.chmod(os.path.join(folder, name), 0o700)
+            child = os.path.join(folder, name)
+            if not os.path.islink(child):  # chmod(2) follows them
+                with contextlib.suppress(OSError):
+                    os.chmod(child, 0o700)
     shutil.rmtree(path, ignore_errors=True)
 
 

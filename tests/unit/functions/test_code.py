@@ -2,6 +2,9 @@
 
 import asyncio
 import hashlib
+import io
+import stat
+import zipfile
 from pathlib import Path
 from typing import BinaryIO
 
@@ -233,4 +236,35 @@ async def test_what_a_version_is_made_of(tmp_path: Path) -> None:
         assert held.task_root.name == SHA_A
         assert held.opt_root is not None
         assert (held.opt_root / "app.py").read_text() == "a" * 1000
+    await code.close()
+
+
+def test_links_are_not_followed_when_a_tree_is_removed(tmp_path: Path) -> None:
+    """A refused archive may have left one to any directory of the machine."""
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir(mode=0o751)
+    (elsewhere / "file").touch()
+    folder = tmp_path / "tree"
+    folder.mkdir()
+    (folder / "link").symlink_to(elsewhere)
+    remove_tree(folder)
+    assert not folder.exists()
+    assert (elsewhere / "file").exists()
+    assert elsewhere.stat().st_mode & 0o777 == 0o751
+
+
+async def test_a_hostile_archive_changes_no_directory_of_the_machine(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir(mode=0o751)
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        link = zipfile.ZipInfo("link")
+        link.external_attr = (stat.S_IFLNK | 0o777) << 16
+        archive.writestr(link, "../../../elsewhere")
+    sha256 = hashlib.sha256(content.getvalue()).hexdigest()
+    code = cache(tmp_path / "code", Blobs(content.getvalue()))
+    with pytest.raises(CodeUnusable):
+        async with code.hold(sha256):
+            pass
+    assert elsewhere.stat().st_mode & 0o777 == 0o751
     await code.close()
