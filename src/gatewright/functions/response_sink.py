@@ -19,6 +19,11 @@ class ResponseSink(Protocol):
         ...
 
     @property
+    def produced_bytes(self) -> int:
+        """Return how much was written."""
+        ...
+
+    @property
     def is_too_large(self) -> bool:
         """Return whether more was written than a response may have."""
         ...
@@ -43,10 +48,11 @@ class ResponseSink(Protocol):
 class CollectedResponse:
     """Collects a streamed response for a caller that wants it whole."""
 
-    __slots__ = ("_kept",)
+    __slots__ = ("_kept", "produced_bytes")
 
     def __init__(self) -> None:
         self._kept = bytearray()
+        self.produced_bytes = 0
 
     @property
     def is_full(self) -> bool:
@@ -63,6 +69,7 @@ class CollectedResponse:
 
     def write(self, octets: bytes) -> None:
         """Keep no more than shows that it is too much."""
+        self.produced_bytes += len(octets)
         if not self.is_too_large:
             self._kept += octets
 

@@ -8,6 +8,7 @@ import pytest
 
 from gatewright.functions.errors import TooManyRequests
 from gatewright.functions.failure import RESPONSE_TOO_LARGE
+from gatewright.functions.response_sink import CollectedResponse
 from gatewright.functions.settings import MAX_RESPONSE_BYTES
 from gatewright.functions.streaming import BUFFER_BYTES, MAX_STREAMED_BYTES, ResponseStream, StreamedInvocation
 
@@ -345,3 +346,11 @@ async def test_who_is_full_says_when_there_is_room() -> None:
     assert told[-1] == "when discarded"
     stream.write(bytes(BUFFER_BYTES + 1))
     assert not stream.is_full
+
+
+async def test_a_collected_response_knows_how_much_was_produced() -> None:
+    response = CollectedResponse()
+    for _ in range(8):
+        response.write(bytes(MIB))
+    assert response.produced_bytes == 8 * MIB
+    assert response.is_too_large

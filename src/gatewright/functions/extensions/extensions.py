@@ -204,7 +204,8 @@ class Extensions:
         """Tell that the runtime is done with an invocation."""
         if self.telemetry:
             record = records.runtime_done(invocation.request_id, duration_ms, failure)
-            record["metrics"]["producedBytes"] = len(payload)
+            streamed_bytes = 0 if invocation.response is None else invocation.response.produced_bytes
+            record["metrics"]["producedBytes"] = streamed_bytes or len(payload)
             record["tracing"] = {"type": records.TRACING_TYPE, "value": invocation.trace_header}
             self.telemetry.tell("platform.runtimeDone", record)
 
