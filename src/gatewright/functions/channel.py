@@ -23,6 +23,9 @@ from gatewright.functions.settings import MAX_RESPONSE_BYTES
 FD_VARIABLE: Final = "_GATEWRIGHT_CHANNEL_FD"
 _NEXT: Final = encode(FrameType.NEXT, b"", b"")
 _INVOKE: Final = FrameType.INVOKE
+_MOST_FRAMES: Final = 4096
+"""In one arrival. Our runtimes send some hundred tiny ones at most, then the kernel's account of their socket is full;
+many more are a try to keep the event loop busy."""
 _NOTHING: Final = b"\xff"
 """What no frame begins with."""
 
@@ -108,7 +111,10 @@ class Channel(asyncio.Protocol):
             self._events.runtime_ready()
             return
         try:
-            for frame in self._reader.feed(data):
+            frames = self._reader.feed(data)
+            if len(frames) > _MOST_FRAMES:
+                raise FrameError(f"{len(frames)} frames at once")
+            for frame in frames:
                 self._dispatch(frame)
         except FrameError as error:
             self._events.protocol_broken(f"sent {error}")

@@ -107,6 +107,13 @@ ANSWERS = [
 ]
 
 
+async def test_a_flood_of_tiny_frames_is_refused() -> None:
+    events = Events()
+    async with opened(events) as channel:
+        channel.data_received(HEAD + data(b"a") * 5000)
+    assert events.told == [("broken",)]
+
+
 @pytest.mark.parametrize("position", range(1, 40))
 @pytest.mark.parametrize(("octets", "told"), ANSWERS)
 async def test_answers_mean_the_same_in_one_piece_and_in_two(
