@@ -45,28 +45,29 @@ class Node:
         )
 
 
-def node_environment() -> dict[str, str]:
-    """Return our environment without settings of gatewright, but for one.
+def node_environment(isolation: str = "auto") -> dict[str, str]:
+    """Return our environment without settings of gatewright, but for what keeps functions apart and for one more.
 
     AWS's default quota of 10,000 requests a second in an account would answer some of the load with 429.
     """
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("GATEWRIGHT_")}
     return {
         **inherited,
+        "GATEWRIGHT_FUNCTIONS_ISOLATION": isolation,
         "GATEWRIGHT_GATEWAY_ACCOUNT_RATE_LIMIT": "1000000",
         "GATEWRIGHT_GATEWAY_ACCOUNT_BURST_LIMIT": "1000000",
     }
 
 
 @contextlib.contextmanager
-def started_node(directory: Path) -> Iterator[Node]:
+def started_node(directory: Path, isolation: str = "auto") -> Iterator[Node]:
     """Start a node, wait until it is ready, and stop it in the end. Raises `ProgramFailed`."""
     port = free_port()
     installed = Path(sys.executable).with_name("gatewright")
     program = [str(installed)] if installed.exists() else [sys.executable, "-m", "gatewright"]
     log = directory / f"node-{port}.log"
     command = [*program, "up", "--host", "127.0.0.1", "--port", str(port), "--ephemeral"]
-    with running(command, log, cwd=directory, environment=node_environment()) as process:
+    with running(command, log, cwd=directory, environment=node_environment(isolation)) as process:
         yield Node(port, process, wait_until_answering(process, port, "/_gatewright/health", log))
 
 
@@ -90,7 +91,7 @@ def create_function(node: Node, name: str, language: str = "python") -> str:
     return created["FunctionArn"]
 
 
-def function_behind_api(node: Node, name: str) -> Target:
+def function_behind_api(node: Node, name: str, label: str = "gatewright") -> Target:
     """Put an HTTP API in front of the benchmarks' Python function."""
     arn = create_function(node, name)
     api_id = node.client("apigatewayv2").create_api(Name=name, ProtocolType="HTTP", Target=arn)["ApiId"]
@@ -102,7 +103,7 @@ def function_behind_api(node: Node, name: str) -> Target:
         Principal="apigateway.amazonaws.com",
         SourceArn=f"arn:aws:execute-api:{region}:{account}:{api_id}/*/*",
     )
-    return Target("gatewright", node.port, host=_execute_api(node, api_id), pid=node.process.pid)
+    return Target(label, node.port, host=_execute_api(node, api_id), pid=node.process.pid)
 
 
 def url_behind_api(node: Node, url: str) -> Target:

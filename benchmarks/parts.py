@@ -41,12 +41,14 @@ QUICK = Effort(2, 1, 2, 1, 5, 3, 20_000, 15)
 
 
 def functions(directory: Path, effort: Effort, say: Say) -> Result:
-    """(a) and (b): the bare baseline and an HTTP API in front of the same Python function."""
+    """(a) and (b): the bare baseline and an HTTP API in front of the same Python function, sandboxed and not."""
     with contextlib.ExitStack() as stack:
         targets = [stack.enter_context(_bare(directory))]
         try:
             node = stack.enter_context(started_node(directory))
             targets.append(function_behind_api(node, "benchmark"))
+            plain = stack.enter_context(started_node(directory, "none"))
+            targets.append(function_behind_api(plain, "benchmark", "no sandbox"))
         except ProgramFailed as failure:
             say(f"without gatewright: {failure}")
         return _throughput(targets, (1, 16, 64), effort.rounds, effort.round_seconds, say)
@@ -81,13 +83,16 @@ def starts(directory: Path, effort: Effort, say: Say) -> Result:
     for field in ("rss_mib", "pss_mib"):
         result[f"idle_{field}_median"] = median(one[field] for one in result["idle"])
     say(f"ready after {result['ready_seconds_median']:.3f} s")
-    with started_node(directory) as node:
+    with started_node(directory) as node, started_node(directory, "none") as plain:
         for language in ("python", "node"):
             if language == "node" and find("node") is None:
                 say("no node: its cold start is left out")
                 continue
-            result[f"cold_start_{language}"] = cold = _cold_starts(node, language, effort.samples)
-            say(f"cold start, {language}: {cold['first_ms_median']:.1f} ms")
+            result[f"cold_start_{language}"], result[f"cold_start_{language}_plain"] = cold = _cold_starts(
+                (node, plain), language, effort.samples
+            )
+            first, unsandboxed = (each["first_ms_median"] for each in cold)
+            say(f"cold start, {language}: {first:.1f} ms, without a sandbox {unsandboxed:.1f} ms")
     return result
 
 
@@ -153,23 +158,28 @@ def _load_until(target: Target, requests: int, seconds: float) -> int:
     return served
 
 
-def _cold_starts(node: Node, language: str, samples: int) -> Result:
-    lambda_ = node.client("lambda")
-    first: list[float] = []
-    second: list[float] = []
+def _cold_starts(nodes: tuple[Node, ...], language: str, samples: int) -> tuple[Result, ...]:
+    """Start environments in turn on each of the nodes, so that what else the machine does meets all alike."""
+    clients = [node.client("lambda") for node in nodes]
+    first: list[list[float]] = [[] for _ in nodes]
+    second: list[list[float]] = [[] for _ in nodes]
     for number in range(samples):
         name = f"cold-{language}-{number}"
-        create_function(node, name, language)
-        for times in (first, second):
-            started = time.perf_counter()
-            answer = lambda_.invoke(FunctionName=name, Payload=b'{"rawPath": "/hello"}')
-            answer["Payload"].read()
-            times.append((time.perf_counter() - started) * 1000)
-            if "FunctionError" in answer:
-                raise ProgramFailed(f"{name} failed: {answer['FunctionError']}")
-    return {
-        "first_ms": first,
-        "second_ms": second,
-        "first_ms_median": median(first),
-        "second_ms_median": median(second),
-    }
+        for index, node in enumerate(nodes):
+            create_function(node, name, language)
+            for times in (first[index], second[index]):
+                times.append(_invoke_ms(clients[index], name))
+    return tuple(
+        {"first_ms": one, "second_ms": two, "first_ms_median": median(one), "second_ms_median": median(two)}
+        for one, two in zip(first, second, strict=True)
+    )
+
+
+def _invoke_ms(lambda_: Any, name: str) -> float:
+    started = time.perf_counter()
+    answer = lambda_.invoke(FunctionName=name, Payload=b'{"rawPath": "/hello"}')
+    answer["Payload"].read()
+    elapsed = (time.perf_counter() - started) * 1000
+    if "FunctionError" in answer:
+        raise ProgramFailed(f"{name} failed: {answer['FunctionError']}")
+    return elapsed

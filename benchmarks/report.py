@@ -78,6 +78,8 @@ def _lines(results: Results) -> Iterator[str]:
                     f"first invocation, {language:<10}        {cold['first_ms_median']:>10.1f} ms"
                     f"   (second: {cold['second_ms_median']:.1f} ms)"
                 )
+            if plain := starts.get(f"cold_start_{language}_plain"):
+                yield f"  without a sandbox                 {plain['first_ms_median']:>10.1f} ms"
     if endurance := parts.get("endurance"):
         yield ""
         yield (
@@ -118,6 +120,19 @@ def _judge_idle(parts: Results) -> Verdict:
     return Verdict("an idle node holds less than 90 MiB (RSS)", f"{mebibytes:.1f} MiB", mebibytes < 90)
 
 
+def _judge_sandboxed_starts(parts: Results) -> Verdict:
+    starts = parts["starts"]
+    cost = starts["cold_start_python"]["first_ms_median"] - starts["cold_start_python_plain"]["first_ms_median"]
+    return Verdict("a sandbox costs a cold start at most 15 ms", f"{cost:+.1f} ms", cost <= 15)
+
+
+def _judge_sandboxed_rate(parts: Results) -> Verdict:
+    measured = parts["functions"]["16"]
+    ratio = measured["gatewright"]["requests_per_second"] / measured["no sandbox"]["requests_per_second"]
+    target = "a sandbox costs no requests per second (0.9 and more is noise)"
+    return Verdict(target, f"{ratio:.2f}", ratio >= 0.9)
+
+
 def _judge_growth(parts: Results) -> Verdict:
     endurance = parts["endurance"]
     growth = endurance["after"]["rss_mib"] - endurance["before"]["rss_mib"]
@@ -132,6 +147,8 @@ _JUDGES: Mapping[str, Callable[[Results], Verdict]] = MappingProxyType(
         "latency": _judge_latency,
         "ready": _judge_ready,
         "idle": _judge_idle,
+        "sandboxed starts": _judge_sandboxed_starts,
+        "sandboxed rate": _judge_sandboxed_rate,
         "growth": _judge_growth,
     }
 )

@@ -6,15 +6,22 @@ from benchmarks.load import Measurement
 from benchmarks.report import table, verdicts
 
 
-def results(*, rate=15_000.0, p50=0.2, errors=0, ready=0.9, idle=89.9, after=53.0):
+def results(*, rate=15_000.0, p50=0.2, errors=0, ready=0.9, idle=89.9, after=53.0, plain_rate=15_000.0, cold=55.0):
     throughput = {
         connections: {
             "bare": asdict(Measurement(30_000.0, 0.1, 1.0, 90_000, 0)),
             "gatewright": asdict(Measurement(rate, p50, 1.0, 45_000, errors)),
+            "no sandbox": asdict(Measurement(plain_rate, 0.2, 1.0, 45_000, 0)),
         }
         for connections in ("1", "16")
     }
-    starts = {"ready_seconds_median": ready, "idle_rss_mib_median": idle, "idle_pss_mib_median": idle}
+    starts = {
+        "ready_seconds_median": ready,
+        "idle_rss_mib_median": idle,
+        "idle_pss_mib_median": idle,
+        "cold_start_python": {"first_ms_median": cold, "second_ms_median": 2.0},
+        "cold_start_python_plain": {"first_ms_median": 40.0, "second_ms_median": 2.0},
+    }
     endurance = {"requests": 200_000, "before": {"rss_mib": 50.0}, "after": {"rss_mib": after}}
     return {"parts": {"functions": throughput, "starts": starts, "endurance": endurance}}
 
@@ -24,7 +31,7 @@ def missed(**measured):
 
 
 def test_all_targets_at_their_edge_are_met():
-    assert len(verdicts(results())) == 5
+    assert len(verdicts(results())) == 7
     assert missed() == []
 
 
@@ -34,6 +41,8 @@ def test_each_target_can_be_missed():
     assert missed(errors=1) == ["0.50", "2.00"]
     assert missed(ready=1.01) == ["1.01 s"]
     assert missed(idle=90.0) == ["90.0 MiB"]
+    assert missed(cold=55.1) == ["+15.1 ms"]
+    assert missed(plain_rate=17_000.0) == ["0.88"]
     assert missed(after=53.1) == ["+3.1 MiB"]
 
 
@@ -41,7 +50,7 @@ def test_what_was_not_measured_is_not_judged():
     measured = results()
     del measured["parts"]["starts"]
     del measured["parts"]["functions"]["1"]["gatewright"]
-    assert [verdict.reached for verdict in verdicts(measured)] == ["0.50", "+3.0 MiB"]
+    assert [verdict.reached for verdict in verdicts(measured)] == ["0.50", "1.00", "+3.0 MiB"]
 
 
 def test_the_table_shows_every_figure_and_verdict():
@@ -50,5 +59,6 @@ def test_the_table_shows_every_figure_and_verdict():
     text = table(measured)
     assert "gatewright, 16 connections" in text
     assert "15,000" in text
-    assert text.count("pass  ") == 4
+    assert "without a sandbox                       40.0 ms" in text
+    assert text.count("pass  ") == 6
     assert text.count("FAIL  ") == 1

@@ -131,8 +131,8 @@ class Bubblewrap:
         yield from ("--ro-bind", str(spec.task_root), TASK_ROOT)
         if spec.opt_root is not None:
             yield from ("--ro-bind", str(spec.opt_root), OPT_ROOT)
-        for fd, path in ((passwd_fd, "/etc/passwd"), (group_fd, "/etc/group")):
-            yield from ("--perms", "0444", "--ro-bind-data", str(fd), path)
+        for fd, name in ((passwd_fd, "/etc/passwd"), (group_fd, "/etc/group")):
+            yield from ("--perms", "0444", "--ro-bind-data", str(fd), name)
         for file in contents.network_files:
             yield from ("--ro-bind", str(file.source), file.target)
         made = {Path("/"), Path(TMP), *map(Path, _DIRECTORIES)}
