@@ -53,6 +53,8 @@ _log = logging.getLogger(__name__)
 # Control-plane operations are short and share one writer; more threads would only wait for it.
 _OPERATION_THREADS = 8
 _ABORT_SECONDS = 0.5
+_MEMORY_QUEUE_MB = 256
+"""Of events that wait, on a node that keeps them in memory."""
 
 
 class Server:
@@ -185,6 +187,9 @@ class Server:
     ) -> AsyncInvoker:
         """Return what runs events. Functions end before it does, so that what runs then can still be kept."""
         limits = self._settings.functions
+        if self._settings.is_ephemeral:
+            most = min(limits.async_queue_mb, _MEMORY_QUEUE_MB)
+            limits = dataclasses.replace(limits, async_queue_mb=most)
         events = AsyncInvoker(store.queue, functions, resolve, outbox, limits, self._clock, self._ids)
         self._parts.push_async_callback(events.close)
         self._parts.push_async_callback(functions.close)

@@ -1,12 +1,15 @@
 """Changes to the queue, made durable together: while one commit runs, those that follow collect for the next."""
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Executor
 from typing import Final
 
 from gatewright.base.event_queue import EventQueue, NewItem, QueueChange
+
+_logger = logging.getLogger(__name__)
 
 _MOST_CHANGES: Final = 512
 _MOST_BYTES: Final = 16 << 20
@@ -49,13 +52,12 @@ class Commits:
             changes = [change for change, _ in batch]
             try:
                 await loop.run_in_executor(self._executor, self._queue.apply, changes)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 — it is raised where the changes were made
+                _logger.error("%d changes to the queue cannot be kept: %s", len(batch), error)
                 for change, future in batch:
                     self.waiting_bytes -= _size(change)
                     if not future.done():
                         future.set_exception(error)
-                if not isinstance(error, Exception):
-                    raise
                 continue
             for change, future in batch:
                 self.waiting_bytes -= _size(change)
