@@ -68,7 +68,7 @@ class FunctionLimits:
     async_concurrency: int = 128
     """Asynchronous invocations of all functions at once; the others wait in the queue."""
     async_queue_mb: int = 4096
-    """Events that may wait in the queue, in MiB; beyond it TooManyRequestsException. With `is_ephemeral` 256 at most."""
+    """MiB of events that may wait in the queue; beyond it TooManyRequestsException. With `is_ephemeral` 256 at most."""
     async_time_scale: float = 1.0
     """Factor of all waits of asynchronous invocation and of the maximum age of events; for tests less than 1."""
     drain_seconds: float = 30.0
