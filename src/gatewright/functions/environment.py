@@ -27,6 +27,8 @@ from gatewright.snapshot.types import FunctionVersion
 _logger = logging.getLogger(__name__)
 
 _MIB: Final = 1 << 20
+_MAX_CONTENT_TYPE: Final = 4096
+"""It becomes a field of what the caller gets."""
 _PEAK_FROM_SECONDS: Final = 0.005
 """Reading the high-water mark of memory takes 20 µs: too much after an invocation that was shorter than this."""
 
@@ -290,6 +292,9 @@ class ExecutionEnvironment:
         invocation = self.invocation
         if self.state is not State.BUSY or invocation is None or invocation.request_id != request_id:
             self.protocol_broken(f"began to answer {request_id[:64]!r} while {self.state.name}")
+            return None
+        if len(content_type) > _MAX_CONTENT_TYPE:
+            self.protocol_broken(f"announced a content type of {len(content_type)} characters")
             return None
         self.state = transition(self.state, State.STREAMING)
         if invocation.response is None:

@@ -281,7 +281,15 @@ async def test_a_caller_without_a_stream_gets_it_collected(
 
 @pytest.mark.parametrize(
     "out_of_turn",
-    ["data without head", "end without head", "another id", "two heads", "next in mid-stream", "result in mid-stream"],
+    [
+        "long content type",
+        "data without head",
+        "end without head",
+        "another id",
+        "two heads",
+        "next in mid-stream",
+        "result in mid-stream",
+    ],
 )
 async def test_a_runtime_that_streams_out_of_turn_is_killed(tmp_path: Path, out_of_turn: str) -> None:
     async def script(runtime: ScriptedRuntime) -> int:
@@ -290,7 +298,7 @@ async def test_a_runtime_that_streams_out_of_turn_is_killed(tmp_path: Path, out_
         if out_of_turn == "another id":
             request_id = "id-2"
         if out_of_turn not in ("data without head", "end without head"):
-            await runtime.stream_head(request_id)
+            await runtime.stream_head(request_id, "x" * (5000 if out_of_turn == "long content type" else 9))
         match out_of_turn:
             case "data without head":
                 await runtime.stream_data(b"data")
