@@ -13,12 +13,13 @@ import os
 import shutil
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
 from gatewright.functions.errors import FunctionGone
-from gatewright.functions.layers import merge_layers
+from gatewright.functions.layers import OPT_ROOT, merge_layers
 from gatewright.functions.runtimes.types import Code
 from gatewright.functions.unzip import unzip
 from gatewright.snapshot.types import FunctionVersion
@@ -50,7 +51,8 @@ class CodeCache:
         self._root = root
         self._open_blob = open_blob
         self._capacity_bytes = capacity_bytes
-        self._packages: dict[tuple[str, ...], _Package] = {}  # least recently used first
+        # Least recently used first. A package is known by its name alone, layers by theirs behind OPT_ROOT.
+        self._packages: dict[tuple[str, ...], _Package] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._folder_lock = threading.Lock()
 
@@ -61,16 +63,23 @@ class CodeCache:
             if not function.layers:
                 yield Code(task_root)
                 return
-            async with self.hold(*(layer.content_sha256 for layer in function.layers)) as opt_root:
+            async with self.hold_layers(*(layer.content_sha256 for layer in function.layers)) as opt_root:
                 yield Code(task_root, opt_root)
 
-    @contextlib.asynccontextmanager
-    async def hold(self, *archives: str) -> AsyncIterator[Path]:
-        """Give the directory of a package, or of several layers merged, which stays until the block is left.
+    def hold(self, sha256: str) -> AbstractAsyncContextManager[Path]:
+        """Give the directory of a package, which stays until the block is left.
 
-        Requests for the same archives share one unpacking, which goes on if the one who asked first is cancelled.
+        Requests for the same package share one unpacking, which goes on if the one who asked first is cancelled.
         Raises `CodeUnusable` and `FunctionGone`.
         """
+        return self._hold((sha256,))
+
+    def hold_layers(self, *archives: str) -> AbstractAsyncContextManager[Path]:
+        """Give the directory of layers merged in this order, as `hold` does."""
+        return self._hold((OPT_ROOT, *archives))
+
+    @contextlib.asynccontextmanager
+    async def _hold(self, archives: tuple[str, ...]) -> AsyncIterator[Path]:
         package = self._packages.pop(archives, None)
         if package is None or package.is_lost():
             package = self._start_unpacking(archives)
@@ -121,8 +130,7 @@ class CodeCache:
             unpacked.rename(target)
         except (LookupError, FileNotFoundError) as error:
             remove_tree(partial)
-            what = "deployment package" if len(archives) == 1 else "layers"
-            raise FunctionGone(f"The {what} of the function is not there any more.") from error
+            raise FunctionGone("The code of the function, or one of its layers, is not there any more.") from error
         except BaseException:
             remove_tree(partial)
             raise
@@ -131,8 +139,8 @@ class CodeCache:
         return target, size_bytes
 
     def _unpack_into(self, partial: Path, archives: tuple[str, ...]) -> tuple[Path, int]:
-        if len(archives) > 1:
-            return merge_layers(self._open_each(archives), partial)
+        if archives[0] == OPT_ROOT:
+            return merge_layers(self._open_each(archives[1:]), partial)
         with self._open_blob(archives[0]) as blob:
             return partial, unzip(blob, partial)
 
@@ -174,7 +182,7 @@ class CodeCache:
 
 
 def _directory_name(archives: tuple[str, ...]) -> str:
-    """Return a name of its own for each sequence of archives; a single one has its own."""
+    """Return that of a package, or a name of its own for each sequence of layers."""
     return archives[0] if len(archives) == 1 else hashlib.sha256("\n".join(archives).encode()).hexdigest()
 
 

@@ -15,6 +15,8 @@ from typing import BinaryIO, Final
 from gatewright.functions.errors import CodeUnusable
 from gatewright.functions.unzip import MAX_UNZIPPED_BYTES, Room, check_link, extract, seal
 
+OPT_ROOT: Final = "/opt"
+"""Where Lambda has the merged layers."""
 _NEXT: Final = "next"
 _MERGED: Final = "merged"
 
@@ -30,7 +32,7 @@ def merge_layers(archives: Iterable[BinaryIO], workshop: Path) -> tuple[Path, in
     for archive in archives:
         upper = workshop / _NEXT
         upper.mkdir()
-        room = extract(archive, upper, room)
+        room = extract(archive, upper, room, OPT_ROOT)
         try:
             _move_over(upper, merged)
             upper.rmdir()

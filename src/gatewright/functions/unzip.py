@@ -21,6 +21,7 @@ _MAX_DEPTH: Final = 200
 """Folders in folders; what walks a tree does so recursively."""
 _MAX_LINK_BYTES: Final = 4096
 _COPY_BYTES: Final = 1 << 18
+_TASK_ROOT: Final = "/var/task"
 _DIRECTORY_MODE: Final = 0o755
 _FINAL_DIRECTORY_MODE: Final = 0o555
 """All environments of all functions with this package share it; only root can still write there."""
@@ -35,17 +36,23 @@ class Room:
 
 
 def unzip(archive: BinaryIO, target: Path, max_bytes: int = MAX_UNZIPPED_BYTES) -> int:
-    """Unpack `archive` into the empty directory `target`; return the octets of all files. Raises `CodeUnusable`."""
-    left = extract(archive, target, Room(max_bytes))
+    """Unpack a deployment package into the empty directory `target`; return the octets of all files.
+
+    Raises `CodeUnusable`.
+    """
+    left = extract(archive, target, Room(max_bytes), _TASK_ROOT)
     seal(target)
     return max_bytes - left.size_bytes
 
 
-def extract(archive: BinaryIO, target: Path, room: Room) -> Room:
-    """Do what `unzip` does, but leave the directories writable. Return the room that is left. Raises `CodeUnusable`."""
+def extract(archive: BinaryIO, target: Path, room: Room, mount: str) -> Room:
+    """Do what `unzip` does, but leave the directories writable. Return the room that is left. Raises `CodeUnusable`.
+
+    `mount` is where the target is seen on Lambda: absolute links to what is below are made relative ones.
+    """
     try:
         with zipfile.ZipFile(archive) as opened:
-            return _unpack(opened, target, room)
+            return _unpack(opened, target, room, mount)
     except CodeUnusable:
         raise
     # zipfile raises RuntimeError for encrypted entries and NotImplementedError for methods that it does not know.
@@ -67,7 +74,7 @@ def check_link(root: str, path: Path) -> None:
         raise CodeUnusable("Lambda was not able to unzip the file: a link leads outside of it")
 
 
-def _unpack(opened: zipfile.ZipFile, target: Path, room: Room) -> Room:
+def _unpack(opened: zipfile.ZipFile, target: Path, room: Room, mount: str) -> Room:
     entries = opened.infolist()
     if len(entries) > room.entries:
         raise CodeUnusable(f"Lambda was not able to unzip the file: more than {MAX_ENTRIES} entries")
@@ -84,7 +91,7 @@ def _unpack(opened: zipfile.ZipFile, target: Path, room: Room) -> Room:
             total += _extract(opened, entry, path, room.size_bytes - total)
     root = os.path.realpath(target)
     for path, link in links:
-        _make_link(root, path, link)
+        _make_link(root, path, _relative(link, mount, target, path))
     for path, _ in links:  # again, since a later link may lie on the way of an earlier one
         check_link(root, path)
     return Room(room.size_bytes - total, room.entries - len(entries))
@@ -118,6 +125,13 @@ def _link_target(opened: zipfile.ZipFile, entry: zipfile.ZipInfo) -> str:
     if len(content) > _MAX_LINK_BYTES:
         raise CodeUnusable("Lambda was not able to unzip the file: a link is too long")
     return os.fsdecode(content)
+
+
+def _relative(link: str, mount: str, target: Path, path: Path) -> str:
+    """Return where a link at `path` leads, relative to it if that is below `mount`, which is the target on Lambda."""
+    if link != mount and not link.startswith(f"{mount}/"):
+        return link
+    return os.path.relpath(f"{target}{link.removeprefix(mount)}", path.parent)
 
 
 def _make_link(root: str, path: Path, link: str) -> None:

@@ -183,7 +183,7 @@ async def test_layers_are_merged_once_for_each_order(tmp_path: Path) -> None:
     blobs = Blobs(A, B)
     code = cache(tmp_path, blobs)
     for archives, expected in (((SHA_A, SHA_B), "b"), ((SHA_B, SHA_A), "a"), ((SHA_A, SHA_B), "b")):
-        async with code.hold(*archives) as root:
+        async with code.hold_layers(*archives) as root:
             assert (root / "app.py").read_text() == expected * 1000
     assert blobs.opened == [SHA_A, SHA_B, SHA_B, SHA_A]
     await code.close()
@@ -194,7 +194,7 @@ async def test_merged_layers_of_an_earlier_run_are_used_again(tmp_path: Path) ->
     for expected in ([SHA_A, SHA_B], []):
         blobs = Blobs(A, B)
         code = cache(tmp_path, blobs)
-        async with code.hold(SHA_A, SHA_B) as root:
+        async with code.hold_layers(SHA_A, SHA_B) as root:
             assert (root / "app.py").read_text() == "b" * 1000
         await code.close()
         assert blobs.opened == expected
@@ -203,7 +203,7 @@ async def test_merged_layers_of_an_earlier_run_are_used_again(tmp_path: Path) ->
 async def test_a_layer_that_is_gone(tmp_path: Path) -> None:
     code = cache(tmp_path, Blobs(A))
     with pytest.raises(FunctionGone):
-        async with code.hold(SHA_A, SHA_B):
+        async with code.hold_layers(SHA_A, SHA_B):
             pass
     assert not list(tmp_path.rglob("*.partial"))
     await code.close()
@@ -212,7 +212,7 @@ async def test_a_layer_that_is_gone(tmp_path: Path) -> None:
 async def test_half_of_a_merge_is_never_used(tmp_path: Path) -> None:
     """As after kill -9 in the middle: what is there is thrown away, also what was sealed already."""
     code = cache(tmp_path, Blobs(A, B))
-    async with code.hold(SHA_A, SHA_B) as root:
+    async with code.hold_layers(SHA_A, SHA_B) as root:
         name = root.name
     remove_tree(root)
     partial = root.with_name(f"{name}.partial")
@@ -220,7 +220,7 @@ async def test_half_of_a_merge_is_never_used(tmp_path: Path) -> None:
     (partial / "merged").chmod(0o555)
     (partial / "next").mkdir()
     again = cache(tmp_path, Blobs(A, B))
-    async with again.hold(SHA_A, SHA_B) as root:
+    async with again.hold_layers(SHA_A, SHA_B) as root:
         assert [path.name for path in root.iterdir()] == ["app.py"]
     await again.close()
     await code.close()

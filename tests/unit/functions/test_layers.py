@@ -67,6 +67,16 @@ def test_folders_are_merged_and_the_last_of_one_name_counts(workshop: Path) -> N
     assert len(folders) == 4
 
 
+def test_absolute_links_to_the_layers_themselves(workshop: Path) -> None:
+    """Also to what another layer brings."""
+    merged, _ = merge_layers(
+        [layer(("bin/run", b"/opt/lib/app", LINK)), layer(("lib/app", b"code", 0o755))],
+        workshop,
+    )
+    assert (merged / "bin/run").read_text() == "code"
+    assert os.readlink(merged / "bin/run") == "../lib/app"
+
+
 @pytest.mark.parametrize(
     ("lower", "upper", "expected"),
     [

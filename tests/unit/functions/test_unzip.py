@@ -75,6 +75,22 @@ def test_links_inside(target: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "link", "relative"),
+    [
+        ("bin/run", "/var/task/lib/app", "../lib/app"),
+        ("run", "/var/task/lib/app", "lib/app"),
+        ("here", "/var/task", "."),
+        ("deep/er/l", "/var/task/lib/../lib/app", "../../lib/app"),
+    ],
+)
+def test_absolute_links_to_the_package_itself(target: Path, name: str, link: str, relative: str) -> None:
+    """They are right where Lambda, or a sandbox, mounts it; relative ones are right everywhere."""
+    unzip(archive(("lib/app", b"code", 0), (name, link.encode(), LINK)), target)
+    assert os.readlink(target / name) == relative
+    assert (target / name).exists()
+
+
+@pytest.mark.parametrize(
     "name", ["../escape", "a/../../escape", "/etc/escape", "..", "a/..", "\\escape", "..\\escape", "/", "./"]
 )
 def test_names_that_lead_elsewhere_are_refused(target: Path, name: str) -> None:
@@ -87,6 +103,9 @@ def test_names_that_lead_elsewhere_are_refused(target: Path, name: str) -> None:
     "entries",
     [
         pytest.param([("a", b"/etc/passwd", LINK)], id="absolute"),
+        pytest.param([("a", b"/opt/file", LINK)], id="to the layers"),
+        pytest.param([("a", b"/var/task/../../etc/passwd", LINK)], id="out of the package, absolute"),
+        pytest.param([("a", b"/var/taskforce", LINK)], id="beside the package"),
         pytest.param([("a", b"../../escape", LINK)], id="relative"),
         pytest.param([("a", b"..", LINK), ("a/file", b"x", 0)], id="a file through a link"),
         pytest.param([("d/a", b"b/../../../up", LINK), ("d/b", b"c", LINK)], id="over another link"),
