@@ -81,7 +81,7 @@ async def _outbound(wishes: NetworkWishes, nsenter: Path) -> Network:
         network = IsolatedNetwork(OUTBOUND, plan, nsenter, files)
         problem = await _problem(network)
         if problem is None:
-            _logger.info("functions have a network of their own, with a way out by %s", program.name)
+            _logger.debug("functions have a way out of their networks by %s", program.name)
             return network
         problems.append(f"{program.name} does not work here: {problem}")
     return _without(wishes, "; ".join(problems) or f"no program for a way out is installed: {INSTALL}")

@@ -11,8 +11,9 @@ import logging
 import os
 import socket
 from collections import deque
+from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from gatewright.functions.sandbox.network.plan import Plan
 from gatewright.functions.sandbox.network.spawner_link import Opened, SpawnerLink
@@ -30,9 +31,7 @@ class IsolatedSpace:
 
     __slots__ = ("_entry", "_files", "_is_closed", "_link", "_opened")
 
-    def __init__(
-        self, opened: Opened, link: SpawnerLink, entry: tuple[str, ...], files: tuple[MountedFile, ...]
-    ) -> None:
+    def __init__(self, opened: Opened, link: "Link", entry: tuple[str, ...], files: tuple[MountedFile, ...]) -> None:
         self._opened = opened
         self._link = link
         self._entry = entry
@@ -78,11 +77,42 @@ class IsolatedSpace:
             self._link.end(self._opened.number)
 
 
+class Link(Protocol):
+    """What a network needs of its spawner: `SpawnerLink`."""
+
+    async def start(self) -> int:
+        """Start it. Return the descriptor of the user namespace. Raises `SandboxError`."""
+        ...
+
+    async def open(self) -> Opened:
+        """Have a space made. Raises `SandboxError`."""
+        ...
+
+    def end(self, number: int) -> None:
+        """Have a space's helper ended."""
+        ...
+
+    async def close(self) -> None:
+        """End it."""
+        ...
+
+
+LinkFactory = Callable[[Plan, Callable[[int, str], None], Callable[[], None]], Link]
+"""Makes a link from the plan, what hears of a space that lost its helper, and what hears of the spawner's end."""
+
+
 class IsolatedNetwork:
     """Spaces from a spawner, which is started again should it end."""
 
     def __init__(
-        self, name: str, plan: Plan, nsenter: Path, files: tuple[MountedFile, ...], ready_spaces: int = READY_SPACES
+        self,
+        name: str,
+        plan: Plan,
+        nsenter: Path,
+        files: tuple[MountedFile, ...],
+        *,
+        ready_spaces: int = READY_SPACES,
+        make_link: LinkFactory = SpawnerLink,
     ) -> None:
         """`name` is `outbound` or `none`."""
         self._name = name
@@ -90,13 +120,18 @@ class IsolatedNetwork:
         self._nsenter = nsenter
         self._files = files
         self._ready_spaces = ready_spaces
+        self._make_link = make_link
         self._ready: deque[IsolatedSpace] = deque()
         self._waiting: deque[asyncio.Future[IsolatedSpace]] = deque()
         self._making: set[asyncio.Task[None]] = set()
-        self._link: SpawnerLink | None = None
+        self._in_making = 0
+        """How many of them have made nothing yet. Whoever they tell of it may ask for more before they have ended."""
+        self._link: Link | None = None
         self._user_namespace_fd = -1
         self._starting = asyncio.Lock()
         self._is_closed = False
+        self._closing: set[asyncio.Task[None]] = set()
+        self._last_problem = ""
 
     @property
     def name(self) -> str:
@@ -110,6 +145,8 @@ class IsolatedNetwork:
 
     async def open(self) -> IsolatedSpace:
         """Return a space that is ready, or the next one that will be. Raises `SandboxError`."""
+        if self._is_closed:
+            raise SandboxError("the node is stopping")
         if self._ready:
             space = self._ready.popleft()
             self._refill()
@@ -132,7 +169,7 @@ class IsolatedNetwork:
         self._is_closed = True
         for task in self._making:
             task.cancel()
-        await asyncio.gather(*self._making, return_exceptions=True)
+        await asyncio.gather(*self._making, *self._closing, return_exceptions=True)
         while self._ready:
             await self._ready.popleft().close()
         while self._waiting:
@@ -141,8 +178,9 @@ class IsolatedNetwork:
 
     def _refill(self) -> None:
         """Have as many made as somebody waits for and as shall be ready."""
-        missing = self._ready_spaces + len(self._waiting) - len(self._ready) - len(self._making)
+        missing = self._ready_spaces + len(self._waiting) - len(self._ready) - self._in_making
         for _ in range(0 if self._is_closed else missing):
+            self._in_making += 1
             task = asyncio.create_task(self._make())
             self._making.add(task)
             task.add_done_callback(self._making.discard)
@@ -152,8 +190,10 @@ class IsolatedNetwork:
             link = await self._live_link()
             opened = await link.open()
         except SandboxError as error:
+            self._in_making -= 1
             self._failed(error)
             return
+        self._in_making -= 1
         self._offer(IsolatedSpace(opened, link, self._entry(opened.namespace_fd), self._files))
 
     def _offer(self, space: IsolatedSpace) -> None:
@@ -169,7 +209,9 @@ class IsolatedNetwork:
         while self._waiting:
             if self._refuse(self._waiting.popleft(), error):
                 return
-        _logger.warning("no network for functions could be made ready: %s", error)
+        if str(error) != self._last_problem:
+            self._last_problem = str(error)
+            _logger.warning("no network for functions could be made ready: %s", error)
 
     @staticmethod
     def _refuse(future: "asyncio.Future[IsolatedSpace]", error: SandboxError) -> bool:
@@ -185,10 +227,10 @@ class IsolatedNetwork:
 
     # The spawner
 
-    async def _live_link(self) -> SpawnerLink:
+    async def _live_link(self) -> Link:
         async with self._starting:
             if self._link is None:
-                link = SpawnerLink(self._plan, self._space_lost, self._spawner_ended)
+                link = self._make_link(self._plan, self._space_lost, self._spawner_ended)
                 try:
                     self._user_namespace_fd = await link.start()
                 except BaseException:
@@ -203,7 +245,7 @@ class IsolatedNetwork:
             _logger.warning("an execution environment has lost its way out of its network: %s", reason)
             return
         self._ready.remove(spare)
-        asyncio.get_running_loop().create_task(spare.close())
+        self._run(spare.close())
 
     def _spawner_ended(self) -> None:
         if self._link is None or self._is_closed:
@@ -211,8 +253,13 @@ class IsolatedNetwork:
         _logger.error("the spawner of network namespaces ended: running functions have lost their way out")
         spares, self._ready = list(self._ready), deque()
         for space in spares:
-            asyncio.get_running_loop().create_task(space.close())
-        asyncio.get_running_loop().create_task(self._drop_link())
+            self._run(space.close())
+        self._run(self._drop_link())
+
+    def _run(self, closing: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(closing)
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)
 
     async def _drop_link(self) -> None:
         link, self._link = self._link, None

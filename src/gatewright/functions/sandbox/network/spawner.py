@@ -5,9 +5,9 @@ of a pid namespace: when it ends the kernel kills every pasta and slirp4netns wi
 end of the control socket, which the kernel does for a node that is killed.
 
 Messages are JSON, one for each packet. From the node `{"open": NUMBER}` and `{"close": NUMBER}`; to it
-`{"opened": NUMBER}` with the descriptors of the network namespace, the Runtime API's and the endpoint's socket and the spare ones;
-`{"failed": NUMBER, "reason": TEXT}`; `{"ended": NUMBER, "reason": TEXT}` when a helper ended that nobody closed.
-A first `{"ready": PID}` comes with the descriptor of the user namespace.
+`{"opened": NUMBER}` with the descriptors of the network namespace, of the Runtime API's and the endpoint's socket and
+of the spare ones; `{"failed": NUMBER, "reason": TEXT}`; `{"ended": NUMBER, "reason": TEXT}` when a helper ended that
+nobody closed. A first `{"ready": PID}` comes with the descriptor of the user namespace.
 """
 
 import contextlib

@@ -81,19 +81,23 @@ class SpawnerLink:
             raise SandboxError("the spawner of network namespaces did not start") from error
 
     async def open(self) -> Opened:
-        """Make a space. Raises `SandboxError`."""
+        """Make a space. Raises `SandboxError`. One that comes when nobody waits any more is closed."""
         self._numbers += 1
         number, future = self._numbers, self._loop.create_future()
         self._opening[number] = future
         try:
             self._send({"open": number})
             async with asyncio.timeout(_SPACE_SECONDS):
-                opened: Opened = await asyncio.shield(future)
-        except TimeoutError as error:
-            raise SandboxError(f"no network namespace after {_SPACE_SECONDS:.0f} s") from error
+                opened: Opened = await future
+        except BaseException as error:
+            if future.done() and not future.cancelled() and future.exception() is None:
+                future.result().close()
+            self.end(number)
+            if isinstance(error, TimeoutError):
+                raise SandboxError(f"no network namespace after {_SPACE_SECONDS:.0f} s") from error
+            raise
         finally:
-            if self._opening.pop(number, None) is not None and not future.done():
-                self.end(number)
+            self._opening.pop(number, None)
         return opened
 
     def end(self, number: int) -> None:
