@@ -242,3 +242,11 @@ def test_a_custom_runtime_streams(node: Node) -> None:
     result = function.invoke(b'{"fails":true}')
     assert (result.error, result.value["errorType"]) == ("Unhandled", "Odd")
     assert function.invoke().payload == b"one two"
+
+
+@needs_node
+@pytest.mark.slow
+def test_streams_on_every_tier(tier_node: Node) -> None:
+    function = streaming(tier_node, LARGE)
+    assert len(read(start(function, b'{"pieces":20}'))[0]) == 20 * 65_536
+    assert read(start(bootstrap(tier_node, *CHUNKED.strip().splitlines()))) == (b"one two", {})
