@@ -152,3 +152,24 @@ def test_a_node_that_is_killed_loses_no_event(tmp_path: Path) -> None:
         wait_until(lambda: set(acknowledged) <= set(executed(file)), "every acknowledged event ran", 60)
     finally:
         assert stop(node) == 0
+
+
+@pytest.mark.slow
+def test_a_node_that_stops_ends_what_runs_and_keeps_the_rest(tmp_path: Path) -> None:
+    data, file = tmp_path / "data", tmp_path / "ran"
+    node = start("--data-dir", str(data), environment=PLAIN)
+    made = function(node, "time.sleep(1)", *witness(file), Timeout=10)
+    made.client.put_function_concurrency(FunctionName=made.name, ReservedConcurrentExecutions=1)
+    sender = Sender(made)
+    assert [sender.send(b"%d" % number, "Event") for number in range(4)] == [202] * 4
+    sender.close()
+    wait_until(lambda: "START" in node.logs(made.name) or executed(file), "the first event runs")
+    assert stop(node) == 0
+    ran = executed(file)
+    assert len(ran) < 4
+    node = start("--data-dir", str(data), environment=PLAIN)
+    try:
+        wait_until(lambda: len(executed(file)) == 4, "the others run")
+    finally:
+        assert stop(node) == 0
+    assert set(executed(file).values()) == {1}
