@@ -15,7 +15,7 @@ from gatewright import __version__
 from gatewright.aws.endpoint import AwsEndpoint
 from gatewright.base.clock import SystemClock
 from gatewright.base.ids import Ids, PooledEntropy
-from gatewright.base.messages import Handler, Request, Response, text_response
+from gatewright.base.messages import Request, Response, text_response
 from gatewright.control.context import Node, ProvisionedEnvironments
 from gatewright.functions.async_invoke import AsyncInvoker, Outbox
 from gatewright.functions.invoke import Functions
@@ -83,7 +83,7 @@ class Server:
         """Listen, build everything, serve. Raises `SettingsError` when something that was set cannot be used."""
         await self._listener.start(self._settings.host, self._settings.port)
         try:
-            self._listener.handler = await self._build()
+            await self._build()
         except BaseException:
             await self.abort()
             raise
@@ -99,7 +99,7 @@ class Server:
             async with asyncio.timeout(_ABORT_SECONDS):
                 await self._parts.aclose()
 
-    async def _build(self) -> Handler:
+    async def _build(self) -> None:
         settings = self._settings
         executor = ThreadPoolExecutor(_OPERATION_THREADS, thread_name_prefix="operation")
         self._parts.callback(executor.shutdown)
@@ -144,7 +144,6 @@ class Server:
 
         planes = Planes(store, executor, swap)
         await planes.catch_up()
-        await events.start()
         links = BlobLinks(self.url, store.blobs, self._clock)
         facts = self._facts(runtimes, functions, links, companion)
         aws = AwsEndpoint(
@@ -155,7 +154,8 @@ class Server:
         )
         self._parts.callback(asyncio.create_task(BlobSweep(store).run(executor)).cancel)
         own = OwnPaths(lambda: _health(planes, isolation), logs.tail, links.handle)
-        return Endpoint(execute_api, function_urls, aws.handle, own.handle).handle
+        self._listener.handler = Endpoint(execute_api, function_urls, aws.handle, own.handle).handle
+        await events.start()  # now that the functions that it runs can call this node
 
     def _functions(
         self, store: Store, runtimes: RuntimeDirectory, logs: FunctionLogs, isolation: Isolation
