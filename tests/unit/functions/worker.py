@@ -35,7 +35,14 @@ def main() -> None:
         length, _, header_length = PREFIX.unpack(head)
         rest = stream.read(length - 5)
         header = json.loads(rest[:header_length])
-        send(17, {"id": header["id"]}, json.dumps(act(json.loads(rest[header_length:]))).encode())
+        event = json.loads(rest[header_length:])
+        if isinstance(event, dict) and "stream" in event:
+            send(32, {"id": header["id"], "content_type": "text/plain"}, b"")
+            for piece in event["stream"]:
+                send(33, {}, piece.encode())
+            send(34, {}, b"")
+            continue
+        send(17, {"id": header["id"]}, json.dumps(act(event)).encode())
 
 
 def act(event: dict[str, object]) -> object:

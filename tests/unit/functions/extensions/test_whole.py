@@ -133,6 +133,23 @@ async def test_the_answer_comes_before_the_extensions_are_done(tmp_path: Path) -
         assert float(report.split("\tDuration: ")[1].split()[0]) >= 300
 
 
+async def test_a_stream_ends_before_the_extensions_are_done(tmp_path: Path) -> None:
+    async with running(tmp_path, layer("watcher")) as node:
+        function = node.function(environment=(("EXTENSION_WATCHER", "slow telemetry"),))
+        for _ in range(2):
+            streamed = await node.functions.invoke_streaming(qualified(function), b'{"stream":["a","bc"]}')
+            assert b"".join([piece async for piece in streamed]) == b"abc"
+            assert streamed.outcome is not None
+            assert streamed.outcome.error_code is None
+            assert node.functions.running == 1
+            await until(lambda: node.functions.running == 0)
+        assert node.functions.environments == 1
+        await node.functions.close()
+    events = [orjson.loads(line) for line in node.said("watcher", "telemetry")]
+    done = [event["record"] for event in events if event["type"] == "platform.runtimeDone"]
+    assert [record["metrics"]["producedBytes"] for record in done] == [3, 3]
+
+
 async def test_an_extension_without_invoke_delays_nothing(tmp_path: Path) -> None:
     async with running(tmp_path, layer("watcher")) as node:
         await node.call(node.function(environment=(("EXTENSION_WATCHER", "no-invoke slow"),)))
