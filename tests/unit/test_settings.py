@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from gatewright.base.errors import SettingsError
+from gatewright.functions.settings import blocked_networks
 from gatewright.settings import Settings, load_settings, setting_types
 
 
@@ -67,6 +68,10 @@ def test_a_setting_of_a_section_in_the_environment() -> None:
         ({"GATEWRIGHT_ACCOUNT_ID": "1"}, "account_id must be twelve digits"),
         ({"GATEWRIGHT_REGION": "mars"}, "region must be an AWS region"),
         ({"GATEWRIGHT_EXECUTE_API_HOST": "localhost"}, "execute_api_host must start with execute-api."),
+        ({"GATEWRIGHT_FUNCTIONS_NETWORK": "open"}, "functions.network must be one of auto, outbound, none, shared"),
+        ({"GATEWRIGHT_FUNCTIONS_BLOCKED_NETWORKS": "10.0.0.0/8,x"}, "functions.blocked_networks: "),
+        ({"GATEWRIGHT_FUNCTIONS_BLOCKED_NETWORKS": "10.0.0.1/8"}, "10.0.0.1/8 has host bits set"),
+        ({"GATEWRIGHT_IS_HARDENED": "maybe"}, "is_hardened must be true or false"),
         ({"GATEWRIGHT_CONFIG": "/nowhere.toml"}, "cannot read the settings file /nowhere.toml: No such file"),
     ],
 )
@@ -75,6 +80,15 @@ def test_what_cannot_be_used_is_one_line(environment: dict[str, str], message: s
         load_settings({}, environment)
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "networks"),
+    [("none", ()), ("10.0.0.0/8, 192.168.0.0/16", ("10.0.0.0/8", "192.168.0.0/16")), ("10.1.2.3", ("10.1.2.3",))],
+)
+def test_networks_that_functions_do_not_reach(text: str, networks: tuple[str, ...]) -> None:
+    settings = load_settings({}, {"GATEWRIGHT_FUNCTIONS_BLOCKED_NETWORKS": text})
+    assert blocked_networks(settings.functions) == networks
 
 
 @pytest.mark.parametrize(
