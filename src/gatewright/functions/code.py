@@ -123,26 +123,27 @@ class CodeCache:
         if target.is_dir():
             return target, _size(target)
         partial = folder / f"{name}{_PARTIAL}"
+        upper = folder / f"{name}.upper{_PARTIAL}"
         remove_tree(partial)
+        remove_tree(upper)
         partial.mkdir()
         try:
-            unpacked, size_bytes = self._unpack_into(partial, archives)
-            unpacked.rename(target)
+            size_bytes = self._unpack_into(partial, upper, archives)
+            partial.rename(target)
         except (LookupError, FileNotFoundError) as error:
             remove_tree(partial)
             raise FunctionGone("The code of the function, or one of its layers, is not there any more.") from error
         except BaseException:
             remove_tree(partial)
+            remove_tree(upper)
             raise
-        if unpacked != partial:
-            remove_tree(partial)
         return target, size_bytes
 
-    def _unpack_into(self, partial: Path, archives: tuple[str, ...]) -> tuple[Path, int]:
+    def _unpack_into(self, partial: Path, upper: Path, archives: tuple[str, ...]) -> int:
         if archives[0] == OPT_ROOT:
-            return merge_layers(self._open_each(archives[1:]), partial)
+            return merge_layers(self._open_each(archives[1:]), partial, upper)
         with self._open_blob(archives[0]) as blob:
-            return partial, unzip(blob, partial)
+            return unzip(blob, partial)
 
     def _open_each(self, archives: tuple[str, ...]) -> Iterator[BinaryIO]:
         for sha256 in archives:

@@ -17,20 +17,16 @@ from gatewright.functions.unzip import MAX_UNZIPPED_BYTES, Room, check_link, ext
 
 OPT_ROOT: Final = "/opt"
 """Where Lambda has the merged layers."""
-_NEXT: Final = "next"
-_MERGED: Final = "merged"
 
 
-def merge_layers(archives: Iterable[BinaryIO], workshop: Path) -> tuple[Path, int]:
-    """Unpack archives over one another; return the directory, below the empty directory `workshop`, and its octets.
+def merge_layers(archives: Iterable[BinaryIO], merged: Path, upper: Path) -> int:
+    """Unpack archives over one another into the empty directory `merged`; return the octets.
 
-    Octets of files that a later layer replaced count as well, as in Lambda's limit. Raises `CodeUnusable`.
+    Each comes first to `upper`, which is not there yet, and not any more in the end unless this fails. Octets of files
+    that a later layer replaced count as well, as in Lambda's limit. Raises `CodeUnusable`.
     """
-    merged = workshop / _MERGED
-    merged.mkdir()
     room = Room()
     for archive in archives:
-        upper = workshop / _NEXT
         upper.mkdir()
         room = extract(archive, upper, room, OPT_ROOT)
         try:
@@ -40,7 +36,7 @@ def merge_layers(archives: Iterable[BinaryIO], workshop: Path) -> tuple[Path, in
             raise CodeUnusable(f"Lambda was not able to merge the layers: {error.strerror}") from error
     _check_links(merged)
     seal(merged)
-    return merged, MAX_UNZIPPED_BYTES - room.size_bytes
+    return MAX_UNZIPPED_BYTES - room.size_bytes
 
 
 def _check_links(merged: Path) -> None:

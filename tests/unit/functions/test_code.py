@@ -3,8 +3,11 @@
 import asyncio
 import hashlib
 import io
+import os
 import stat
+import tempfile
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -216,9 +219,9 @@ async def test_half_of_a_merge_is_never_used(tmp_path: Path) -> None:
         name = root.name
     remove_tree(root)
     partial = root.with_name(f"{name}.partial")
-    (partial / "merged" / "old").mkdir(parents=True)
-    (partial / "merged").chmod(0o555)
-    (partial / "next").mkdir()
+    (partial / "old").mkdir(parents=True)
+    partial.chmod(0o555)
+    (root.with_name(f"{name}.upper.partial") / "old").mkdir(parents=True)
     again = cache(tmp_path, Blobs(A, B))
     async with again.hold_layers(SHA_A, SHA_B) as root:
         assert [path.name for path in root.iterdir()] == ["app.py"]
@@ -268,3 +271,30 @@ async def test_a_hostile_archive_changes_no_directory_of_the_machine(tmp_path: P
             pass
     assert elsewhere.stat().st_mode & 0o777 == 0o751
     await code.close()
+
+
+@pytest.fixture
+def ordinary_user() -> Iterator[Path]:
+    """A directory of a user who may not write where modes forbid it; the test runs as him, if it can."""
+    with tempfile.TemporaryDirectory() as name:
+        if os.geteuid() != 0:
+            yield Path(name)
+            return
+        os.chown(name, 65534, 65534)
+        os.seteuid(65534)
+        try:
+            yield Path(name)
+        finally:
+            os.seteuid(0)
+
+
+async def test_read_only_directories_get_in_nobodys_way(ordinary_user: Path) -> None:
+    """A directory that is moved to another one must be writable, unless it is root who moves it."""
+    code = cache(ordinary_user / "code", Blobs(A, B), capacity_bytes=1)
+    async with code.hold_layers(SHA_A, SHA_B) as layers, code.hold(SHA_A) as package:
+        assert (layers / "app.py").read_text() == "b" * 1000
+        assert (package / "app.py").read_text() == "a" * 1000
+        with pytest.raises(PermissionError):
+            (layers / "new").touch()
+    await code.close()
+    assert not [path for path in ordinary_user.rglob("*") if path.name == "app.py"]

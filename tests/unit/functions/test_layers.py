@@ -36,6 +36,15 @@ def workshop(tmp_path: Path) -> Path:
     return folder
 
 
+def merge(layers: list[io.BytesIO], workshop: Path) -> tuple[Path, int]:
+    """Merge layers below a directory, in which nothing else is left."""
+    merged = workshop / "merged"
+    merged.mkdir()
+    size = merge_layers(layers, merged, workshop / "upper")
+    assert list(workshop.iterdir()) == [merged]
+    return merged, size
+
+
 def contents(root: Path) -> dict[str, str]:
     """Return what is in a directory: files by content, links by target, empty folders as such."""
     found = {}
@@ -51,7 +60,7 @@ def contents(root: Path) -> dict[str, str]:
 
 
 def test_folders_are_merged_and_the_last_of_one_name_counts(workshop: Path) -> None:
-    merged, size = merge_layers(
+    merged, size = merge(
         [
             layer(("lib/a", b"1", 0o644), ("lib/both", b"first", 0o644)),
             layer(("lib/b", b"2", 0o644), ("lib/both", b"second", 0o755), ("bin/c", b"3", 0o755)),
@@ -69,7 +78,7 @@ def test_folders_are_merged_and_the_last_of_one_name_counts(workshop: Path) -> N
 
 def test_absolute_links_to_the_layers_themselves(workshop: Path) -> None:
     """Also to what another layer brings."""
-    merged, _ = merge_layers(
+    merged, _ = merge(
         [layer(("bin/run", b"/opt/lib/app", LINK)), layer(("lib/app", b"code", 0o755))],
         workshop,
     )
@@ -110,7 +119,7 @@ def test_what_is_not_the_same_kind_is_replaced(
     upper: list[tuple[str, bytes, int]],
     expected: dict[str, str],
 ) -> None:
-    merged, _ = merge_layers([layer(*lower), layer(*upper)], workshop)
+    merged, _ = merge([layer(*lower), layer(*upper)], workshop)
     assert contents(merged) == expected
 
 
@@ -131,7 +140,7 @@ def test_links_and_names_that_lead_elsewhere_are_refused(
     workshop: Path, lower: list[tuple[str, bytes, int]], upper: list[tuple[str, bytes, int]]
 ) -> None:
     with pytest.raises(CodeUnusable):
-        merge_layers([layer(*lower), layer(*upper)], workshop)
+        merge([layer(*lower), layer(*upper)], workshop)
     beside = [path for path in workshop.parent.parent.rglob("*") if workshop not in path.parents]
     assert sorted(beside) == [workshop.parent, workshop]
 
@@ -140,19 +149,19 @@ def test_all_layers_together_have_one_limit(workshop: Path) -> None:
     """Also of what later layers replace: octets were written for it."""
     large = [layer(("a", b"\0" * (100 * MIB), 0)) for _ in range(3)]
     with pytest.raises(CodeUnusable, match="Unzipped size must be smaller than 262144000 bytes"):
-        merge_layers(large, workshop)
+        merge(large, workshop)
 
 
 def test_folders_too_deep_to_walk_are_refused(workshop: Path) -> None:
     """One by one, so that none needs its parents to be made: PATH_MAX would let 1,900 of them pass."""
     entries = [("a/" * depth, b"", 0o755) for depth in range(1, 1500)]
     with pytest.raises(CodeUnusable):
-        merge_layers([layer(("b", b"", 0)), layer(*entries)], workshop)
+        merge([layer(("b", b"", 0)), layer(*entries)], workshop)
     remove_tree(workshop)
     assert not workshop.exists()
 
 
 def test_failures_do_not_say_where_on_this_machine(workshop: Path) -> None:
     with pytest.raises(CodeUnusable) as refused:
-        merge_layers([layer(("a", b"", 0)), layer(("n" * 300, b"", 0))], workshop)
+        merge([layer(("a", b"", 0)), layer(("n" * 300, b"", 0))], workshop)
     assert str(workshop) not in str(refused.value)
