@@ -24,6 +24,8 @@ _logger = logging.getLogger(__name__)
 
 READY_SPACES: Final = 4
 """How many wait for an environment."""
+REFILL_SECONDS: Final = 0.1
+"""How long after one was taken another is made: a cold start is over by then."""
 
 
 class IsolatedSpace:
@@ -112,6 +114,7 @@ class IsolatedNetwork:
         files: tuple[MountedFile, ...],
         *,
         ready_spaces: int = READY_SPACES,
+        refill_seconds: float = REFILL_SECONDS,
         make_link: LinkFactory = SpawnerLink,
     ) -> None:
         """`name` is `outbound` or `none`."""
@@ -120,6 +123,8 @@ class IsolatedNetwork:
         self._nsenter = nsenter
         self._files = files
         self._ready_spaces = ready_spaces
+        self._refill_seconds = refill_seconds
+        self._refilling: asyncio.TimerHandle | None = None
         self._make_link = make_link
         self._ready: deque[IsolatedSpace] = deque()
         self._waiting: deque[asyncio.Future[IsolatedSpace]] = deque()
@@ -149,7 +154,7 @@ class IsolatedNetwork:
             raise SandboxError("the node is stopping")
         if self._ready:
             space = self._ready.popleft()
-            self._refill()
+            self._refill_later()
             return space
         future: asyncio.Future[IsolatedSpace] = asyncio.get_running_loop().create_future()
         self._waiting.append(future)
@@ -167,6 +172,8 @@ class IsolatedNetwork:
     async def close(self) -> None:
         """End what is ready or being made, and the spawner."""
         self._is_closed = True
+        if self._refilling is not None:
+            self._refilling.cancel()
         for task in self._making:
             task.cancel()
         await asyncio.gather(*self._making, *self._closing, return_exceptions=True)
@@ -176,8 +183,18 @@ class IsolatedNetwork:
             self._refuse(self._waiting.popleft(), SandboxError("the node is stopping"))
         await self._drop_link()
 
+    def _refill_later(self) -> None:
+        """Leave the CPU to the environment that starts now, unless it took the last: others may be about to start."""
+        if not self._ready:
+            self._refill()
+        elif self._refilling is None and not self._is_closed:
+            self._refilling = asyncio.get_running_loop().call_later(self._refill_seconds, self._refill)
+
     def _refill(self) -> None:
         """Have as many made as somebody waits for and as shall be ready."""
+        if self._refilling is not None:
+            self._refilling.cancel()
+            self._refilling = None
         missing = self._ready_spaces + len(self._waiting) - len(self._ready) - self._in_making
         for _ in range(0 if self._is_closed else missing):
             self._in_making += 1

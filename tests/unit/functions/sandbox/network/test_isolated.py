@@ -64,7 +64,9 @@ class Spawners:
 
 @asynccontextmanager
 async def network(spawners: Spawners, ready: int = 2) -> AsyncIterator[IsolatedNetwork]:
-    made = IsolatedNetwork("none", PLAN, Path("/usr/bin/nsenter"), (), ready_spaces=ready, make_link=spawners)
+    made = IsolatedNetwork(
+        "none", PLAN, Path("/usr/bin/nsenter"), (), ready_spaces=ready, refill_seconds=0, make_link=spawners
+    )
     try:
         yield made
     finally:
@@ -73,7 +75,7 @@ async def network(spawners: Spawners, ready: int = 2) -> AsyncIterator[IsolatedN
 
 async def settle() -> None:
     for _ in range(10):
-        await asyncio.sleep(0)
+        await asyncio.sleep(0.001)
 
 
 async def test_spaces_are_made_ahead_and_given_once() -> None:
@@ -92,6 +94,25 @@ async def test_spaces_are_made_ahead_and_given_once() -> None:
         assert link.finished == [1, 2]
     assert sorted(link.finished) == [1, 2, 3, 4]
     assert link.is_closed
+
+
+async def test_others_are_made_when_the_start_that_took_one_is_over() -> None:
+    spawners = Spawners()
+    made = IsolatedNetwork(
+        "none", PLAN, Path("/usr/bin/nsenter"), (), ready_spaces=2, refill_seconds=3600, make_link=spawners
+    )
+    spaces = [await made.open()]
+    await settle()
+    (link,) = spawners.links
+    spaces.append(await made.open())
+    await settle()
+    assert link.made == [1, 2, 3]
+    spaces.append(await made.open())  # the last: now it is high time
+    await settle()
+    assert link.made == [1, 2, 3, 4, 5]
+    for space in spaces:
+        await space.close()
+    await made.close()
 
 
 async def test_who_comes_when_none_is_ready_gets_the_next() -> None:
