@@ -133,7 +133,7 @@ class Functions:
         pool = self._provisioned.idle_pool(target.arn, function) if target.provisioned_concurrency else None
         if pool is None:
             pool = self._pools.get((function.arn, function.version))
-            if pool is None or pool.function.revision_id != function.revision_id:
+            if pool is None or pool.function.identity != function.identity:
                 pool = self._pool_of(function)
             if not pool.concurrency.take():
                 raise TooManyRequests(pool.concurrency.reason)
@@ -237,7 +237,7 @@ class Functions:
             return True
         served = self._functions.get(function.arn)
         current = None if served is None else served.qualified.get(function.version)
-        return current is not None and current.version.revision_id == function.revision_id
+        return current is not None and current.version.identity == function.identity
 
     def _retire(self, pool: Pool) -> None:
         pool.retire()
@@ -266,5 +266,5 @@ class Functions:
 def _serves(pool: Pool, function: FunctionVersion) -> bool:
     """Return whether a pool is the one that everybody's invocations of a revision go to."""
     own = pool.function
-    is_same = (own.arn, own.version, own.revision_id) == (function.arn, function.version, function.revision_id)
+    is_same = (own.arn, own.version, own.identity) == (function.arn, function.version, function.identity)
     return is_same and pool.initialization_type == ON_DEMAND

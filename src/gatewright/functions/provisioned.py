@@ -45,7 +45,7 @@ class Provisioned:
     def idle_pool(self, arn: str, function: FunctionVersion) -> Pool | None:
         """Return the pool for an invocation if it can begin at once."""
         pool = self._pools.get((arn, function.version))
-        is_fit = pool is not None and pool.idle and pool.function.revision_id == function.revision_id
+        is_fit = pool is not None and pool.idle and pool.function.identity == function.identity
         return pool if is_fit else None
 
     def configure(self, functions: Iterable[Function]) -> list[Pool]:
@@ -54,7 +54,7 @@ class Provisioned:
         retired = []
         for key, pool in list(self._pools.items()):
             found = wanted.get(key)
-            if found is None or found[0].revision_id != pool.function.revision_id:
+            if found is None or found[0].identity != pool.function.identity:
                 retired.append(self._pools.pop(key))
         for key, (version, count) in wanted.items():
             if key not in self._pools:

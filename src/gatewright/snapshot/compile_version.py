@@ -1,6 +1,8 @@
 """The configuration of one version of a function, compiled."""
 
 import base64
+import hashlib
+import json
 
 from gatewright.base.arn import parse_arn
 from gatewright.snapshot.types import FunctionVersion, Layer
@@ -22,7 +24,7 @@ def compile_version(reader: Reader, function_arn: str, document: Document) -> Fu
         region=arn.region,
         name=document["FunctionName"],
         version=document.get("Version", "$LATEST"),
-        revision_id=document["RevisionId"],
+        identity=_identity(document),
         runtime=document.get("Runtime", ""),
         handler=document.get("Handler", ""),
         code_sha256=_hex(document["CodeSha256"]),
@@ -52,6 +54,15 @@ def _compile_layer(reader: Reader, version_arn: str) -> Layer:
         if document is not None:
             return Layer(version_arn, _hex(document["Content"]["CodeSha256"]))
     raise ValueError(f"there is no layer {version_arn}")
+
+
+def _identity(document: Document) -> str:
+    """Return what changes with code and configuration, and with each update, but not with a permission.
+
+    RevisionId changes with permissions and with PublishVersion, too, which must not end warm environments.
+    """
+    content = {name: value for name, value in document.items() if name != "RevisionId"}
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _hex(code_sha256: str) -> str:

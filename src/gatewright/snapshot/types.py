@@ -31,8 +31,8 @@ class FunctionVersion:
     name: str
     version: str
     """`$LATEST` or a number."""
-    revision_id: str
-    """Changes with code or configuration; an environment serves one revision only."""
+    identity: str
+    """Changes with every update of code or configuration; an environment serves one identity only."""
     runtime: str
     handler: str
     code_sha256: str

@@ -289,7 +289,7 @@ def function_version(**changes: object) -> FunctionVersion:
         "region": "us-east-1",
         "name": "orders",
         "version": "$LATEST",
-        "revision_id": "revision-1",
+        "identity": "revision-1",
         "runtime": "python3.11",
         "handler": "app.handler",
         "code_sha256": hashlib.sha256(PACKAGE).hexdigest(),

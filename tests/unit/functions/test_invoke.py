@@ -277,12 +277,12 @@ async def test_a_runtime_that_the_machine_lacks(tmp_path: Path) -> None:
 
 async def test_code_that_is_gone_or_no_zip(tmp_path: Path) -> None:
     async with running_node(tmp_path) as node:
-        gone = replace(FUNCTION, code_sha256="0" * 64, revision_id="2")
+        gone = replace(FUNCTION, code_sha256="0" * 64, identity="2")
         with pytest.raises(FunctionGone):
             await node.functions.invoke(qualified(gone), b"1")
         node.blobs.contents["1" * 64] = b"no zip"
         with pytest.raises(CodeUnusable):
-            await node.functions.invoke(qualified(replace(FUNCTION, code_sha256="1" * 64, revision_id="3")), b"1")
+            await node.functions.invoke(qualified(replace(FUNCTION, code_sha256="1" * 64, identity="3")), b"1")
 
 
 async def test_a_sandbox_that_cannot_start_processes(tmp_path: Path) -> None:
@@ -511,7 +511,7 @@ async def test_changed_and_removed_functions(tmp_path: Path) -> None:
         node.functions.swap({ARN: whole_function(qualified(FUNCTION))})
         running = asyncio.create_task(node.functions.invoke(qualified(FUNCTION), b"old"))
         await until(lambda: "START" in node.sink.text)
-        changed = replace(FUNCTION, revision_id="revision-2")
+        changed = replace(FUNCTION, identity="revision-2")
         node.functions.swap({ARN: whole_function(qualified(changed))})
         assert (await node.functions.invoke(qualified(changed), b"new")).payload == b"new"
         assert node.sandbox.processes[0].signals == []
@@ -529,7 +529,7 @@ async def test_changed_and_removed_functions(tmp_path: Path) -> None:
 
 async def test_a_request_with_an_old_snapshot_does_not_disturb_the_new_one(tmp_path: Path) -> None:
     async with running_node(tmp_path) as node:
-        changed = replace(FUNCTION, revision_id="revision-2")
+        changed = replace(FUNCTION, identity="revision-2")
         node.functions.swap({ARN: whole_function(qualified(changed))})
         await node.functions.invoke(qualified(changed), b"1")
         assert (await node.functions.invoke(qualified(FUNCTION), b"2")).payload == b"2"

@@ -176,7 +176,7 @@ async def test_nothing_is_left_behind(tmp_path: Path) -> None:
     fds = len(os.listdir("/proc/self/fd"))
     async with running(tmp_path) as node:
         await asyncio.gather(*(node.call(sleep=0.05) for _ in range(4)))
-        await node.call(function_version(runtime="provided.al2023", revision_id="2", arn="arn:other"))
+        await node.call(function_version(runtime="provided.al2023", identity="2", arn="arn:other"))
         assert node.functions.environments == 5
     assert node.functions.environments == 0
     assert len(os.listdir("/proc/self/fd")) == fds

@@ -12,8 +12,8 @@ from gatewright.snapshot.types import Function
 
 from .fakes import ARN, Node, ScriptedRuntime, echo, function_version, qualified, running_node, until, whole_function
 
-ONE = function_version(version="1", revision_id="one")
-TWO = function_version(version="2", revision_id="two")
+ONE = function_version(version="1", identity="one")
+TWO = function_version(version="2", identity="two")
 LIVE = qualified(ONE, "live", provisioned_concurrency=2)
 
 

@@ -133,7 +133,7 @@ def qualified_function(policy: Policy | None = None, **changes: Any) -> Qualifie
         "region": REGION,
         "name": "my-function",
         "version": "$LATEST",
-        "revision_id": "r1",
+        "identity": "r1",
         "runtime": "python3.13",
         "handler": "index.handler",
         "code_sha256": "00" * 32,

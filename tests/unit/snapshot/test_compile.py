@@ -81,7 +81,7 @@ def test_a_change_of_a_function_is_seen(store: MemoryStore, kind: str) -> None:
     before = compile_all(store)
     with store.write() as writer:
         if kind == "function":
-            put_function(writer, RevisionId="rev-2")
+            put_function(writer, MemorySize=1024)
         else:
             writer.put(key("lambda", kind, "my-function"), function_policy_document())
     after = again(store, before)
@@ -104,11 +104,11 @@ def test_an_api_that_does_not_compile_keeps_serving(store: MemoryStore, caplog: 
     before = compile_all(store)
     with store.write() as writer:
         put_deployed(writer, route_document(RouteKey="BROKEN"))
-        put_function(writer, RevisionId="rev-2")
+        put_function(writer, Timeout=9)
     with caplog.at_level(logging.ERROR):
         after = again(store, before)
     assert after.http_apis[API_ID] is before.http_apis[API_ID]
-    assert after.functions[FUNCTION_ARN].qualified[""].version.revision_id == "rev-2", "the others go on"
+    assert after.functions[FUNCTION_ARN].qualified[""].version.timeout_seconds == 9, "the others go on"
     assert f"api {API_ID} does not compile, its previous version keeps serving: malformed route key" in caplog.text
 
 
@@ -133,8 +133,8 @@ def test_a_function_that_does_not_compile_keeps_serving(store: MemoryStore, capl
 
 def test_a_missing_member_is_named(store: MemoryStore, caplog: pytest.LogCaptureFixture) -> None:
     document = function_document()
-    del document["RevisionId"]
+    del document["CodeSha256"]
     with store.write() as writer:
         writer.put(key("lambda", "function", "my-function"), document)
     assert dict(compile_snapshot(store, None, ()).functions) == {}
-    assert "member 'RevisionId' is missing" in caplog.text
+    assert "member 'CodeSha256' is missing" in caplog.text

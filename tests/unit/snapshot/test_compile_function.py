@@ -32,7 +32,7 @@ def test_every_field() -> None:
         region=REGION,
         name="my-function",
         version="$LATEST",
-        revision_id="rev-1",
+        identity=compiled().version.identity,
         runtime="nodejs22.x",
         handler="index.handler",
         code_sha256="e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",

@@ -10,8 +10,15 @@ from types import MappingProxyType
 from gatewright.base.operations import Shape
 from gatewright.control.context import Context
 from gatewright.control.lambda_.errors import conflict, function_not_found, not_found
-from gatewright.control.lambda_.names import function_key, require_resource, resolve_function
-from gatewright.control.lambda_.policies import check_revision, policy_key, put_policy, refuse_latest
+from gatewright.control.lambda_.names import function_key, resolve_function
+from gatewright.control.lambda_.policies import (
+    check_revision,
+    delete_policy,
+    policy_key,
+    put_policy,
+    refuse_latest,
+    require_revision,
+)
 from gatewright.control.lambda_.statements import build_statement, statements_of, to_json
 from gatewright.store.types import Document
 
@@ -20,39 +27,36 @@ def add_permission(context: Context, request: Shape) -> Shape:
     """Add a statement to a policy and return its text."""
     target = resolve_function(context, "AddPermission", request["FunctionName"], request.get("Qualifier"))
     refuse_latest(target)
-    key = policy_key(context, target)
     with context.store.write() as writer:
-        function = require_resource(context, writer, target)
-        document = writer.get(key)
-        check_revision(request.get("RevisionId"), (document or function)["RevisionId"])
+        check_revision(request.get("RevisionId"), require_revision(context, writer, target))
+        document = writer.get(policy_key(context, target))
         policy = {"Version": "2012-10-17", "Id": "default"} if document is None else document["Policy"]
         statements = statements_of(policy)
         _refuse_existing(statements, request["StatementId"])
         statement = build_statement(context, target.qualified_arn, request)
-        put_policy(context, writer, key, {**policy, "Statement": [*statements, statement]})
+        put_policy(context, writer, target, {**policy, "Statement": [*statements, statement]})
     return {"Statement": to_json(statement)}
 
 
 def remove_permission(context: Context, request: Shape) -> Shape:
     """Remove a statement from a policy; with the last one goes the policy."""
     target = resolve_function(context, "RemovePermission", request["FunctionName"], request.get("Qualifier"))
-    key = policy_key(context, target)
     with context.store.write() as writer:
         if writer.get(function_key(context, target)) is None:
             raise not_found(f"No policy found for: {target.arn}")
-        require_resource(context, writer, target)
-        document = writer.get(key)
+        revision_id = require_revision(context, writer, target)
+        document = writer.get(policy_key(context, target))
         if document is None:
             raise not_found("No policy is associated with the given resource.")
         statements = statements_of(document["Policy"])
         remaining = [statement for statement in statements if statement.get("Sid") != request["StatementId"]]
         if len(remaining) == len(statements):
             raise not_found(f"Statement {request['StatementId']} is not found in resource policy.")
-        check_revision(request.get("RevisionId"), document["RevisionId"])
+        check_revision(request.get("RevisionId"), revision_id)
         if remaining:
-            put_policy(context, writer, key, {**document["Policy"], "Statement": remaining})
+            put_policy(context, writer, target, {**document["Policy"], "Statement": remaining})
         else:
-            writer.delete(key)
+            delete_policy(context, writer, target)
     return {}
 
 
@@ -62,11 +66,11 @@ def get_policy(context: Context, request: Shape) -> Shape:
     with context.store.read() as reader:
         if reader.get(function_key(context, target)) is None:
             raise function_not_found(target.arn)
-        require_resource(context, reader, target)
+        revision_id = require_revision(context, reader, target)
         document = reader.get(policy_key(context, target))
     if document is None:
         raise not_found("The resource you requested does not exist.")
-    return {"Policy": to_json(document["Policy"]), "RevisionId": document["RevisionId"]}
+    return {"Policy": to_json(document["Policy"]), "RevisionId": revision_id}
 
 
 def _refuse_existing(statements: list[Document], statement_id: str) -> None:

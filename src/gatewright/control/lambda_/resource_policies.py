@@ -13,8 +13,15 @@ from gatewright.base.errors import OperationNotImplemented
 from gatewright.base.operations import Shape
 from gatewright.control.context import Context
 from gatewright.control.lambda_.errors import invalid_parameter, not_found
-from gatewright.control.lambda_.names import FunctionTarget, require_resource, resolve_function
-from gatewright.control.lambda_.policies import check_revision, policy_key, put_policy, refuse_latest
+from gatewright.control.lambda_.names import FunctionTarget, resolve_function
+from gatewright.control.lambda_.policies import (
+    check_revision,
+    delete_policy,
+    policy_key,
+    put_policy,
+    refuse_latest,
+    require_revision,
+)
 from gatewright.control.lambda_.statements import statements_of, to_json
 from gatewright.store.types import Document, Reader
 
@@ -25,18 +32,15 @@ def put_resource_policy(context: Context, request: Shape) -> Shape:
     refuse_latest(target)
     policy = _parse(target, request["Policy"])
     with context.store.write() as writer:
-        function = require_resource(context, writer, target)
-        key = policy_key(context, target)
-        check_revision(request.get("RevisionId"), (writer.get(key) or function)["RevisionId"])
-        document = put_policy(context, writer, key, policy)
-    return _shown(document)
+        check_revision(request.get("RevisionId"), require_revision(context, writer, target))
+        return put_policy(context, writer, target, policy)
 
 
 def get_resource_policy(context: Context, request: Shape) -> Shape:
     """Return a policy as JSON text."""
     target = _resolve(context, "GetResourcePolicy", request["ResourceArn"])
     with context.store.read() as reader:
-        return _shown(_require(context, reader, target))
+        return _require(context, reader, target)
 
 
 def delete_resource_policy(context: Context, request: Shape) -> Shape:
@@ -45,7 +49,7 @@ def delete_resource_policy(context: Context, request: Shape) -> Shape:
     with context.store.write() as writer:
         document = _require(context, writer, target)
         check_revision(request.get("RevisionId"), document["RevisionId"])
-        writer.delete(policy_key(context, target))
+        delete_policy(context, writer, target)
     return {}
 
 
@@ -57,11 +61,11 @@ def _resolve(context: Context, operation: str, resource_arn: str) -> FunctionTar
 
 
 def _require(context: Context, reader: Reader, target: FunctionTarget) -> Document:
-    require_resource(context, reader, target)
+    revision_id = require_revision(context, reader, target)
     document = reader.get(policy_key(context, target))
     if document is None:
         raise not_found("The resource you requested does not exist.")
-    return document
+    return {"Policy": to_json(document["Policy"]), "RevisionId": revision_id}
 
 
 def _parse(target: FunctionTarget, text: str) -> Document:
@@ -80,10 +84,6 @@ def _parse(target: FunctionTarget, text: str) -> Document:
         if statement.get("Resource", target.qualified_arn) not in (target.qualified_arn, [target.qualified_arn]):
             raise invalid_parameter(f"The Resource of every statement must be {target.qualified_arn}.")
     return policy
-
-
-def _shown(document: Document) -> Document:
-    return {"Policy": to_json(document["Policy"]), "RevisionId": document["RevisionId"]}
 
 
 OPERATIONS: Mapping[str, Callable[[Context, Shape], Shape]] = MappingProxyType(

@@ -2,7 +2,7 @@
 
 Source: PublishVersion and ListVersionsByFunction in the "API reference", "Manage Lambda function versions" (AWS Lambda
 Developer Guide). A version is a copy of `$LATEST` under a number, which is never given again while the function exists.
-`$LATEST` keeps its RevisionId: its code and configuration have not changed, and neither need its environments.
+Publishing gives `$LATEST` a new RevisionId, too.
 """
 
 import hashlib
@@ -22,6 +22,7 @@ from gatewright.control.lambda_.names import (
     VERSION_COUNTER,
     FunctionTarget,
     find_version,
+    function_key,
     qualified,
     require_function,
     resolve_latest,
@@ -69,6 +70,7 @@ def publish(
     if description is not None:
         version["Description"] = description
     writer.put(context.key(SERVICE, VERSION, version_id(target, number)), version)
+    writer.put(function_key(context, target), {**latest, "RevisionId": context.ids.request_id()})
     publish_source_key(context, writer, target, str(number))
     writer.put(counter_key, {"Last": number, "Published": digest})
     return version

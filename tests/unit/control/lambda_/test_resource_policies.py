@@ -59,7 +59,7 @@ class TestPermissionsOfQualifiers:
             assert json.loads(answer["Policy"])["Statement"] == [added]
             stored = contexts.document("lambda", "function-policy", identifier)
             assert stored is not None
-            assert stored["RevisionId"] == answer["RevisionId"]
+            assert json.loads(answer["Policy"]) == stored["Policy"]
         call(published, "RemovePermission", FunctionName=f"{ARN}:prod", StatementId="s")
         assert failure(published, "GetPolicy", FunctionName=f"{ARN}:prod")[0] == NOT_FOUND
         assert call(published, "GetPolicy", FunctionName=f"{ARN}:1")

@@ -54,7 +54,7 @@ def function(runtime: str, handler: str = "app.handler", **changes: Any) -> Func
         "region": "us-east-2",
         "name": "my-function",
         "version": "$LATEST",
-        "revision_id": "1",
+        "identity": "1",
         "code_sha256": "0" * 64,
         "memory_size_mb": 128,
         "timeout_seconds": 3,

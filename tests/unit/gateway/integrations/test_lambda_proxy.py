@@ -183,9 +183,9 @@ async def test_the_function_of_the_snapshot_is_invoked() -> None:
     gateway = Gateway({"statusCode": 200})
     api = http_api(stage("$default"))
     for revision in ("r1", "r2"):
-        gateway.link(snapshot(api, functions=[qualified_function(revision_id=revision)]))
+        gateway.link(snapshot(api, functions=[qualified_function(identity=revision)]))
         await gateway.get("/")
-    assert [function.version.revision_id for function in gateway.invoker.functions] == ["r1", "r2"]
+    assert [function.version.identity for function in gateway.invoker.functions] == ["r1", "r2"]
 
 
 async def test_events_are_json_octets() -> None:
