@@ -24,7 +24,8 @@ NO_COMPANION: Final = "none"
 
 _THREADS: Final = 8
 _CONNECT_SECONDS: Final = 5
-_READ_SECONDS: Final = 30
+_READ_SECONDS: Final = 15
+"""Also what a call that hangs can delay the end of the node."""
 _PIECE_BYTES: Final = 1 << 20
 _MAX_OBJECT_BYTES: Final = 262_144_000
 """Of a package, zipped: unzipped it may have no more ("Lambda quotas")."""

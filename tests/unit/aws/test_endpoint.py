@@ -88,6 +88,12 @@ async def test_an_unsigned_call_is_in_the_default_region() -> None:
     assert echo.calls == [(Caller("123456789012", "us-east-1", ID), {})]
 
 
+async def test_the_trace_header_of_a_call() -> None:
+    echo = Recorder({})
+    await endpoint("rest-json", {"Echo": echo}).handle(request("POST", "/echo", b"", ("X-Amzn-Trace-Id", "Root=1-2-3")))
+    assert echo.calls[0][0].trace_header == "Root=1-2-3"
+
+
 @pytest.mark.parametrize("origin", ["https://a-page.example", "null", "http://127.0.0.1:4566"])
 @pytest.mark.parametrize("scope", [SCOPE, None])
 async def test_no_page_in_a_browser_makes_a_call(origin: str, scope: str | None) -> None:

@@ -7,6 +7,7 @@ from concurrent.futures import Executor
 from dataclasses import replace
 from typing import Final, Protocol
 
+from gatewright.base.arn import parse_arn, parse_function_name
 from gatewright.base.clock import Clock
 from gatewright.base.event_queue import NewItem, QueueChange, QueuedItem
 from gatewright.base.ids import Ids
@@ -179,16 +180,17 @@ class Attempts:
 
     def _handed_on(self, delivery: Delivery, body: bytes) -> NewItem | None:
         """Return a record for a function of this node as an event of that function; None for other destinations."""
-        arn, _, qualifier = delivery.target_arn.partition(":function:")[2].partition(":")
-        if not arn or ":lambda:" not in delivery.target_arn:
+        arn, reference = parse_arn(delivery.target_arn), parse_function_name(delivery.target_arn)
+        if arn is None or arn.service != "lambda" or reference is None:
             return None
-        function_arn = delivery.target_arn if not qualifier else delivery.target_arn.rpartition(":")[0]
+        qualifier = reference.qualifier
+        function_arn = delivery.target_arn.removesuffix(f":{qualifier}")
         function = self._resolve(function_arn)
-        target = None if function is None else function.qualified.get(qualifier)
+        target = None if function is None else function.qualified.get(qualifier or "")
         handling = Handling() if function is None or target is None else handling_of(function, target)
         now = self._clock.now()
         trace_header = extend(delivery.trace_header or "", function_arn).trace_header
-        event = AsyncEvent(self._ids.request_id(), function_arn, qualifier or None, now, handling, trace_header)
+        event = AsyncEvent(self._ids.request_id(), function_arn, qualifier, now, handling, trace_header)
         return new_event(event, body, now)
 
     def _dead_letter(

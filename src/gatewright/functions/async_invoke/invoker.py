@@ -16,6 +16,7 @@ from gatewright.functions.async_invoke.delivery import Deliveries
 from gatewright.functions.async_invoke.encoding import DELIVERY_LANE, new_event
 from gatewright.functions.async_invoke.lane import Lane, Works
 from gatewright.functions.async_invoke.lineage import extend
+from gatewright.functions.async_invoke.places import Places
 from gatewright.functions.async_invoke.types import AsyncEvent, Handling, Outbox
 from gatewright.functions.errors import ServiceUnavailable, TooManyRequests
 from gatewright.functions.settings import FunctionLimits
@@ -69,10 +70,10 @@ class AsyncInvoker:
             time_scale=scale,
         )
         self._event_works = works(
-            slots=asyncio.Semaphore(limits.async_concurrency), run=self._attempts.run, limit=self._concurrency
+            places=Places(limits.async_concurrency), run=self._attempts.run, limit=self._concurrency
         )
         self._delivery_works = works(
-            slots=asyncio.Semaphore(_DELIVERIES), run=deliveries.run, limit=lambda _: _DELIVERIES_PER_DESTINATION
+            places=Places(_DELIVERIES), run=deliveries.run, limit=lambda _: _DELIVERIES_PER_DESTINATION
         )
         self._lanes: dict[str, Lane] = {}
         self._loops: dict[str, asyncio.Task[None]] = {}

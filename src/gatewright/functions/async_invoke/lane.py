@@ -16,6 +16,7 @@ from typing import Final
 from gatewright.base.clock import Clock
 from gatewright.base.event_queue import EventQueue, Postponement, QueueChange, QueuedItem
 from gatewright.functions.async_invoke.commits import Commits
+from gatewright.functions.async_invoke.places import Places
 
 _logger = logging.getLogger(__name__)
 
@@ -57,8 +58,7 @@ class Works:
     executor: Executor
     commits: Commits
     clock: Clock
-    slots: asyncio.Semaphore
-    """How many items may run at once in all lanes together; whoever waits for one is served in order."""
+    places: Places
     run: Callable[[QueuedItem], Awaitable[Step]]
     limit: Callable[[str], int]
     """How many of a lane may run at once at most."""
@@ -141,12 +141,12 @@ class Lane:
         """Start at least one item, and as many more as there are places for at once."""
         works = self._works
         await self._wait_for_room()
-        await works.slots.acquire()
+        await works.places.take()
         sequences = [self._due.popleft()]
         due: list[QueuedItem] = []
         try:
-            while self._due and len(sequences) < self._cap() - self._running and not works.slots.locked():
-                await works.slots.acquire()  # at once
+            while self._due and len(sequences) < self._cap() - self._running and works.places.is_free:
+                await works.places.take()
                 sequences.append(self._due.popleft())
             self._taken.update(sequences)
             loop = asyncio.get_running_loop()
@@ -157,7 +157,7 @@ class Lane:
             self._taken.difference_update(sequences)
             self._taken.update(item.sequence for item in due)
             for _ in range(len(sequences) - len(due)):
-                works.slots.release()
+                works.places.give_back()
         for item in due:
             self._running += 1
             task = asyncio.create_task(self._run(item))
@@ -165,7 +165,7 @@ class Lane:
             task.add_done_callback(self._tasks.discard)
 
     def _cap(self) -> int:
-        return max(1, min(self._limit, self._works.limit(self.name)))
+        return max(1, min(self._limit, self._works.limit(self.name), self._works.places.share))
 
     async def _wait_for_room(self) -> None:
         monotonic = self._works.clock.monotonic
@@ -186,7 +186,7 @@ class Lane:
             _logger.exception("%s: an item cannot be worked on; it stays until the next start of the node", self.name)
         finally:
             self._running -= 1
-            works.slots.release()
+            works.places.give_back()
             self._room.set()
         if step.is_setback:
             self._learn_setback()

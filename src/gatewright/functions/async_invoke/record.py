@@ -10,6 +10,7 @@ from typing import Final
 
 import orjson
 
+from gatewright.base.arn import parse_arn
 from gatewright.functions.async_invoke.rules import Condition
 from gatewright.functions.async_invoke.types import AsyncEvent, LastResponse
 
@@ -39,7 +40,8 @@ def invocation_record(
 
 
 def _limit(target_arn: str) -> int:
-    service = target_arn.split(":", 3)[2]
+    arn = parse_arn(target_arn)
+    service = "" if arn is None else arn.service
     limit = dict(_MAX_BYTES).get(service, 1 << 30)
     return limit - _EVENT_ENVELOPE_BYTES if service == "events" else limit
 

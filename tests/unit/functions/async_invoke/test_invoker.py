@@ -339,6 +339,22 @@ class TestLanes:
             assert len(bench.functions.asked) < 500
             assert bench.functions.most_running <= 8
 
+    async def test_invocations_without_end_leave_places_for_other_functions(self) -> None:
+        async def work(event: bytes) -> None:
+            if event == b'"endless"':
+                await asyncio.sleep(3600)
+
+        bench = Bench(FakeFunctions(work=work), function(), function("bills"), function("audit"))
+        bench.limits = FunctionLimits(async_concurrency=16)
+        async with bench.running():
+            for name in ("orders", "bills"):
+                await asyncio.gather(*(bench.submit(b'"endless"', name=name) for _ in range(50)))
+            await until(lambda: bench.functions.running >= 12)
+            for _ in range(20):
+                await bench.submit(b'"quick"', name="audit")
+            await until(lambda: bench.functions.events.count(b'"quick"') == 20)
+            assert bench.functions.running < 16
+
     async def test_no_more_at_once_than_the_function_has_reserved(self) -> None:
         async def work(event: bytes) -> None:
             await asyncio.sleep(0.15)  # long enough for it to be given more, if there were more
@@ -364,6 +380,29 @@ class TestLanes:
             await asyncio.gather(*(bench.submit() for _ in range(2000)))
             await bench.idle()
         assert bench.functions.most_running <= 4
+
+    async def test_a_throttled_function_is_asked_less_and_less(self) -> None:
+        bench = Bench(FakeFunctions(THROTTLED))
+        bench.limits = FunctionLimits()
+        async with bench.running():
+            await asyncio.gather(*(bench.submit() for _ in range(300)))
+            await asyncio.sleep(0.75)
+            assert 4 <= len(bench.functions.asked) <= 12
+
+    async def test_a_disk_that_cannot_be_read_is_tried_again(self) -> None:
+        class Failing(MemoryQueue):
+            failures = 1
+
+            def look(self, lane: str, limit: int) -> list[tuple[int, float]]:
+                if self.failures:
+                    self.failures -= 1
+                    raise OSError("input/output error")
+                return super().look(lane, limit)
+
+        async with Bench(FakeFunctions(), queue=Failing()).running() as bench:
+            await bench.submit()
+            await bench.idle()
+        assert len(bench.functions.asked) == 1
 
     async def test_events_that_wait_for_their_time_are_not_in_memory(self) -> None:
         bench = Bench(FakeFunctions(failed()))
