@@ -240,6 +240,8 @@ class ExecutionEnvironment:
         """Answer the caller, though the invocation goes on until the extensions are done with it."""
         self._outcome = payload, function_error, failure
         self._output.drain()
+        if self._extensions is not None:
+            self._extensions.responding(is_complete=True)
         if not invocation.wants_log_tail:  # the end of the log is still to come
             self.journal.answer(invocation, self._report(invocation, failure), payload, function_error)
 
@@ -300,6 +302,8 @@ class ExecutionEnvironment:
         if invocation.response is None:
             invocation.response = CollectedResponse()
         invocation.response.begin(content_type, self.function.version)
+        if self._extensions is not None:
+            self._extensions.responding(is_complete=False)
         return invocation.response
 
     def response_ended(self, error: bytes | None, failure: Failure | None = None) -> None:
@@ -342,9 +346,7 @@ class ExecutionEnvironment:
             extensions.runtime_initialized(self.journal.initialization_type, self.phase)
         elif state is State.ANSWERED and invocation is not None:
             self.state = transition(state, State.SETTLING)
-            payload, _, failure = self._outcome
-            duration_ms = (self._clock.monotonic() - invocation.begun_at) * 1000
-            extensions.runtime_done(invocation, payload, duration_ms, failure)
+            extensions.runtime_done(invocation, self._outcome[0], self._outcome[2])
         if self.state is State.STARTED:
             return not extensions.registry.are_initialized
         if self.state is not State.SETTLING:

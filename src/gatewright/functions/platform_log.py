@@ -6,14 +6,13 @@ Developer Guide.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any, Final, Protocol
 
 import orjson
 
 from gatewright.functions import platform_records as records
 from gatewright.functions.failure import Failure
-from gatewright.functions.platform_records import Record, Report
+from gatewright.functions.platform_records import Record, Report, iso_time
 from gatewright.functions.variables import ON_DEMAND
 from gatewright.snapshot.types import FunctionVersion
 
@@ -106,7 +105,7 @@ class TextLog:
         if failure is None:
             return f"{line}\n".encode()
         if failure.is_timeout:
-            return f"{_iso(now)} {request_id} {failure.message}\n{line}Status: timeout\n".encode()
+            return f"{iso_time(now)} {request_id} {failure.message}\n{line}Status: timeout\n".encode()
         said = "" if failure.body else f"{failure.text(request_id)}\n{failure.error_type}\n"
         return f"{said}{line}Status: error\tError Type: {failure.error_type}\n".encode()
 
@@ -221,14 +220,10 @@ def _runtime_done(now: float, report: Report) -> bytes:
     return _event(now, "platform.runtimeDone", record)
 
 
-def _iso(now: float) -> str:
-    return datetime.fromtimestamp(now, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
 def _in_line(name: str) -> str:
     """Return a name that somebody else chose, for a line of text."""
     return "".join(character if character.isprintable() else "?" for character in name)
 
 
 def _event(now: float, kind: str, record: Mapping[str, Any]) -> bytes:
-    return orjson.dumps({"time": _iso(now), "type": kind, "record": record}, option=orjson.OPT_APPEND_NEWLINE)
+    return orjson.dumps({"time": iso_time(now), "type": kind, "record": record}, option=orjson.OPT_APPEND_NEWLINE)

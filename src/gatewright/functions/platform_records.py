@@ -7,6 +7,7 @@ aws/aws-lambda-runtime-interface-emulator.
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from gatewright.functions.failure import Failure
@@ -63,6 +64,16 @@ def init_report(initialization_type: str, phase: str, duration_ms: float, failur
 def runtime_done(request_id: str, duration_ms: float, failure: Failure | None) -> dict[str, Any]:
     """Return platform.runtimeDone."""
     return {"requestId": request_id, **status(failure), "metrics": {"durationMs": round(duration_ms, 3)}}
+
+
+def span(name: str, start: float, duration_ms: float) -> Record:
+    """Return a part of the time that an event is about; `start` is seconds since the epoch."""
+    return {"name": name, "start": iso_time(start), "durationMs": round(duration_ms, 3)}
+
+
+def iso_time(now: float) -> str:
+    """Return a time as events have it, such as `2022-10-12T00:00:15.064Z`."""
+    return datetime.fromtimestamp(now, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def report(figures: Report) -> dict[str, Any]:

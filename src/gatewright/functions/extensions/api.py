@@ -32,12 +32,8 @@ _MAX_NAME_CHARACTERS: Final = 255
 class ExtensionApiEvents(Protocol):
     """What the API tells of."""
 
-    def registered(self, extension: Extension) -> None:
-        """It registered."""
-        ...
-
-    def ready(self, extension: Extension) -> None:
-        """It asks for its next event."""
+    def progressed(self, extension: Extension) -> None:
+        """It registered, or asks for its next event."""
         ...
 
     def failed(self, extension: Extension, error_type: str) -> None:
@@ -90,14 +86,14 @@ class ExtensionApi:
         features = (request.headers.get(_FEATURES) or "").split(",")
         if _ACCOUNT_ID in (feature.strip() for feature in features):
             content[_ACCOUNT_ID] = self._account_id
-        self._events.registered(extension)
+        self._events.progressed(extension)
         headers = Headers([(IDENTIFIER, extension.identifier), ("Content-Type", _JSON)])
         return Response(200, headers, orjson.dumps(content))
 
     async def _next(self, request: Request) -> Response:
         extension = identified(self._registry, request)
         extension.enter(ExtensionState.READY, extension.identifier)
-        self._events.ready(extension)
+        self._events.progressed(extension)
         event = await extension.next_event()
         headers = Headers(
             [

@@ -48,12 +48,16 @@ class Extensions:
     """Used on the event loop only."""
 
     __slots__ = (
+        "_answered_at",
+        "_clock",
         "_events",
         "_external",
         "_failed_by",
         "_function",
         "_ids",
         "_is_initializing",
+        "_is_runtime_done",
+        "_responding_at",
         "_routes",
         "_sockets",
         "registry",
@@ -71,6 +75,9 @@ class Extensions:
         """`is_initializing` until the runtime asks for its first invocation: so long extensions may come."""
         self.registry = Registry()
         self.telemetry = Telemetry(clock, parses_records=function.log_format == "JSON")
+        self._responding_at = self._answered_at = 0.0
+        self._is_runtime_done = True
+        self._clock = clock
         self._function = function
         self._ids = ids
         self._events = events
@@ -98,12 +105,8 @@ class Extensions:
                 return await handler(request)
         return None
 
-    def registered(self, extension: Extension) -> None:
-        """It registered."""
-        self._events.extensions_progressed()
-
-    def ready(self, extension: Extension) -> None:
-        """It asks for its next event."""
+    def progressed(self, extension: Extension) -> None:
+        """It registered, or asks for its next event."""
         self._events.extensions_progressed()
 
     def failed(self, extension: Extension, error_type: str) -> None:
@@ -182,6 +185,8 @@ class Extensions:
 
     def invoke(self, invocation: Invocation, deadline_ms: int, version: str) -> None:
         """Tell of an invocation that begins."""
+        self._responding_at = 0.0
+        self._is_runtime_done = False
         tracing = {"type": records.TRACING_TYPE, "value": invocation.trace_header}
         told = self.registry.told_of(EventType.INVOKE)
         if told:
@@ -200,18 +205,38 @@ class Extensions:
             record = {"requestId": invocation.request_id, "version": version, "tracing": tracing}
             self.telemetry.tell("platform.start", record)
 
-    def runtime_done(self, invocation: Invocation, payload: bytes, duration_ms: float, failure: Failure | None) -> None:
+    def responding(self, *, is_complete: bool) -> None:
+        """Take note that the runtime has begun to answer, or has answered."""
+        self._answered_at = self._clock.monotonic()
+        if not is_complete or not self._responding_at:
+            self._responding_at = self._answered_at
+
+    def runtime_done(self, invocation: Invocation, payload: bytes, failure: Failure | None) -> None:
         """Tell that the runtime is done with an invocation."""
+        self._is_runtime_done = True
         if self.telemetry:
-            record = records.runtime_done(invocation.request_id, duration_ms, failure)
+            now = self._clock.monotonic()
+            epoch = self._clock.now() - now
+            latency_ms = (self._responding_at - invocation.begun_at) * 1000
+            response_ms = (self._answered_at - self._responding_at) * 1000
+            overhead_ms = (now - self._answered_at) * 1000
+            record = records.runtime_done(invocation.request_id, (now - invocation.begun_at) * 1000, failure)
             streamed_bytes = 0 if invocation.response is None else invocation.response.produced_bytes
             record["metrics"]["producedBytes"] = streamed_bytes or len(payload)
             record["tracing"] = {"type": records.TRACING_TYPE, "value": invocation.trace_header}
+            record["spans"] = [
+                records.span("responseLatency", epoch + invocation.begun_at, latency_ms),
+                records.span("responseDuration", epoch + self._responding_at, response_ms),
+                records.span("runtimeOverhead", epoch + self._answered_at, overhead_ms),
+            ]
             self.telemetry.tell("platform.runtimeDone", record)
 
     def reported(self, report: Report, invocation: Invocation) -> None:
         """Tell what an invocation came to."""
         if self.telemetry:
+            if not self._is_runtime_done:
+                done = records.runtime_done(report.request_id, report.duration_ms, report.failure)
+                self.telemetry.tell("platform.runtimeDone", done)
             record = records.report(report)
             record["tracing"] = {"type": records.TRACING_TYPE, "value": invocation.trace_header}
             if report.failure is not None and not report.failure.is_timeout:

@@ -136,7 +136,7 @@ class ExtensionHost:
 
     def extensions_progressed(self) -> None:
         """One of them came, registered or is ready."""
-        if self._external is not None:
+        if self._external is not None and self._events.state is State.STARTING:
             self._external.proceed()
         self._events.extensions_progressed()
 

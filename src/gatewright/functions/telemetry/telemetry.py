@@ -6,12 +6,12 @@ Guide.
 
 import asyncio
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any, Final
 
 import orjson
 
 from gatewright.base.clock import Clock
+from gatewright.functions.platform_records import iso_time
 from gatewright.functions.telemetry.delivery import Delivery
 from gatewright.functions.telemetry.subscriber import Subscriber
 from gatewright.functions.telemetry.subscription import Dialect, Subscription
@@ -115,11 +115,6 @@ class Telemetry:
     def _dropped(self, records: int, octets: int) -> bytes:
         record = {"droppedBytes": octets, "droppedRecords": records, "reason": _FALLEN_BEHIND}
         return self._event("platform.logsDropped", record)
-
-
-def iso_time(now: float) -> str:
-    """Return a time as events have it, such as `2022-10-12T00:00:15.064Z`."""
-    return datetime.fromtimestamp(now, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _send(subscriber: Subscriber, stream: str, kind: str, event: bytes) -> None:

@@ -29,11 +29,8 @@ class Served:
             self.registry.add_external(name, str(uuid.uuid4()))
         self.api = ExtensionApi(self.registry, self, lambda: str(uuid.uuid4()), ABOUT, "123456789012")
 
-    def registered(self, extension: Extension) -> None:
-        self.told.append(("registered", extension.name))
-
-    def ready(self, extension: Extension) -> None:
-        self.told.append(("ready", extension.name))
+    def progressed(self, extension: Extension) -> None:
+        self.told.append((extension.state.value, extension.name))
 
     def failed(self, extension: Extension, error_type: str) -> None:
         self.told.append(("failed", extension.name, error_type))
@@ -70,7 +67,7 @@ async def test_registration() -> None:
     [watcher] = served.registry
     assert response.headers.get("Lambda-Extension-Identifier") == watcher.identifier
     assert [event.value for event in watcher.events] == ["SHUTDOWN", "INVOKE"]
-    assert served.told == [("registered", "watcher")]
+    assert served.told == [("Registered", "watcher")]
 
 
 @pytest.mark.parametrize("body", [b"{}", b'{"events":null}', b"null", b'{"events":[],"configurationKeys":[]}'])
@@ -166,7 +163,7 @@ async def test_an_event_answers_the_poll() -> None:
     poll = asyncio.create_task(served.call("GET", "event/next", Lambda_Extension_Identifier=identifier.upper()))
     await asyncio.sleep(0)
     [watcher] = served.registry
-    assert (watcher.state, served.told[-1]) == (ExtensionState.READY, ("ready", "watcher"))
+    assert (watcher.state, served.told[-1]) == (ExtensionState.READY, ("Ready", "watcher"))
     watcher.tell(b'{"eventType":"INVOKE"}')
     response = await poll
     assert (response.status, response.body, watcher.state) == (200, b'{"eventType":"INVOKE"}', ExtensionState.RUNNING)

@@ -191,7 +191,20 @@ async def test_telemetry(tmp_path: Path) -> None:
     assert by_kind["platform.report"]["status"] == "success"
     assert by_kind["platform.report"]["metrics"]["durationMs"] > 0
     assert by_kind["platform.runtimeDone"]["metrics"]["producedBytes"] == len(b'{"print": "one line\\n"}')
+    spans = [span["name"] for span in by_kind["platform.runtimeDone"]["spans"]]
+    assert spans == ["responseLatency", "responseDuration", "runtimeOverhead"]
     assert "TELEMETRY\tName: listener\tState: Subscribed\tTypes: [Platform, Function, Extension]" in node.sink.lines
+
+
+async def test_telemetry_of_what_fails(tmp_path: Path) -> None:
+    async with running(tmp_path, layer("listener")) as node:
+        await node.call(node.function(environment=(("EXTENSION_LISTENER", "telemetry"),)), exit=7)
+        await until(lambda: node.said("listener", "goodbye"))
+    events = [orjson.loads(line) for line in node.said("listener", "telemetry")]
+    [done] = (event["record"] for event in events if event["type"] == "platform.runtimeDone")
+    [report] = (event["record"] for event in events if event["type"] == "platform.report")
+    assert done["status"] == report["status"] == "error"
+    assert done["errorType"] == report["errorType"] == "Runtime.ExitError"
 
 
 @pytest.mark.parametrize(
