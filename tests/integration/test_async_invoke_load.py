@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.integration.companion import companion
 from tests.integration.deployed import Function, function
 from tests.integration.nodes import kill, running, start, stop, wait_until
 
@@ -173,3 +174,27 @@ def test_a_node_that_stops_ends_what_runs_and_keeps_the_rest(tmp_path: Path) -> 
     finally:
         assert stop(node) == 0
     assert set(executed(file).values()) == {1}
+
+
+@pytest.mark.slow
+def test_a_record_outlives_its_node_until_the_companion_is_back(tmp_path: Path) -> None:
+    with companion() as gone:
+        url = gone.url
+    settings = {**PLAIN, "GATEWRIGHT_COMPANION": url}
+    node = start("--data-dir", str(tmp_path / "data"), environment=settings)
+    made = function(node, *witness(tmp_path / "ran"))
+    made.client.put_function_event_invoke_config(
+        FunctionName=made.name,
+        DestinationConfig={"OnSuccess": {"Destination": "arn:aws:sqs:us-east-1:123456789012:records"}},
+    )
+    sender = Sender(made)
+    assert sender.send(b"7", "Event") == 202
+    sender.close()
+    wait_until(lambda: executed(tmp_path / "ran"), "the event runs")
+    time.sleep(0.5)
+    kill(node)
+    with companion(int(url.rsplit(":", 1)[1])) as back:
+        records = back.queue("records")
+        with running("--data-dir", str(tmp_path / "data"), environment=settings):
+            assert records.receive_json()["requestPayload"] == 7
+    assert executed(tmp_path / "ran") == {7: 1}
