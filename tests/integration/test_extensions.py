@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from tests.integration.deployed import Function, function, package
-from tests.integration.nodes import Node, running, wait_until, zip_of
+from tests.integration.nodes import Node, kill, running, wait_until, zip_of
+from tests.integration.tiers import TIERS, node_to_kill
 
 PROGRAM = (Path(__file__).parents[1] / "unit" / "functions" / "extensions" / "program.py").read_text()
 
@@ -226,3 +227,56 @@ def processes_of(text: str) -> list[str]:
         if text.encode() in arguments:
             found.append(path.parent.name)
     return found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("tier", TIERS)
+def test_nothing_is_left_when_the_node_is_killed(tier: str) -> None:
+    name = f"left-{uuid.uuid4().hex[:12]}"
+    with node_to_kill(tier) as node:
+        made = extended(node, name)
+        made.invoke()
+        assert processes_of(f"extensions/{name}")
+        kill(node)
+        wait_until(lambda: not processes_of(f"extensions/{name}"), "every process has ended")
+
+
+FLOODING = """
+import http.client, http.server, json, os, socket, sys, threading
+name = os.path.basename(sys.argv[0])
+root = "/2020-01-01/extension"
+
+def call(method, path, body=None, **headers):
+    connection = http.client.HTTPConnection(os.environ["AWS_LAMBDA_RUNTIME_API"])
+    fields = {key.replace("_", "-"): value for key, value in headers.items()}
+    connection.request(method, path, None if body is None else json.dumps(body), fields)
+    response = connection.getresponse()
+    return response.headers.get("Lambda-Extension-Identifier"), response.read()
+
+identifier, _ = call("POST", root + "/register", {"events": ["INVOKE"]}, Lambda_Extension_Name=name)
+listening = socket.create_server(("127.0.0.1", 0))  # accepts nobody, reads nothing
+call("PUT", "/2022-07-01/telemetry", {"schemaVersion": "2022-07-01", "types": ["extension", "platform"],
+    "buffering": {"timeoutMs": 25},
+    "destination": {"protocol": "HTTP", "URI": "http://sandbox:%d" % listening.getsockname()[1]}},
+    Lambda_Extension_Identifier=identifier)
+
+def flood():
+    while True:
+        print("x" * 1000)
+
+threading.Thread(target=flood, daemon=True).start()
+while True:
+    call("GET", root + "/event/next", Lambda_Extension_Identifier=identifier)
+"""
+
+
+def test_an_extension_that_floods_what_it_never_reads(tier_node: Node) -> None:
+    """What it prints is telemetry for itself: the node keeps little of it and goes on."""
+    made = function(tier_node, "return event", Layers=[layer(tier_node, "flooding", program=FLOODING)], Timeout=20)
+    other = function(tier_node, "return event")
+    for number in range(20):
+        assert made.invoke(number) == number
+        assert other.invoke(number) == number
+    made.client.delete_function(FunctionName=made.name)
+    wait_until(lambda: not processes_of("extensions/flooding"), "it ends")
+    assert other.invoke("still here") == "still here"
