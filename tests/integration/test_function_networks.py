@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from gatewright.functions.sandbox.network.isolated import READY_SPACES
 from tests.integration.deployed import Function, function
 from tests.integration.host_network import ANSWER, HOST, WORLD, HostNetwork, host_network, mounted
 from tests.integration.nodes import BIN, Node, kill, start, stop, wait_until
@@ -254,8 +255,10 @@ def test_nothing_is_left_after_kill_9(network: HostNetwork, tmp_path: Path, tier
     with node_in(network, tmp_path, tier, "none" if program == "none" else "outbound", hidden) as node:
         made = deploy(node)
         assert made.invoke([["interfaces"]]) != []
-        spawner, namespaces = _spawner_of(node), _namespaces_of(_children(_spawner_of(node)))
-        assert len(_children(spawner)) == (0 if program == "none" else 5)
+        spawner = _spawner_of(node)
+        helpers = 0 if program == "none" else 1 + READY_SPACES
+        wait_until(lambda: len(_children(spawner)) == helpers, f"there are {helpers} helpers")
+        namespaces = _namespaces_of(_children(spawner))
         kill(node)
         wait_until(lambda: not _exists(spawner), "the spawner ends")
         wait_until(lambda: not _processes_in(namespaces), "the helpers end")
