@@ -5,7 +5,7 @@ import pytest
 from tests.integration.deployed import Function, function
 from tests.integration.nodes import Node, running
 from tests.integration.origin import Origin, origin
-from tests.integration.tiers import TIERS, node_on_tier
+from tests.integration.tiers import ALL_TIERS, TIERS, node_on_tier
 
 
 @pytest.fixture(scope="session")
@@ -33,5 +33,12 @@ def upstream() -> Iterator[Origin]:
 @pytest.fixture(scope="session", params=TIERS)
 def tier_node(request: pytest.FixtureRequest) -> Iterator[Node]:
     """One ephemeral node on each tier that people run in production: each test runs on both."""
+    with node_on_tier(request.param) as started:
+        yield started
+
+
+@pytest.fixture(scope="session", params=ALL_TIERS)
+def any_tier_node(request: pytest.FixtureRequest) -> Iterator[Node]:
+    """The same, and one on tier C."""
     with node_on_tier(request.param) as started:
         yield started

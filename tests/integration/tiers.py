@@ -1,4 +1,4 @@
-"""Nodes on the tiers of isolation that people run in production: A, as root, and B, as anybody.
+"""Nodes on the tiers of isolation that people run in production: A, as root, and B, as anybody. And on C.
 
 with node_on_tier("B") as node: …          a node of its own
 def test_something(tier_node): …           on both, one node for the whole session (fixtures in conftest)
@@ -22,6 +22,7 @@ import pytest
 from tests.integration.nodes import BIN, Node, kill, running, start
 
 TIERS = ("A", "B")
+ALL_TIERS = (*TIERS, "C")
 USER = 64_999
 """Whom a node on tier B runs as, when we are root: nobody has this id."""
 SYSTEM_PYTHON = Path("/usr/bin/python3")
@@ -92,6 +93,8 @@ def check_tier(node: Node, tier: str) -> None:
 
 def launch_on_tier(tier: str) -> Launch:
     """Return how to start a node that finds itself on a tier. Skips the test where that cannot be."""
+    if tier == "C":
+        return _launch_without_namespaces()
     if tier == "A":
         if os.geteuid() != 0:
             pytest.skip("tier A needs root")
@@ -103,6 +106,14 @@ def launch_on_tier(tier: str) -> Launch:
     python, path = unprivileged_python()
     environment = {"PYTHONPATH": path, "HOME": _home(), "PATH": "/usr/local/bin:/usr/bin:/bin"}
     return Launch((python, "-m", "gatewright"), environment, USER)
+
+
+def _launch_without_namespaces() -> Launch:
+    """A PATH without the tools that tiers A and B need leaves tier C, if the kernel has Landlock."""
+    if os.geteuid() == 0:
+        python, path = unprivileged_python()
+        return Launch((python, "-m", "gatewright"), {"PYTHONPATH": path, "PATH": "/nowhere"}, None)
+    return Launch((str(BIN / "gatewright"),), {"PATH": "/nowhere"}, None)
 
 
 @cache

@@ -23,6 +23,7 @@ from gatewright.functions.runtimes.discovery import SearchPlaces
 from gatewright.functions.runtimes.table import RuntimeDirectory
 from gatewright.functions.sandbox.types import Isolation
 from gatewright.functions.settings import Credentials, FunctionSettings
+from gatewright.functions.work_directories import work_directory
 from gatewright.gateway.endpoint import EXECUTE_API, LAMBDA_URL, Endpoint, plane_of
 from gatewright.gateway.execute_api import ExecuteApi
 from gatewright.gateway.function_urls.faults import MAX_BODY_BYTES
@@ -39,7 +40,6 @@ from gatewright.server.own_paths import OwnPaths
 from gatewright.server.planes import Planes
 from gatewright.server.runtime_check import RuntimeCheck
 from gatewright.server.url_callers import believe_signatures
-from gatewright.server.work_directories import work_directory
 from gatewright.settings import Settings
 from gatewright.snapshot.types import Function, Snapshot
 from gatewright.store import open_store
@@ -67,6 +67,7 @@ class Server:
         self._parts = AsyncExitStack()
         self._clock = SystemClock()
         self._ids = Ids(PooledEntropy())
+        self._others_read_code = False
 
     @property
     def url(self) -> str:
@@ -109,13 +110,14 @@ class Server:
         collect_unused_blobs(store)
         logs = FunctionLogs(self._log_output, self._kept_logs())
         self._parts.callback(logs.close)
-        runtimes = RuntimeDirectory(
-            SearchPlaces(_directories(settings.search_path), settings.home, pinned=settings.runtimes),
-            self._work_directory("runtimes"),
-        )
         companion = self._companion()
         isolation = await open_isolation(
             tier, settings, self._listener.port, self._work_directory("network"), self._parts
+        )
+        self._others_read_code = isolation.report.tier == "C" and os.geteuid() == 0
+        runtimes = RuntimeDirectory(
+            SearchPlaces(_directories(settings.search_path), settings.home, pinned=settings.runtimes),
+            self._work_directory("runtimes"),
         )
         functions = self._functions(store, runtimes, logs, isolation)
         events = self._async_invoker(store, functions, companion, lambda arn: planes.function(arn))  # noqa: PLW0108
@@ -210,11 +212,14 @@ class Server:
 
     def _work_directory(self, name: str) -> Path:
         """Return a directory for files that can be made again: unpacked code, the runtimes' own."""
-        if not self._settings.is_ephemeral:
+        if not self._settings.is_ephemeral and not self._others_read_code:
             path = self._settings.data_dir / name
             path.mkdir(parents=True, exist_ok=True)
             return path
-        return self._parts.enter_context(work_directory(name))
+        path = self._parts.enter_context(work_directory(name))
+        if self._others_read_code:  # under user ids of their own, and without a mount namespace
+            path.chmod(0o711)
+        return path
 
     def _loopback_url(self) -> str:
         """Where functions on this machine reach the node, whatever address it listens on."""

@@ -6,13 +6,11 @@ import os
 import signal
 import subprocess
 from collections.abc import Callable
-from typing import Final
+from typing import ClassVar, Final
 
 from gatewright.functions.sandbox.cgroups import Group
 from gatewright.functions.sandbox.process_tree import ProcessTree
 
-_PROGRAM_DEPTH: Final = 2
-"""bwrap stays outside, to wait; its child is the first process of the sandbox; the program is a child of that."""
 _SIGNAL_BASE: Final = 128
 _LIKELY_SIGNALS: Final = frozenset(
     {
@@ -47,6 +45,9 @@ def exit_status(status: int) -> int:
 class Child:
     """A process that leads a session, and below it the sandbox."""
 
+    PROGRAM_DEPTH: ClassVar[int] = 2
+    """bwrap stays outside, to wait; its child is the first process of the sandbox; the program is a child of that."""
+
     __slots__ = ("_child", "_group", "_loop", "_on_exit", "_pidfd", "_tree", "exited")
 
     def __init__(
@@ -61,7 +62,12 @@ class Child:
         self._group = group
         self._on_exit = on_exit
         self._loop = asyncio.get_running_loop()
-        self._pidfd = os.pidfd_open(child.pid)
+        try:
+            self._pidfd = os.pidfd_open(child.pid)
+        except OSError:
+            child.kill()
+            child.wait()
+            raise
         self._tree = ProcessTree(child.pid, memory_bytes)
         self.exited = asyncio.Event()
         self._loop.add_reader(self._pidfd, self._exited)
@@ -81,9 +87,9 @@ class Child:
                 os.killpg(self._child.pid, signal.SIGKILL)
 
     def terminate(self) -> None:
-        """Ask the function's process to end: the first one below the sandbox's own two."""
+        """Ask the function's process to end: the first one below the sandbox's own."""
         if self._child.returncode is None:
-            pid = self._tree.descendant(_PROGRAM_DEPTH)
+            pid = self._tree.descendant(self.PROGRAM_DEPTH)
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid if pid is not None else self._child.pid, signal.SIGTERM)
 
@@ -111,4 +117,7 @@ class Child:
         os.close(self._pidfd)
         self._tree.close()
         self.exited.set()
-        self._on_exit(exit_status(self._child.wait()))
+        self._on_exit(self._status())
+
+    def _status(self) -> int:
+        return exit_status(self._child.wait())

@@ -53,6 +53,14 @@ class Bait:
         """Return what stands for the data directory."""
         return self.directory / "private"
 
+    def temporary(self, uid: int | None) -> Path:
+        """Make a directory that `uid`, or ourselves, may write to."""
+        path = self.directory / "tmp"
+        path.mkdir(mode=0o700, exist_ok=True)
+        if uid is not None:
+            os.chown(path, uid, uid)
+        return path
+
 
 def lay_bait() -> "tempfile.TemporaryDirectory[str]":
     """Make the directories of a `Bait`, readable as a node's would be at worst."""

@@ -13,27 +13,18 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from gatewright.functions.sandbox.bubblewrap import OPT_ROOT, TASK_ROOT, Bubblewrap, Command, Contents
-from gatewright.functions.sandbox.cgroups import Group, GroupLimits, Groups
+from gatewright.functions.sandbox.cgroups import GroupLimits, Groups
 from gatewright.functions.sandbox.child import Child
 from gatewright.functions.sandbox.entrypoint import entrypoint_problem
 from gatewright.functions.sandbox.launch_script import READY_COMMAND, launch_script
-from gatewright.functions.sandbox.network.types import Network, NetworkSpace
+from gatewright.functions.sandbox.network.types import Network
+from gatewright.functions.sandbox.possessions import Possessions
 from gatewright.functions.sandbox.types import EntrypointError, IsolationReport, ProcessSpec, SandboxError, SandboxSpec
 from gatewright.functions.sandbox.uids import UidBlock
 
 _logger = logging.getLogger(__name__)
 
 _END_SECONDS: Final = 5.0
-
-
-@dataclass(slots=True)
-class Possessions:
-    """What one sandbox holds until it is closed. Not frozen: it is filled one by one, and emptied."""
-
-    space: NetworkSpace
-    uid: int | None = None
-    group: Group | None = None
-    child: Child | None = None
 
 
 class NamespaceSandbox:
@@ -52,6 +43,7 @@ class NamespaceSandbox:
         self._give_back = give_back
         self._loop = asyncio.get_running_loop()
         self._gate: socket.socket | None = None
+        self._child: Child | None = None
         self._script = b""
         self._is_closed = False
 
@@ -107,14 +99,14 @@ class NamespaceSandbox:
                 self._gate.setblocking(False)
                 self._gate.send(READY_COMMAND)
                 child = _start(command, inside, spec)
-            held.child = Child(child, held.group, self._spec.memory_bytes, on_exit)
+            self._child = Child(child, held.group, self._spec.memory_bytes, on_exit)
         except OSError as error:
             self._close_gate()
             raise SandboxError(f"cannot start a sandbox: {error}") from error
         finally:
             command.close()
         self._loop.add_reader(self._gate, self._stands)
-        return held.child
+        return self._child
 
     async def close(self) -> None:
         """End what is left and give everything back."""
@@ -123,11 +115,11 @@ class NamespaceSandbox:
         self._is_closed = True
         self._close_gate()
         held = self._held
-        if held.child is not None:
-            held.child.kill()
+        if self._child is not None:
+            self._child.kill()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_END_SECONDS):
-                    await held.child.exited.wait()
+                    await self._child.exited.wait()
         if held.group is not None and not await held.group.remove():
             _logger.warning("processes of a sandbox do not end; their control group stays")
         await held.space.close()
