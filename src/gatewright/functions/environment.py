@@ -265,8 +265,8 @@ class ExecutionEnvironment:
             self.begin(self.invocation)
             return
         self._owner.environment_ready(self)
-        if self._freezes and self.state is State.IDLE:
-            self._process.freeze()
+        if self._freezes and self.state is State.IDLE and not self._process.extensions.telemetry:
+            self._process.freeze()  # not with listeners for telemetry, who have what just happened still to take
 
     def _init_ended(self) -> None:
         duration_ms = (self._clock.monotonic() - self.init_started) * 1000

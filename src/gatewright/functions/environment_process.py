@@ -94,7 +94,7 @@ class EnvironmentProcess:
         api = EnvironmentApi()
         try:
             self.output.open()
-            self._host.prepare(code.opt_root)
+            self._host.prepare(launch, code)
             sandbox = await self._surroundings.isolation.open(self._sandbox_spec(code))
             self.extensions.open(sandbox)
             await link.open()

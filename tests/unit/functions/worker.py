@@ -68,6 +68,8 @@ def act(event: dict[str, object]) -> object:
                 os.write(1, line)
         elif name == "spawn":
             return os.spawnlp(os.P_NOWAIT, "sleep", "sleep", str(value))
+        elif name == "pid":
+            return os.getpid()
         elif name == "environ":
             return dict(os.environ)
     return event

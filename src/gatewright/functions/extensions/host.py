@@ -2,21 +2,24 @@
 
 import asyncio
 from collections.abc import Callable
-from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
+from gatewright.functions import error_types
 from gatewright.functions.extensions.extensions import Extensions
 from gatewright.functions.extensions.processes import ExternalProcesses, RuntimeAlone
 from gatewright.functions.extensions.shutdown import shut_down
 from gatewright.functions.failure import Failure, exited
 from gatewright.functions.journal import Journal
 from gatewright.functions.log_stream import OutputPipe
-from gatewright.functions.runtimes.types import Launch
+from gatewright.functions.runtimes.types import OPT_ROOT, Code, Launch, LaunchRefused
+from gatewright.functions.sandbox.entrypoint import entrypoint_problem
 from gatewright.functions.sandbox.types import Process, ProcessSpec, Sandbox
 from gatewright.functions.states import State
 from gatewright.functions.surroundings import Surroundings
 from gatewright.functions.telemetry.subscription import Dialect
 from gatewright.snapshot.types import FunctionVersion
+
+_IN_LAYERS: Final = f"{OPT_ROOT}/"
 
 
 class HostEvents(Protocol):
@@ -87,9 +90,16 @@ class ExtensionHost:
 
     # For the process
 
-    def prepare(self, opt_root: Path | None) -> None:
-        """Look for external extensions. Raises `LaunchRefused` when one of them cannot be started."""
-        self._external = ExternalProcesses.of(opt_root, self.extensions, self._journal, self._runtime_ended)
+    def prepare(self, launch: Launch, code: Code) -> None:
+        """Look for external extensions. Raises `LaunchRefused` when one of them, or the runtime beside them, cannot be.
+
+        Without them it is the sandbox that looks at the runtime's program: it starts it.
+        """
+        self._external = ExternalProcesses.of(code.opt_root, self.extensions, self._journal, self._runtime_ended)
+        if self._external is not None:
+            problem = _runtime_problem(launch.argv[0], code)
+            if problem is not None:
+                raise LaunchRefused(error_types.INVALID_ENTRYPOINT, problem)
 
     def around(self, spec: ProcessSpec, sandbox: Sandbox, launch: Launch) -> ProcessSpec:
         """Return what to start, so that external extensions are started before the runtime. Raises `OSError`."""
@@ -155,3 +165,9 @@ class ExtensionHost:
     def _runtime_ended(self, status: int) -> None:
         """The runtime ended, though the process that started it has not."""
         self._events.end(State.FAILED, exited(status))
+
+
+def _runtime_problem(program: str, code: Code) -> str | None:
+    if program.startswith(_IN_LAYERS) and code.opt_root is not None:
+        return entrypoint_problem(f"./{program.removeprefix(_IN_LAYERS)}", code.opt_root, "/opt")
+    return entrypoint_problem(program, code.task_root)

@@ -261,6 +261,29 @@ async def test_more_than_ten_are_refused(tmp_path: Path) -> None:
         assert "EXTENSION\tName: e10\tState: LaunchError\tEvents: []\tError Type: TooManyExtensions" in node.sink.lines
 
 
+async def test_a_runtime_that_cannot_run_beside_extensions(tmp_path: Path) -> None:
+    async with running(tmp_path, layer("watcher")) as node:
+        answer = await node.call(node.function(handler="own"))  # app.py, which is not executable
+        assert answer["errorType"] == "Runtime.InvalidEntrypoint"
+        assert str(answer["errorMessage"]).endswith("fork/exec /var/task/app.py: permission denied")
+
+
+@pytest.mark.parametrize(("habit", "frozen"), [("", True), ("telemetry", False)])
+async def test_only_without_listeners_idle_environments_are_frozen(tmp_path: Path, habit: str, frozen: bool) -> None:
+    async with running(tmp_path, layer("watcher"), freeze_when_idle=True) as node:
+        function = node.function(environment=(("EXTENSION_WATCHER", habit),))
+        for _ in range(2):
+            pid = (await node.call(function, pid=1))["answer"]
+            await until(lambda: node.functions.running == 0)
+            await until(lambda: (_state(pid) == "T") is frozen)
+        await node.functions.close()
+        assert node.said("watcher", "goodbye") == [""]
+
+
+def _state(pid: object) -> str:
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+
+
 @pytest.mark.parametrize(
     ("mode", "content", "message", "error_type"),
     [
