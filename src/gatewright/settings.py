@@ -31,8 +31,14 @@ _CONFIG = "config"
 # What a node finds out by itself.
 _FOUND_OUT = frozenset({"search_path", "home"})
 _RUNTIMES = "runtimes"
-# How often something is looked at.
-_INTERVALS = ("wire.sweep_seconds", "functions.memory_check_ms", "functions.init_seconds")
+# How often something is looked at, and what nothing would be done with none of.
+_MORE_THAN_NONE = (
+    "wire.sweep_seconds",
+    "functions.memory_check_ms",
+    "functions.init_seconds",
+    "functions.async_concurrency",
+    "functions.async_time_scale",
+)
 
 # No account of a person or a service, and room for the user ids of 64 nodes below 2^31.
 _FIRST_UIDS = (65_536, 2_000_000_000)
@@ -216,7 +222,7 @@ def _as_number(kind: type, value: str | int | float) -> int | float | None:
 def _check(settings: Settings) -> None:
     if settings.port > 65535:
         raise SettingsError(f"port must be between 0 and 65535, not {settings.port}")
-    for name in _INTERVALS:
+    for name in _MORE_THAN_NONE:
         section, _, part = name.partition(".")
         if not getattr(getattr(settings, section), part):
             raise SettingsError(f"{name} must be more than 0")
@@ -225,6 +231,9 @@ def _check(settings: Settings) -> None:
         raise SettingsError(f"account_id must be twelve digits, not {settings.account_id!r}")
     if not re.fullmatch(r"[a-z]{2,}(-[a-z]+)+-\d", settings.region):
         raise SettingsError(f"region must be an AWS region such as us-east-1, not {settings.region!r}")
+    if settings.companion != "none" and not re.match(r"https?://[^/]", settings.companion):
+        text = f"companion must be none or the URL of an AWS-compatible endpoint, not {settings.companion!r}"
+        raise SettingsError(text)
     if ".execute-api." not in f".{settings.execute_api_host}":
         raise SettingsError(f"execute_api_host must start with execute-api., but is {settings.execute_api_host!r}")
 

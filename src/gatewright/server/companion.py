@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from gatewright.base.arn import Arn, parse_arn
-from gatewright.base.errors import AwsError, OperationNotImplemented, SettingsError
+from gatewright.base.errors import AwsError, OperationNotImplemented
 from gatewright.base.operations import Caller
 from gatewright.functions.async_invoke import Delivery, DeliveryError, DeliveryRefused
 from gatewright.functions.settings import Credentials
@@ -185,12 +185,8 @@ class Companion:
 
 
 def open_companion(setting: str, credentials: Credentials) -> Companion | NoCompanion:
-    """Return the companion that a setting names: `none`, or the URL of an endpoint. Raises `SettingsError`."""
-    if setting == NO_COMPANION:
-        return NoCompanion()
-    if not setting.startswith(("http://", "https://")):
-        raise SettingsError(f"companion must be none or the URL of an AWS-compatible endpoint, not {setting!r}")
-    return Companion(setting.rstrip("/"), credentials)
+    """Return the companion that a setting names: `none`, or the URL of an endpoint."""
+    return NoCompanion() if setting == NO_COMPANION else Companion(setting.rstrip("/"), credentials)
 
 
 def _attributes(delivery: Delivery) -> dict[str, dict[str, str]]:

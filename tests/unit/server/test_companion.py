@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from gatewright.base.errors import AwsError, OperationNotImplemented, SettingsError
+from gatewright.base.errors import AwsError, OperationNotImplemented
 from gatewright.base.operations import Caller
 from gatewright.functions.async_invoke import Delivery, DeliveryError, DeliveryRefused
 from gatewright.functions.settings import Credentials
@@ -236,8 +236,3 @@ class TestOpening:
         companion = open_companion("http://127.0.0.1:5000/", Credentials())
         assert isinstance(companion, Companion)
         companion.close()
-
-    @pytest.mark.parametrize("setting", ["moto", "127.0.0.1:5000", "ftp://host", ""])
-    def test_anything_else_is_said_at_start(self, setting: str) -> None:
-        with pytest.raises(SettingsError, match="companion must be none or the URL"):
-            open_companion(setting, Credentials())

@@ -28,7 +28,7 @@ _THREADS: Final = 3
 """One writes, since a store has one writer; the others read."""
 _DELIVERIES: Final = 8
 _DELIVERIES_PER_DESTINATION: Final = 4
-_CLOSE_SECONDS: Final = 1.0
+_CLOSE_SECONDS: Final = 0.5
 _MOST_WAITING_BYTES: Final = 256 << 20
 """Of events that wait for a disk to take them."""
 

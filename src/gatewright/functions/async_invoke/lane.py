@@ -35,7 +35,7 @@ _LONGEST_SLEEP_SECONDS: Final = 60.0
 """The times of items are times of day: after a jump of the clock, no lane waits longer than this to notice."""
 _MOST_TAKEN: Final = 256
 """Items whose outcome is not durable yet: a disk that takes nothing must not let the lane run on."""
-_DISK_RETRY_SECONDS: Final = 1.0
+_DISK_RETRY_SECONDS: Final = 0.25
 
 
 @dataclass(frozen=True, slots=True)

@@ -339,6 +339,7 @@ class TestLanes:
             assert len(bench.functions.asked) < 500
             assert bench.functions.most_running <= 8
 
+    @pytest.mark.slow
     async def test_invocations_without_end_leave_places_for_other_functions(self) -> None:
         async def work(event: bytes) -> None:
             if event == b'"endless"':
@@ -365,6 +366,7 @@ class TestLanes:
             await bench.idle()
         assert bench.functions.most_running == 2
 
+    @pytest.mark.slow
     async def test_long_invocations_get_company(self) -> None:
         async def work(event: bytes) -> None:
             await until(lambda: bench.functions.running >= 20 or bench.functions.most_running >= 20)
