@@ -12,6 +12,7 @@ import sys
 import time
 import zipfile
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 
 import orjson
@@ -275,13 +276,13 @@ async def test_only_without_listeners_idle_environments_are_frozen(tmp_path: Pat
         for _ in range(2):
             pid = (await node.call(function, pid=1))["answer"]
             await until(lambda: node.functions.running == 0)
-            await until(lambda: (_state(pid) == "T") is frozen)
+            await until(partial(_is_frozen, pid, frozen))
         await node.functions.close()
         assert node.said("watcher", "goodbye") == [""]
 
 
-def _state(pid: object) -> str:
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+def _is_frozen(pid: object, wanted: bool) -> bool:
+    return (Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T") is wanted
 
 
 @pytest.mark.parametrize(
