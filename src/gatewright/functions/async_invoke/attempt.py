@@ -111,7 +111,8 @@ class Attempts:
             return await self._after_refusal(item, event, handling, 500, "Internal error.")
         if self.is_stopping and result.error_type is not None:  # it may have been us who ended the environment
             return Step(None)
-        response = LastResponse(200, result.executed_version, result.function_error, result.payload)
+        function_error = None if result.function_error is None else _text(result.function_error)
+        response = LastResponse(200, result.executed_version, function_error, result.payload)
         event = replace(event, attempts=event.attempts + 1, setbacks=0, last_response=response)
         if result.function_error is None:
             step = await self._finish(item, event, handling, Condition.SUCCESS)
@@ -122,7 +123,7 @@ class Attempts:
     async def _after_refusal(
         self, item: QueuedItem, event: AsyncEvent, handling: Handling, status: int, message: str
     ) -> Step:
-        event = replace(event, last_response=LastResponse(status, message=message))
+        event = replace(event, last_response=LastResponse(status, message=_text(message)))
         if status != _THROTTLED and status < 500:
             return await self._after_failure(item, replace(event, attempts=event.attempts + 1), handling)
         event = replace(event, setbacks=event.setbacks + 1)
@@ -207,6 +208,11 @@ class Attempts:
             trace_header=event.trace_header,
         )
         return new_delivery(delivery, item.payload, now)
+
+
+def _text(value: str) -> str:
+    """Return a text that JSON can hold: one that names a file may have octets that are no characters."""
+    return value.encode("utf-8", "replace").decode()
 
 
 def _not_found(event: AsyncEvent) -> AsyncEvent:

@@ -150,7 +150,9 @@ async def test_a_success_after_a_failure_is_a_success() -> None:
     assert record["responsePayload"] == {"a": 1}
 
 
-@pytest.mark.parametrize("refusal", [THROTTLED, CodeUnusable("broken zip"), ServiceUnavailable("no process")])
+@pytest.mark.parametrize(
+    "refusal", [THROTTLED, CodeUnusable("broken zip: \udcff.txt"), ServiceUnavailable("no process")]
+)
 async def test_throttles_and_errors_of_the_node_are_no_attempts(refusal: InvokeError) -> None:
     served = function(maximum_retry_attempts=0, on_success_arn=QUEUE)
     async with Bench(FakeFunctions(*[refusal] * 5, answered()), served).running() as bench:
