@@ -68,6 +68,18 @@ def listen():
     globals()["kept"] = socket.create_server(("0.0.0.0", 8765))
     return "listens"
 
+def flood(port, count):
+    kept = globals().setdefault("flooding", [])
+    for _ in range(count):
+        sock = socket.socket()
+        sock.settimeout(1)
+        try:
+            sock.connect(("127.0.0.1", port))
+        except OSError:
+            break
+        kept.append(sock)
+    return len(kept)
+
 def node(path):
     with urllib.request.urlopen(os.environ["AWS_ENDPOINT_URL"] + path, timeout=5) as answer:
         return json.load(answer)
@@ -224,6 +236,16 @@ def test_another_environment_is_not_reached(outbound: Case) -> None:
     assert outbound.tries(["tcp", "127.0.0.1", 8765], ["tcp", "192.0.2.100", 8765]) == ["ECONNREFUSED", "ECONNREFUSED"]
 
 
+def test_a_function_that_floods_its_listeners_hurts_itself_only(outbound: Case) -> None:
+    with outbound.network.inside(outbound.network.host):
+        flooding, neighbour = deploy(outbound.node), deploy(outbound.node)
+        before = _descriptors(outbound.node)
+        assert flooding.invoke([["flood", 9001, 400], ["flood", outbound.node.port, 400]]) != [0, 0]
+        assert neighbour.invoke([["node", "/_gatewright/health"]])[0]["status"] == "ready"
+        # 256 for each of its two listeners, and the two environments themselves.
+        assert _descriptors(outbound.node) - before < 2 * 256 + 64
+
+
 def test_nothing_is_reached_without_a_way_out(none: Case) -> None:
     network = none.network
     name = f"gatewright-{uuid.uuid4()}"
@@ -339,6 +361,11 @@ def _processes_named(text: str) -> list[int]:
 
 def _children(process: int) -> list[int]:
     return [int(pid) for pid in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+
+
+def _descriptors(node: Node) -> int:
+    """Count those of the node: the program before it (`unshare`, a shell) has become it."""
+    return len(os.listdir(f"/proc/{node.process.pid}/fd"))
 
 
 def _exists(process: int) -> bool:

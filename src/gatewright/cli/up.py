@@ -27,7 +27,7 @@ def up(settings: Settings) -> int:
 
 
 def _raise_descriptor_limit() -> None:
-    """Take what the system allows: a connection needs one descriptor, an execution environment five."""
+    """Take what the system allows: a connection needs one descriptor, an execution environment up to twenty."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = _DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, _DESCRIPTORS)
     if soft < wanted:

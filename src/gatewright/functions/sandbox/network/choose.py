@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from gatewright.base.errors import SettingsError
+from gatewright.functions.sandbox.network.host_addresses import current_addresses
 from gatewright.functions.sandbox.network.isolated import IsolatedNetwork
 from gatewright.functions.sandbox.network.plan import Plan
 from gatewright.functions.sandbox.network.proof import prove
@@ -78,7 +79,7 @@ async def _outbound(wishes: NetworkWishes, nsenter: Path) -> Network:
         if path is None:
             continue
         plan = plan_of(wishes, arguments(program, Path(path)))
-        network = IsolatedNetwork(OUTBOUND, plan, nsenter, files)
+        network = IsolatedNetwork(OUTBOUND, plan, nsenter, files, host_addresses=current_addresses)
         problem = await _problem(network)
         if problem is None:
             _logger.debug("functions have a way out of their networks by %s", program.name)

@@ -26,6 +26,11 @@ def local_addresses(fib_trie: str) -> frozenset[IPv4Address]:
     return frozenset(found)
 
 
+def current_addresses() -> frozenset[IPv4Address]:
+    """Return the addresses of this process's network."""
+    return local_addresses(FIB_TRIE.read_text())
+
+
 def unreachable_networks(
     addresses: Iterable[IPv4Address], blocked: Iterable[str], own: IPv4Network
 ) -> tuple[IPv4Network, ...]:

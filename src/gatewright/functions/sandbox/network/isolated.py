@@ -11,7 +11,8 @@ import logging
 import os
 import socket
 from collections import deque
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -116,8 +117,9 @@ class IsolatedNetwork:
         ready_spaces: int = READY_SPACES,
         refill_seconds: float = REFILL_SECONDS,
         make_link: LinkFactory = SpawnerLink,
+        host_addresses: Callable[[], Collection[IPv4Address]] = tuple,
     ) -> None:
-        """`name` is `outbound` or `none`."""
+        """`name` is `outbound` or `none`; `host_addresses` says what spaces that are ready are made against."""
         self._name = name
         self._plan = plan
         self._nsenter = nsenter
@@ -126,6 +128,8 @@ class IsolatedNetwork:
         self._refill_seconds = refill_seconds
         self._refilling: asyncio.TimerHandle | None = None
         self._make_link = make_link
+        self._host_addresses = host_addresses
+        self._addresses: Collection[IPv4Address] = ()
         self._ready: deque[IsolatedSpace] = deque()
         self._waiting: deque[asyncio.Future[IsolatedSpace]] = deque()
         self._making: set[asyncio.Task[None]] = set()
@@ -152,6 +156,7 @@ class IsolatedNetwork:
         """Return a space that is ready, or the next one that will be. Raises `SandboxError`."""
         if self._is_closed:
             raise SandboxError("the node is stopping")
+        self._drop_stale()
         if self._ready:
             space = self._ready.popleft()
             self._refill_later()
@@ -182,6 +187,14 @@ class IsolatedNetwork:
         while self._waiting:
             self._refuse(self._waiting.popleft(), SandboxError("the node is stopping"))
         await self._drop_link()
+
+    def _drop_stale(self) -> None:
+        """Give up what is ready when the host has other addresses now: the spaces' firewalls do not know them."""
+        addresses = self._host_addresses()
+        if addresses != self._addresses:
+            self._addresses = addresses
+            while self._ready:
+                self._run(self._ready.popleft().close())
 
     def _refill_later(self) -> None:
         """Leave the CPU to the environment that starts now, unless it took the last: others may be about to start."""

@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
-from gatewright.functions.sandbox.network.host_addresses import FIB_TRIE, local_addresses
+from gatewright.functions.sandbox.network.host_addresses import current_addresses
 from gatewright.functions.sandbox.network.types import Network
 from gatewright.functions.sandbox.network.user_mode import GATEWAY
 from gatewright.functions.sandbox.types import SandboxError
@@ -63,7 +63,7 @@ def _bait() -> Iterator[dict[str, object]]:
         port = loopback.getsockname()[1]
         forbidden = [(_LOOPBACK, port), (str(GATEWAY), port)]
         names = {_LOOPBACK: "the host's loopback interface", str(GATEWAY): "the host's loopback interface"}
-        for address in sorted(local_addresses(FIB_TRIE.read_text())):
+        for address in sorted(current_addresses()):
             if not address.is_loopback:
                 with contextlib.suppress(OSError):
                     other = listeners.enter_context(socket.create_server((str(address), 0)))

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final, NoReturn
 
 from gatewright.functions.sandbox.network.firewall import install
-from gatewright.functions.sandbox.network.host_addresses import FIB_TRIE, local_addresses, unreachable_networks
+from gatewright.functions.sandbox.network.host_addresses import current_addresses, unreachable_networks
 from gatewright.functions.sandbox.network.kernel import NEW_NETWORK, bring_up, unshare
 from gatewright.functions.sandbox.network.plan import SPARE_SOCKETS, Plan
 from gatewright.functions.sandbox.network.user_mode import NAMESPACE_FD, NETWORK
@@ -45,7 +45,7 @@ def run(plan: Plan, control: socket.socket, number: int, complaints: int) -> NoR
 
 
 def _run_with_helper(plan: Plan, control: socket.socket, number: int, complaints: int) -> None:
-    unreachable = unreachable_networks(local_addresses(FIB_TRIE.read_text()), plan.blocked, NETWORK)
+    unreachable = unreachable_networks(current_addresses(), plan.blocked, NETWORK)
     ours, theirs = socket.socketpair()
     if os.fork() == 0:
         ours.close()

@@ -3,6 +3,7 @@ import os
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from ipaddress import IPv4Address
 from pathlib import Path
 
 import pytest
@@ -112,6 +113,29 @@ async def test_others_are_made_when_the_start_that_took_one_is_over() -> None:
     assert link.made == [1, 2, 3, 4, 5]
     for space in spaces:
         await space.close()
+    await made.close()
+
+
+async def test_what_is_ready_goes_when_the_host_has_got_another_address() -> None:
+    spawners, addresses = Spawners(), [IPv4Address("10.0.0.1")]
+    made = IsolatedNetwork(
+        "outbound",
+        PLAN,
+        Path("/usr/bin/nsenter"),
+        (),
+        ready_spaces=2,
+        make_link=spawners,
+        host_addresses=lambda: tuple(addresses),
+    )
+    await (await made.open()).close()
+    await settle()
+    addresses.append(IPv4Address("10.0.0.2"))
+    space = await made.open()
+    await settle()
+    (link,) = spawners.links
+    assert space.number == 4
+    assert link.finished == [1, 2, 3]
+    await space.close()
     await made.close()
 
 
