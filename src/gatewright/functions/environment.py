@@ -54,7 +54,7 @@ class Owner(Protocol):
         """It is IDLE: INIT is over, or an invocation is."""
         ...
 
-    def environment_failed_to_start(self, environment: "ExecutionEnvironment", failure: Failure) -> None:
+    def environment_failed_to_start(self, environment: "ExecutionEnvironment") -> None:
         """INIT failed. `environment_left` follows."""
         ...
 
@@ -173,7 +173,7 @@ class ExecutionEnvironment:
                 self.journal.begin(invocation)
             self._finish(invocation, failure.payload(invocation.request_id), "Unhandled", failure)
         if was in INITIALIZING:
-            self._owner.environment_failed_to_start(self, failure)
+            self._owner.environment_failed_to_start(self)
         self._owner.environment_left(self)
 
     def process_ended(self, status: int) -> None:

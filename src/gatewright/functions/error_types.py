@@ -24,3 +24,5 @@ RESERVED_CONCURRENT_INVOCATION_LIMIT: Final = "ReservedFunctionConcurrentInvocat
 """The same when it is the concurrency that is reserved for the function."""
 CALLER_RATE_LIMIT: Final = "CallerRateLimitExceeded"
 """The same when events come faster than they can be kept."""
+PROVISIONED_INIT_FAILURE: Final = "FUNCTION_ERROR_INIT_FAILURE"
+"""The `StatusReason` of provisioned concurrency when the function fails in INIT; its log says how."""

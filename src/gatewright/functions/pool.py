@@ -245,9 +245,9 @@ class Pool:
             if self._is_retired:
                 environment.end(State.STOPPING, KILLED)
 
-    def environment_failed_to_start(self, environment: ExecutionEnvironment, failure: Failure) -> None:
+    def environment_failed_to_start(self, environment: ExecutionEnvironment) -> None:
         """Repeat INIT as part of the invocation that waits longest, as Lambda does."""
-        self.start_failure = failure.message or failure.error_type
+        self.start_failure = error_types.PROVISIONED_INIT_FAILURE
         if self.kept:
             self._start_not_before = self._clock.monotonic() + _KEPT_RETRY_SECONDS
         if environment.phase == "init" and environment.state is State.FAILED and self.waiting:

@@ -114,9 +114,7 @@ async def test_a_failure_of_init_is_told_and_tried_again_later(tmp_path: Path) -
     async with running_node(tmp_path, fails) as node:
         node.functions.swap({ARN: function()})
         await until(lambda: node.functions.provisioned(ARN, "live").failure)
-        assert node.functions.provisioned(ARN, "live") == ProvisionedStatus(
-            0, 0, "Runtime exited with error: exit status 3"
-        )
+        assert node.functions.provisioned(ARN, "live") == ProvisionedStatus(0, 0, "FUNCTION_ERROR_INIT_FAILURE")
         await asyncio.sleep(0.1)
         before = attempts
         assert before <= 2, "not again and again"

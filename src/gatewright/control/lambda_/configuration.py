@@ -134,9 +134,12 @@ def _set_memory_size(context: Context, document: Document, megabytes: int) -> No
 
 
 def _set_environment(context: Context, document: Document, environment: Mapping[str, Any]) -> None:
+    """Set the variables; without any there is no `Environment`, or else Terraform would have something to take away."""
     variables = environment.get("Variables") or {}
     check_variables(variables)
-    document["Environment"] = {"Variables": dict(variables)}
+    document.pop("Environment", None)
+    if variables:
+        document["Environment"] = {"Variables": dict(variables)}
 
 
 def _set_ephemeral_storage(context: Context, document: Document, storage: Mapping[str, int]) -> None:

@@ -24,7 +24,6 @@ from tests.unit.control.lambda_.calls import ARN, ROLE, call, create, creation_f
         ("TracingConfig", {"Mode": "Active"}, {"Mode": "Active"}),
         ("TracingConfig", {}, {"Mode": "PassThrough"}),
         ("Environment", {"Variables": {"KEY": "välue"}}, {"Variables": {"KEY": "välue"}}),
-        ("Environment", {}, {"Variables": {}}),
         ("KMSKeyArn", "arn:aws:kms:us-east-1:123456789012:key/k", "arn:aws:kms:us-east-1:123456789012:key/k"),
         ("KMSKeyArn", "", None),
         ("Role", "arn:aws-cn:iam::999999999999:role/path/to/r", "arn:aws-cn:iam::999999999999:role/path/to/r"),
@@ -60,6 +59,14 @@ def test_settings_come_back(context: Context, name: str, value: Any, stored: Any
     assert create(context, **{name: value}).get(name) == stored
     assert call(context, "GetFunctionConfiguration", FunctionName=ARN).get(name) == stored
     assert call(context, "UpdateFunctionConfiguration", FunctionName=ARN, **{name: value}).get(name) == stored
+
+
+def test_without_variables_there_is_no_environment(context: Context) -> None:
+    """As the AWS provider of Terraform expects it: its plan would never be empty with an `Environment` that is."""
+    assert "Environment" not in create(context, Environment={"Variables": {}})
+    call(context, "UpdateFunctionConfiguration", FunctionName=ARN, Environment={"Variables": {"KEY": "value"}})
+    assert "Environment" not in call(context, "UpdateFunctionConfiguration", FunctionName=ARN, Environment={})
+    assert "Environment" not in call(context, "GetFunctionConfiguration", FunctionName=ARN)
 
 
 def test_the_log_format_can_return_to_text(context: Context) -> None:

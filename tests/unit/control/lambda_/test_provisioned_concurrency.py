@@ -72,7 +72,7 @@ def test_what_is_answered_and_kept(contexts: Contexts, published: Context) -> No
         (ProvisionedEnvironments(2, 1), (2, 1, "IN_PROGRESS", None)),
         (ProvisionedEnvironments(5, 3), (5, 3, "READY", None)),
         (ProvisionedEnvironments(9, 8), (5, 5, "READY", None)),
-        (ProvisionedEnvironments(4, 4, "Runtime.ImportModuleError"), (4, 4, "FAILED", "Runtime.ImportModuleError")),
+        (ProvisionedEnvironments(4, 4, "FUNCTION_ERROR"), (4, 4, "FAILED", "FUNCTION_ERROR")),
         (ProvisionedEnvironments(5, 5, "one failed before"), (5, 5, "READY", None)),
     ],
 )
