@@ -284,7 +284,7 @@ def test_nothing_is_left_after_kill_9(network: HostNetwork, tmp_path: Path, tier
         kill(node)
         wait_until(lambda: not _exists(spawner), "the spawner ends")
         wait_until(lambda: not _processes_in(namespaces), "the helpers end")
-        wait_until(lambda: not _processes_named(f'"endpoint_port": {node.port}'), "nothing is left")
+        wait_until(lambda: not _processes_named(_plan_of(node)), "nothing is left")
 
 
 def test_a_spawner_that_ends_is_started_again(network: HostNetwork, tmp_path: Path) -> None:
@@ -342,9 +342,15 @@ def _open_to_everybody(folder: Path) -> None:
 
 
 def _spawner_of(node: Node) -> int:
-    """Return the process id of a node's spawner: its plan, on its command line, names the node's port."""
-    (spawner,) = _processes_named(f'"endpoint_port": {node.port}')
+    """Return the process id of a node's spawner, which waits in another process's child."""
+    (outer,) = [pid for pid in _children(node.process.pid) if pid in _processes_named(_plan_of(node))]
+    (spawner,) = _children(outer)
     return spawner
+
+
+def _plan_of(node: Node) -> str:
+    """Return what only the command line of this node's spawner has."""
+    return f'"endpoint_port": {node.port}'
 
 
 def _processes_named(text: str) -> list[int]:

@@ -37,7 +37,11 @@ def main() -> None:
     except OSError as error:
         control.send(json.dumps({"ready": 0, "reason": str(error)}).encode())
         sys.exit(1)
-    if os.fork():
+    inside = os.fork()
+    if inside:
+        # Stays, so that the node has all of this below it, and knows by its end that nothing of it is left.
+        control.close()
+        os.waitpid(inside, 0)
         os._exit(0)
     Spawner(plan, control).run()
 

@@ -23,6 +23,7 @@ _PACKAGES: Final = Path(__file__).parents[4]
 """The directory that has the package `gatewright`: all that the spawner imports besides the standard library."""
 _READY_SECONDS: Final = 10.0
 _SPACE_SECONDS: Final = 10.0
+_END_SECONDS: Final = 5.0
 _SPACE_FDS: Final = 3 + SPARE_SOCKETS
 
 
@@ -109,8 +110,15 @@ class SpawnerLink:
     async def close(self) -> None:
         """End the spawner and with it every helper."""
         self._hang_up()
-        if self._process is not None:
-            self._process.wait()  # it ended when the spawner had its namespaces, or ends now that nobody answers
+        process, self._process = self._process, None
+        if process is None:
+            return
+        try:
+            await asyncio.to_thread(process.wait, _END_SECONDS)
+        except subprocess.TimeoutExpired:
+            _logger.warning("the spawner of network namespaces does not end")
+            process.kill()
+            process.wait()
 
     def _send(self, message: dict[str, int]) -> None:
         try:
