@@ -41,12 +41,13 @@ def _place() -> Path:
     return _OUTSIDE if chosen == _USUAL and os.access(_OUTSIDE, os.W_OK | os.X_OK) else chosen
 
 
-def remove_abandoned(parent: Path) -> None:
+def remove_abandoned(parent: Path, now: float | None = None) -> None:
     """Remove the directories of nodes that are gone. Those of other users cannot be locked or removed, and stay."""
+    now = time.time() if now is None else now
     for path in parent.glob(f"{_PREFIX}*"):
         with contextlib.suppress(OSError):
             status = path.lstat()
-            if status.st_uid != os.geteuid() or time.time() - status.st_ctime < _YOUNG_SECONDS:
+            if status.st_uid != os.geteuid() or now - status.st_ctime < _YOUNG_SECONDS:
                 continue
             lock = _locked(path)
             try:

@@ -112,9 +112,11 @@ class Bubblewrap:
                 fds.append(_memory_file(name, text))
             arguments = self._head + _joined(self._own(contents, *fds))
             fds.append(_memory_file("arguments", arguments))
-        except OSError as error:
+        except BaseException as error:
             Command((), tuple(fds)).close()
-            raise SandboxError(f"no descriptors for a sandbox: {error}") from error
+            if isinstance(error, OSError):
+                raise SandboxError(f"no descriptors for a sandbox: {error}") from error
+            raise
         tools = self._tools
         argv = [str(tools.sh), "-c", _JOIN, "sh", str(len(contents.join_files)), *contents.join_files]
         argv += [*contents.network_entry, str(tools.bwrap), "--args", str(fds[-1]), "--"]

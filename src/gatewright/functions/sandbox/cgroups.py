@@ -120,10 +120,11 @@ class GroupDirectories:
         self._lock_fds = []
 
 
-def remove_abandoned(parent: Path) -> None:
+def remove_abandoned(parent: Path, now: float | None = None) -> None:
     """Kill and remove what nodes left that are gone. What cannot be removed yet is left to the next node."""
+    now = time.time() if now is None else now
     for path in _directories(parent):
-        if path.name.startswith(GROUP_PREFIX) and time.time() - path.stat().st_ctime > _YOUNG_SECONDS:
+        if path.name.startswith(GROUP_PREFIX) and now - path.stat().st_ctime > _YOUNG_SECONDS:
             with contextlib.suppress(OSError):
                 fd = _locked(path)
                 try:
@@ -137,16 +138,19 @@ def remove_abandoned(parent: Path) -> None:
 
 def kill_all(group: Path) -> bool:
     """Send SIGKILL to the processes of one group; return whether there were any."""
-    pids = (group / "cgroup.procs").read_text().split()
+    try:
+        pids = (group / "cgroup.procs").read_text().split()
+    except OSError:  # the group is gone
+        return False
     for pid in pids:
         with contextlib.suppress(ProcessLookupError):
             os.kill(int(pid), signal.SIGKILL)
     return bool(pids)
 
 
-async def remove_groups(paths: list[Path]) -> bool:
+async def remove_groups(paths: list[Path], attempts: int = _EMPTY_ATTEMPTS) -> bool:
     """Kill what is in the groups and remove them; return False when that took too long."""
-    for _ in range(_EMPTY_ATTEMPTS):
+    for _ in range(attempts):
         paths = _try_to_remove(paths)
         if not paths:
             return True
@@ -154,9 +158,9 @@ async def remove_groups(paths: list[Path]) -> bool:
     return False
 
 
-def remove_groups_now(paths: list[Path]) -> None:
+def remove_groups_now(paths: list[Path], attempts: int = _EMPTY_ATTEMPTS) -> None:
     """Do the same in a thread that may wait. Raises `OSError` when it took too long."""
-    for _ in range(_EMPTY_ATTEMPTS):
+    for _ in range(attempts):
         paths = _try_to_remove(paths)
         if not paths:
             return
@@ -173,8 +177,7 @@ def _try_to_remove(paths: list[Path]) -> list[Path]:
         except FileNotFoundError:
             continue
         except OSError:
-            with contextlib.suppress(OSError):
-                kill_all(path)
+            kill_all(path)
             left.append(path)
     return left
 

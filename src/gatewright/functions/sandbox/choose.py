@@ -62,15 +62,18 @@ class TierUnavailable(GatewrightError):
     """This machine does not have a tier; the text says why, and what to do about it."""
 
 
-def find_tier(wishes: Wishes) -> "Tier":
-    """Try the tiers and return the best. Takes some milliseconds: call it in a thread. Raises `SettingsError`."""
+def find_tier(wishes: Wishes, attempts: "tuple[Attempt, ...] | None" = None) -> "Tier":
+    """Try the tiers and return the best. Takes some milliseconds: call it in a thread. Raises `SettingsError`.
+
+    `attempts` are the tiers that there are, best first.
+    """
     if wishes.isolation == NONE:
         setpriv = shutil.which("setpriv", path=wishes.search_path)
         plain = PlainIsolation(Path(setpriv) if setpriv else None)
         return Tier("D", lambda tier, network: plain)
     reasons: list[str] = []
     with lay_bait() as folder:
-        for attempt in (_try_bubblewrap, _try_confinement):
+        for attempt in attempts or (_try_bubblewrap, _try_confinement):
             started = time.perf_counter()
             try:
                 tier = attempt(wishes, Bait(Path(folder)))
@@ -112,6 +115,10 @@ class Tier:
             self.groups.close()
         if self.uids is not None:
             self.uids.close()
+
+
+Attempt = Callable[[Wishes, Bait], Tier]
+"""Sets a tier up and has it checked. Raises `TierUnavailable`."""
 
 
 @dataclass(frozen=True, slots=True)
