@@ -89,6 +89,7 @@ def test_what_is_wrong_with_a_request_is_said_at_once(asynchronous: Node) -> Non
     assert (status, code) == (400, "InvalidRequestContentException")
 
 
+@pytest.mark.slow
 def test_function_errors_are_retried_and_end_in_queue_and_dead_letter_queue(
     asynchronous: Node, moto: Companion
 ) -> None:
@@ -174,6 +175,7 @@ def test_a_dead_letter_topic(asynchronous: Node, moto: Companion) -> None:
     assert notification["MessageAttributes"]["RequestID"]["Value"] == request_id
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("body", "error"),
     [
