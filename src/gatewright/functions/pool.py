@@ -36,6 +36,7 @@ _RETRY_SECONDS: Final = 1.0
 """After an environment could not even be started, while others still serve those who wait."""
 _KEPT_RETRY_SECONDS: Final = 10.0
 """After an environment that is kept initialized failed in INIT: the code will hardly have changed sooner."""
+_NODE_IS_FULL: Final = "This node has no place for more environments (functions.max_environments)."
 _SURPLUS_SHARE: Final = 0.2
 """Of `idle_seconds`: how long an environment stays idle that is not the only one."""
 _SATURATED_SECONDS: Final = 0.1
@@ -59,8 +60,6 @@ class Pool:
         self.concurrency = concurrency
         self.kept = 0
         """Environments that are kept initialized, whether or not there is something to do."""
-        self.start_failure: str | None = None
-        """Why the last environment failed to start; None when it did not."""
         self.environments: set[ExecutionEnvironment] = set()
         """Those that were not ended yet."""
         self.idle: list[ExecutionEnvironment] = []
@@ -77,6 +76,7 @@ class Pool:
         self._make_journal = make_journal
         self.initialization_type = initialization_type
         self._scaling_rate = ScalingRate(surroundings.settings.scaling_rate, surroundings.clock.monotonic())
+        self._start_failure: str | None = None  # why the last environment failed to start, if it did
         self._is_retired = False
         self._patience = Patience()
         self._start_not_before = 0.0
@@ -152,6 +152,13 @@ class Pool:
             environment.end(State.STOPPING, KILLED)
 
     @property
+    def shortage(self) -> str | None:
+        """Return why there are fewer environments than are kept, if that is not just a matter of time."""
+        if self._start_failure is None and len(self.environments) < self.kept and self._capacity.is_full():
+            return _NODE_IS_FULL
+        return self._start_failure
+
+    @property
     def is_gone(self) -> bool:
         """Return whether a retired pool has nothing left to do."""
         return self._is_retired and not self.waiting and not self._tasks
@@ -205,7 +212,7 @@ class Pool:
 
     def _cannot_start(self, environment: ExecutionEnvironment, error: InvokeError) -> None:
         _logger.error("%s: no execution environment: %s", self.function.arn, error)
-        self.start_failure = str(error)
+        self._start_failure = str(error)
         if environment.state is State.STARTING and environment.invocation is not None:
             self._refuse(environment.invocation, error)
             environment.invocation = None
@@ -234,7 +241,7 @@ class Pool:
         """Give it the next invocation, or keep it."""
         if environment in self._starting:
             self._is_started(environment)
-            self.start_failure = None
+            self._start_failure = None
             self._joined_at = self._clock.monotonic()
             self._patience.learn_start(self._joined_at - environment.init_started)
         if self.waiting:
@@ -247,7 +254,7 @@ class Pool:
 
     def environment_failed_to_start(self, environment: ExecutionEnvironment) -> None:
         """Repeat INIT as part of the invocation that waits longest, as Lambda does."""
-        self.start_failure = error_types.PROVISIONED_INIT_FAILURE
+        self._start_failure = error_types.PROVISIONED_INIT_FAILURE
         if self.kept:
             self._start_not_before = self._clock.monotonic() + _KEPT_RETRY_SECONDS
         if environment.phase == "init" and environment.state is State.FAILED and self.waiting:

@@ -27,7 +27,7 @@ class ProvisionedStatus:
     available: int = 0
     """Those that could take an invocation now."""
     failure: str | None = None
-    """Why the last one could not be started."""
+    """Why there are fewer than there should be."""
 
 
 class Provisioned:
@@ -66,7 +66,7 @@ class Provisioned:
         """Return how far a configuration has come."""
         pools = [pool for (arn, _), pool in tuple(self._pools.items()) if arn == qualified_arn]
         ready = sum(sum(each.state in _READY for each in tuple(pool.environments)) for pool in pools)
-        failures = [pool.start_failure for pool in pools if pool.start_failure is not None]
+        failures = [shortage for pool in pools if (shortage := pool.shortage) is not None]
         return ProvisionedStatus(ready, sum(len(pool.idle) for pool in pools), failures[0] if failures else None)
 
 

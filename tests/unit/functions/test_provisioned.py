@@ -162,6 +162,17 @@ async def test_nobody_elses_environment_takes_their_place(tmp_path: Path) -> Non
         assert node.functions.provisioned(ARN, "live") == ProvisionedStatus(2, 2)
 
 
+async def test_a_node_without_a_place_for_all_of_them(tmp_path: Path) -> None:
+    async with running_node(tmp_path, max_environments=1) as node:
+        node.functions.swap({ARN: function()})
+        await until(lambda: node.functions.provisioned(ARN, "live").available == 1)
+        status = node.functions.provisioned(ARN, "live")
+        assert status.failure is not None
+        assert "functions.max_environments" in status.failure
+        node.functions.swap({ARN: function(replace(LIVE, provisioned_concurrency=1))})
+        assert node.functions.provisioned(ARN, "live") == ProvisionedStatus(1, 1)
+
+
 async def test_weighted_aliases_share_their_invocations(tmp_path: Path) -> None:
     weighted = replace(LIVE, provisioned_concurrency=0, additional_version=TWO, additional_weight=0.3)
     async with running_node(tmp_path) as node:
