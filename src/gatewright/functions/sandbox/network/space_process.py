@@ -1,8 +1,8 @@
 """The two processes that make one space. Each is forked by the spawner, so it starts with everything imported.
 
-The outer one stays in the host's network: it becomes the helper (pasta or slirp4netns), so that the spawner's child is
-the helper itself. The inner one makes the network namespace, waits there until the helper has given it a way out, sends
-its descriptors to the node and ends. Without a helper there is only the inner one.
+The maker makes the network namespace, waits in it until the helper has given it a way out, sends its descriptors to the
+node and ends. The other stays in the host's network and becomes the helper (slirp4netns or pasta) when it gets the
+namespace. Without a helper there is only the maker.
 """
 
 import json
@@ -32,28 +32,26 @@ _HELPER_DESCRIPTORS: Final = 4096
 """A function has 1,024 descriptors ("Lambda quotas"); the helper needs up to four for a connection."""
 
 
-def run(plan: Plan, control: socket.socket, number: int, complaints: int) -> NoReturn:
-    """Make space `number` and end, or become its helper, whose standard error is `complaints`."""
+def make(plan: Plan, control: socket.socket, number: int, helper: socket.socket | None) -> NoReturn:
+    """Make space `number`, hand its namespace to the helper and all of it to the node."""
     try:
-        if plan.helper:
-            _run_with_helper(plan, control, number, complaints)
-        else:
-            _report(control, number, _open_namespace(plan, ()))
+        unreachable = () if helper is None else unreachable_networks(current_addresses(), plan.blocked, NETWORK)
+        fds = _open_namespace(plan, unreachable)
+        if helper is not None:
+            socket.send_fds(helper, [b"."], fds[:1])
+            helper.close()
+            _await_way_out()
+        socket.send_fds(control, [json.dumps({"opened": number}).encode()], fds)
     except OSError as error:
-        _report_failure(control, number, error)
+        control.send(json.dumps({"failed": number, "reason": str(error)}).encode())
     os._exit(0)
 
 
-def _run_with_helper(plan: Plan, control: socket.socket, number: int, complaints: int) -> None:
-    unreachable = unreachable_networks(current_addresses(), plan.blocked, NETWORK)
-    ours, theirs = socket.socketpair()
-    if os.fork() == 0:
-        ours.close()
-        _run_inside(plan, control, number, theirs, unreachable)
-    theirs.close()
-    namespace = socket.recv_fds(ours, 1, 1)[1]
-    if not namespace:  # the inner process has told the node why
-        return
+def become_helper(plan: Plan, maker: socket.socket, complaints: int) -> NoReturn:
+    """Become the helper of the namespace that the maker sends; `complaints` is its standard error."""
+    namespace = socket.recv_fds(maker, 1, 1)[1]
+    if not namespace:  # the maker has told the node why
+        os._exit(0)
     os.dup2(namespace[0], NAMESPACE_FD)
     null = os.open(os.devnull, os.O_RDWR)
     for standard, fd in enumerate((null, null, complaints)):
@@ -62,21 +60,11 @@ def _run_with_helper(plan: Plan, control: socket.socket, number: int, complaints
         signal.signal(ignored, signal.SIG_DFL)
     resource.setrlimit(resource.RLIMIT_NOFILE, (_HELPER_DESCRIPTORS, _HELPER_DESCRIPTORS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    os.execv(plan.helper[0], plan.helper)  # noqa: S606 (that is the point: no shell)
-
-
-def _run_inside(
-    plan: Plan, control: socket.socket, number: int, outer: socket.socket, unreachable: tuple[IPv4Network, ...]
-) -> NoReturn:
     try:
-        fds = _open_namespace(plan, unreachable)
-        socket.send_fds(outer, [b"."], fds[:1])
-        outer.close()
-        _await_way_out()
-        _report(control, number, fds)
+        os.execv(plan.helper[0], plan.helper)  # noqa: S606 (that is the point: no shell)
     except OSError as error:
-        _report_failure(control, number, error)
-    os._exit(0)
+        os.write(complaints, f"{plan.helper[0]}: {error.strerror}".encode())
+    os._exit(1)
 
 
 def _open_namespace(plan: Plan, unreachable: tuple[IPv4Network, ...]) -> list[int]:
@@ -107,11 +95,3 @@ def has_default_route(routes: str) -> bool:
     """Read `/proc/net/route`: destination and mask, second and eighth column, are zero in a default route."""
     rows = (line.split() for line in routes.splitlines()[1:])
     return any(len(row) > 7 and row[1] == row[7] == "00000000" for row in rows)
-
-
-def _report(control: socket.socket, number: int, fds: list[int]) -> None:
-    socket.send_fds(control, [json.dumps({"opened": number}).encode()], fds)
-
-
-def _report_failure(control: socket.socket, number: int, error: OSError) -> None:
-    control.send(json.dumps({"failed": number, "reason": str(error)}).encode())

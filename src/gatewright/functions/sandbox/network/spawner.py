@@ -17,6 +17,7 @@ import select
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final, NoReturn
 
@@ -127,41 +128,69 @@ class Spawner:
 
     def _open(self, number: int) -> None:
         try:
-            # Nobody reads while the helper lives: a full pipe must not stop it, so the writing end does not wait.
-            reading, writing = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
-            pid = os.fork()
+            if self._plan.helper:
+                self._open_with_helper(number)
+            else:
+                _fork(lambda: space_process.make(self._plan, self._control, number, None))
         except OSError as error:
             self._tell({"failed": number, "reason": str(error)})
-            return
-        if pid == 0:
-            signal.set_wakeup_fd(-1)
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            space_process.run(self._plan, self._control, number, writing)
-        os.close(writing)
-        self._helpers[number] = pid
-        self._complaints[pid] = reading
+
+    def _open_with_helper(self, number: int) -> None:
+        # Nobody reads while the helper lives: a full pipe must not stop it, so the writing end does not wait.
+        reading, writing = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        maker, helper = socket.socketpair()
+
+        def become_helper() -> NoReturn:
+            maker.close()
+            space_process.become_helper(self._plan, helper, writing)
+
+        def make() -> NoReturn:
+            helper.close()
+            space_process.make(self._plan, self._control, number, maker)
+
+        try:
+            pid = _fork(become_helper)
+            self._helpers[number] = pid
+            self._complaints[pid] = reading
+            _fork(make)
+        finally:
+            os.close(writing)
+            maker.close()
+            helper.close()
 
     def _collect(self) -> None:
-        """Reap who ended: helpers, and those that the pid namespace's first process inherits."""
+        """Reap who ended: makers, helpers, and those that the pid namespace's first process inherits."""
         while (pid := _next_dead()) > 0:
             reading = self._complaints.pop(pid, None)
             if reading is None:
                 continue
             complaint = b""
-            with contextlib.suppress(BlockingIOError):  # the inner process of the space has it still open
+            with contextlib.suppress(BlockingIOError):  # somebody forked since has it still open
                 complaint = os.read(reading, _COMPLAINT_BYTES)
             os.close(reading)
             number = next((number for number, helper in self._helpers.items() if helper == pid), None)
             if number is not None:  # otherwise it was we who ended it
                 del self._helpers[number]
-                if self._plan.helper:
-                    self._tell({"ended": number, "reason": complaint.decode(errors="replace").strip()})
+                self._tell({"ended": number, "reason": complaint.decode(errors="replace").strip()})
 
     def _tell(self, message: dict[str, object]) -> None:
         try:
             self._control.send(json.dumps(message).encode())
         except ConnectionError:  # there is no node any more
             os._exit(0)
+
+
+def _fork(work: Callable[[], NoReturn]) -> int:
+    """Have a new process do the work; return its id. Nothing of the spawner goes on in it, whatever happens."""
+    pid = os.fork()
+    if pid == 0:
+        try:
+            signal.set_wakeup_fd(-1)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            work()
+        finally:
+            os._exit(1)
+    return pid
 
 
 def _next_dead() -> int:
