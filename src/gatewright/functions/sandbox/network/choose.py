@@ -11,6 +11,7 @@ import os
 import shutil
 import stat
 from dataclasses import dataclass
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Final
 
@@ -21,7 +22,7 @@ from gatewright.functions.sandbox.network.plan import Plan
 from gatewright.functions.sandbox.network.proof import prove
 from gatewright.functions.sandbox.network.shared import SharedNetwork
 from gatewright.functions.sandbox.network.types import MountedFile, Network
-from gatewright.functions.sandbox.network.user_mode import PROGRAMS, RESOLVER, arguments
+from gatewright.functions.sandbox.network.user_mode import PROGRAMS, arguments, free_addresses
 from gatewright.functions.sandbox.types import SandboxError
 
 _logger = logging.getLogger(__name__)
@@ -73,14 +74,16 @@ async def choose_network(wishes: NetworkWishes, tier: str) -> Network:
 
 async def _outbound(wishes: NetworkWishes, nsenter: Path) -> Network:
     problems: list[str] = []
-    files = _files(wishes.directory, resolv_conf(_RESOLV_CONF.read_text() if _RESOLV_CONF.exists() else ""))
+    addresses = free_addresses(current_addresses())
+    host = _RESOLV_CONF.read_text() if _RESOLV_CONF.exists() else ""
+    files = _files(wishes.directory, resolv_conf(host, addresses.resolver))
     for program in PROGRAMS:
         path = shutil.which(program.name, path=wishes.search_path)
         if path is None:
             continue
-        plan = plan_of(wishes, arguments(program, Path(path)))
+        plan = plan_of(wishes, arguments(program, Path(path), addresses))
         network = IsolatedNetwork(OUTBOUND, plan, nsenter, files, host_addresses=current_addresses)
-        problem = await _problem(network)
+        problem = await _problem(network, addresses.gateway)
         if problem is None:
             _logger.debug("functions have a way out of their networks by %s", program.name)
             return network
@@ -88,10 +91,10 @@ async def _outbound(wishes: NetworkWishes, nsenter: Path) -> Network:
     return _without(wishes, "; ".join(problems) or f"no program for a way out is installed: {INSTALL}")
 
 
-async def _problem(network: IsolatedNetwork) -> str | None:
+async def _problem(network: IsolatedNetwork, gateway: IPv4Address | None = None) -> str | None:
     """Try a network. Close it and return what is wrong with it, or None."""
     try:
-        await prove(network)
+        await prove(network, gateway)
     except (SandboxError, OSError) as error:
         await network.close()
         return str(error)
@@ -133,10 +136,10 @@ def _identity(needs_tun: bool) -> tuple[int, int]:
     return _NOBODY, _NOBODY
 
 
-def resolv_conf(of_the_host: str) -> bytes:
+def resolv_conf(of_the_host: str, resolver: IPv4Address) -> bytes:
     """Return the resolver's file of a space: the host's, with one server, which passes queries to the host's."""
     kept = [line for line in of_the_host.splitlines() if line.split()[:1] in (["search"], ["domain"], ["options"])]
-    return "\n".join([f"nameserver {RESOLVER}", *kept, ""]).encode()
+    return "\n".join([f"nameserver {resolver}", *kept, ""]).encode()
 
 
 def _files(directory: Path, resolver: bytes) -> tuple[MountedFile, ...]:

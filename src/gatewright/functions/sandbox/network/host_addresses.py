@@ -31,12 +31,7 @@ def current_addresses() -> frozenset[IPv4Address]:
     return local_addresses(FIB_TRIE.read_text())
 
 
-def unreachable_networks(
-    addresses: Iterable[IPv4Address], blocked: Iterable[str], own: IPv4Network
-) -> tuple[IPv4Network, ...]:
-    """Return what a space must not reach: the host by any of its addresses, and what the operator blocks.
-
-    The addresses of the space's own network stay open, though the host may have one of them.
-    """
-    host = (IPv4Network(address) for address in addresses if address not in own)
+def unreachable_networks(addresses: Iterable[IPv4Address], blocked: Iterable[str]) -> tuple[IPv4Network, ...]:
+    """Return what a space must not reach: the host by any of its addresses, and what the operator blocks."""
+    host = map(IPv4Network, addresses)
     return tuple(collapse_addresses([*host, *map(IPv4Network, NOT_OF_THE_WORLD), *map(IPv4Network, blocked)]))

@@ -8,12 +8,12 @@ import sys
 import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Final
 
 from gatewright.functions.sandbox.network.host_addresses import current_addresses
 from gatewright.functions.sandbox.network.types import Network
-from gatewright.functions.sandbox.network.user_mode import GATEWAY
 from gatewright.functions.sandbox.types import SandboxError
 
 _PROBE: Final = Path(__file__).with_name("probe.py")
@@ -21,11 +21,14 @@ _PROBE_SECONDS: Final = 15.0
 _LOOPBACK: Final = "127.0.0.1"
 
 
-async def prove(network: Network) -> None:
-    """Open a space and try to get out of it. Raises `SandboxError`, which says how it failed."""
+async def prove(network: Network, gateway: IPv4Address | None = None) -> None:
+    """Open a space and try to get out of it. Raises `SandboxError`, which says how it failed.
+
+    `gateway` is an address in its own network that may stand for the host.
+    """
     space = await network.open()
     try:
-        with _bait() as targets:
+        with _bait(gateway) as targets:
             wanted = targets | {"needed": space.runtime_api.getsockname()[:2]}
             process = await asyncio.create_subprocess_exec(
                 *space.entry,
@@ -56,13 +59,15 @@ async def _output(process: asyncio.subprocess.Process) -> bytes:
 
 
 @contextlib.contextmanager
-def _bait() -> Iterator[dict[str, object]]:
+def _bait(gateway: IPv4Address | None) -> Iterator[dict[str, object]]:
     """Listen on the host's loopback interface, on one other address of its own, and under an abstract name."""
     with ExitStack() as listeners:
         loopback = listeners.enter_context(socket.create_server((_LOOPBACK, 0)))
         port = loopback.getsockname()[1]
-        forbidden = [(_LOOPBACK, port), (str(GATEWAY), port)]
-        names = {_LOOPBACK: "the host's loopback interface", str(GATEWAY): "the host's loopback interface"}
+        forbidden = [(_LOOPBACK, port)]
+        if gateway is not None:
+            forbidden.append((str(gateway), port))
+        names = {address: "the host's loopback interface" for address, _ in forbidden}
         for address in sorted(current_addresses()):
             if not address.is_loopback:
                 with contextlib.suppress(OSError):

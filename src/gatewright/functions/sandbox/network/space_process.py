@@ -19,7 +19,7 @@ from gatewright.functions.sandbox.network.firewall import install
 from gatewright.functions.sandbox.network.host_addresses import current_addresses, unreachable_networks
 from gatewright.functions.sandbox.network.kernel import NEW_NETWORK, bring_up, unshare
 from gatewright.functions.sandbox.network.plan import SPARE_SOCKETS, Plan
-from gatewright.functions.sandbox.network.user_mode import NAMESPACE_FD, NETWORK
+from gatewright.functions.sandbox.network.user_mode import NAMESPACE_FD
 
 LOOPBACK: Final = "127.0.0.1"
 _BACKLOG: Final = 128
@@ -35,7 +35,7 @@ _HELPER_DESCRIPTORS: Final = 4096
 def make(plan: Plan, control: socket.socket, number: int, helper: socket.socket | None) -> NoReturn:
     """Make space `number`, hand its namespace to the helper and all of it to the node."""
     try:
-        unreachable = () if helper is None else unreachable_networks(current_addresses(), plan.blocked, NETWORK)
+        unreachable = () if helper is None else unreachable_networks(current_addresses(), plan.blocked)
         fds = _open_namespace(plan, unreachable)
         if helper is not None:
             socket.send_fds(helper, [b"."], fds[:1])

@@ -1,4 +1,5 @@
 import os
+from ipaddress import IPv4Address
 from pathlib import Path
 
 import pytest
@@ -61,5 +62,8 @@ def test_the_resolver_is_the_hosts_with_its_search_list() -> None:
     host = (
         "# made by a program\nnameserver 127.0.0.53\nnameserver 8.8.8.8\noptions edns0 trust-ad\nsearch example.com\n"
     )
-    assert resolv_conf(host) == b"nameserver 192.0.2.3\noptions edns0 trust-ad\nsearch example.com\n"
-    assert resolv_conf("") == b"nameserver 192.0.2.3\n"
+    assert (
+        resolv_conf(host, IPv4Address("192.0.2.3"))
+        == b"nameserver 192.0.2.3\noptions edns0 trust-ad\nsearch example.com\n"
+    )
+    assert resolv_conf("", IPv4Address("192.0.2.3")) == b"nameserver 192.0.2.3\n"

@@ -45,20 +45,14 @@ def test_this_machine_has_a_loopback_address() -> None:
 
 
 def test_what_is_unreachable() -> None:
-    own = IPv4Network("192.0.2.0/24")
-    networks = unreachable_networks(local_addresses(TRIE), ("169.254.0.0/16",), own)
+    networks = unreachable_networks(local_addresses(TRIE), ("169.254.0.0/16",))
     assert sorted(networks) == sorted(
         collapse_addresses(map(IPv4Network, ("10.77.0.1/32", "169.254.0.0/16", *NOT_OF_THE_WORLD)))
     )
 
 
 def test_blocked_networks_may_overlap_and_cover_all() -> None:
-    networks = unreachable_networks(local_addresses(TRIE), ("10.0.0.0/8", "10.77.0.0/16"), IPv4Network("192.0.2.0/24"))
+    networks = unreachable_networks(local_addresses(TRIE), ("10.0.0.0/8", "10.77.0.0/16"))
     assert [network for network in networks if network.overlaps(IPv4Network("10.0.0.0/8"))] == [
         IPv4Network("10.0.0.0/8")
     ]
-
-
-def test_the_addresses_of_the_space_itself_stay_open() -> None:
-    own = IPv4Network("192.0.2.0/24")
-    assert IPv4Network("192.0.2.3/32") not in unreachable_networks([IPv4Address("192.0.2.3")], (), own)
