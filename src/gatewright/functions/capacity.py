@@ -42,6 +42,10 @@ class Capacity:
             return False
         return not self.is_full() or self._evict_idle()
 
+    def can_provision(self) -> bool:
+        """Return whether one more may start now for which nobody waits. INIT may take it minutes: half stays free."""
+        return self.starting < (self._parallel_starts + 1) // 2 and self.can_start()
+
     def invocation_ended(self) -> None:
         """Give back what an invocation took."""
         self.invocations -= 1

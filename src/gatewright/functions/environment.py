@@ -20,8 +20,10 @@ from gatewright.functions.log_stream import OutputPipe
 from gatewright.functions.platform_records import Report
 from gatewright.functions.response_sink import CollectedResponse, ResponseSink
 from gatewright.functions.runtimes.types import Code, Launch
+from gatewright.functions.settings import FunctionSettings
 from gatewright.functions.states import INITIALIZING, State, transition
 from gatewright.functions.surroundings import Surroundings
+from gatewright.functions.variables import PROVISIONED
 from gatewright.snapshot.types import FunctionVersion
 
 _logger = logging.getLogger(__name__)
@@ -29,6 +31,8 @@ _logger = logging.getLogger(__name__)
 _MIB: Final = 1 << 20
 _MAX_CONTENT_TYPE: Final = 4096
 """It becomes a field of what the caller gets."""
+_PROVISIONED_INIT_SECONDS: Final = 130.0
+"""Or the function's time-out, if that is more: nobody waits for environments that are provisioned."""
 _PEAK_FROM_SECONDS: Final = 0.005
 """Reading the high-water mark of memory takes 20 µs: too much after an invocation that was shorter than this."""
 
@@ -110,7 +114,7 @@ class ExecutionEnvironment:
         self.phase = "init" if invocation is None else "invoke"
         self.deadline = math.inf
         """On the monotonic clock: when `limit_seconds` of what it does now are up."""
-        self.limit_seconds = surroundings.settings.init_seconds
+        self.limit_seconds = _init_seconds(function, surroundings.settings, journal.initialization_type)
         self.idle_since = 0.0
         self.max_memory_bytes = 0
         self._init_duration_ms: float | None = None  # until the first invocation has reported it
@@ -362,3 +366,10 @@ class ExecutionEnvironment:
         self._extensions = self._process.extensions
         if self.state is State.STARTED or self.state is State.SETTLING:
             self.runtime_ready()
+
+
+def _init_seconds(function: FunctionVersion, settings: FunctionSettings, initialization_type: str) -> float:
+    """Return the limit of INIT ("Understanding the Lambda execution environment lifecycle")."""
+    if initialization_type == PROVISIONED:
+        return max(settings.init_seconds, _PROVISIONED_INIT_SECONDS, function.timeout_seconds)
+    return settings.init_seconds

@@ -124,7 +124,7 @@ class Pool:
             missing -= 1
 
     def _start_what_is_kept(self, now: float) -> None:
-        while len(self.environments) < self.kept and now >= self._start_not_before and self._capacity.can_start():
+        while len(self.environments) < self.kept and now >= self._start_not_before and self._capacity.can_provision():
             self._start()
 
     def _refuse_the_late(self, now: float) -> None:

@@ -36,6 +36,21 @@ def test_can_start(made: Capacity, environments: int, starting: int, can_start: 
     assert made.can_start() is can_start
 
 
+@pytest.mark.parametrize(
+    ("made", "starting", "can_provision"),
+    [
+        (capacity(), 1, True),
+        (capacity(), 2, False),
+        (capacity(parallel_starts=1), 0, True),
+        (capacity(parallel_starts=1), 1, False),
+        (capacity(max_environments=0), 0, False),
+    ],
+)
+def test_half_of_the_starts_are_for_those_who_wait(made: Capacity, starting: int, can_provision: bool) -> None:
+    made.starting = starting
+    assert made.can_provision() is can_provision
+
+
 async def test_draining() -> None:
     made = capacity()
     await made.drain(0)

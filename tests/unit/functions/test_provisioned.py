@@ -122,6 +122,37 @@ async def test_a_failure_of_init_is_told_and_tried_again_later(tmp_path: Path) -
         await until(lambda: attempts > before)
 
 
+async def test_init_may_take_longer_than_on_demand(tmp_path: Path) -> None:
+    attempts = 0
+
+    async def slow(runtime: ScriptedRuntime) -> int:
+        nonlocal attempts
+        attempts += 1
+        await asyncio.sleep(0.3)
+        return await echo(runtime)
+
+    async with running_node(tmp_path, slow, init_seconds=0.05) as node:
+        node.functions.swap({ARN: function()})
+        await until(lambda: node.functions.provisioned(ARN, "live") == ProvisionedStatus(2, 2))
+        assert attempts == 2, "none was started again"
+
+
+async def test_init_has_an_end(tmp_path: Path) -> None:
+    async def hangs(runtime: ScriptedRuntime) -> int:
+        await asyncio.Event().wait()
+        return 0
+
+    patient = replace(LIVE, version=replace(ONE, timeout_seconds=200))
+    async with running_node(tmp_path, hangs) as node:
+        node.functions.swap({ARN: function(patient)})
+        await until(lambda: len(node.sandbox.processes) == 2)
+        node.clock.ahead += 190
+        await asyncio.sleep(0.1)
+        assert node.functions.provisioned(ARN, "live") == ProvisionedStatus()
+        node.clock.ahead += 20
+        await until(lambda: node.functions.provisioned(ARN, "live").failure)
+
+
 async def test_weights_share_it_among_the_versions_of_an_alias(tmp_path: Path) -> None:
     weighted = replace(LIVE, provisioned_concurrency=4, additional_version=TWO, additional_weight=0.25)
     async with running_node(tmp_path) as node:
