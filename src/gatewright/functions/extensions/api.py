@@ -75,7 +75,7 @@ class ExtensionApi:
             return refused(refusal)
 
     async def _register(self, request: Request) -> Response:
-        name = request.headers.get(_NAME) or ""
+        name = _file_name(request.headers.get(_NAME) or "")
         if not name:
             raise ExtensionRefused("Extension.InvalidExtensionName", "Empty extension name")
         if len(name) > _MAX_NAME_CHARACTERS:
@@ -157,6 +157,11 @@ def refused(refusal: ExtensionRefused) -> Response:
     """Return the answer to a request that is refused."""
     content = {"errorMessage": str(refusal), "errorType": refusal.error_type}
     return Response(403, Headers([("Content-Type", _JSON)]), orjson.dumps(content))
+
+
+def _file_name(value: str) -> str:
+    """Return the octets of a field's value as the name of a file."""
+    return value.encode("latin-1", "replace").decode("utf-8", "replace")
 
 
 async def _body(request: Request) -> bytes:

@@ -58,17 +58,18 @@ class Listener(http.server.BaseHTTPRequestHandler):
 
 
 def subscribe(api: Api) -> None:
-    """Listen for telemetry."""
+    """Listen for telemetry, or for logs as the older API has them."""
+    older = "logs" in HABITS
     server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Listener)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     destination = {"protocol": "HTTP", "URI": f"http://sandbox.localdomain:{server.server_address[1]}/"}
     subscription = {
-        "schemaVersion": "2022-12-13",
+        "schemaVersion": "2021-03-18" if older else "2022-12-13",
         "types": ["platform", "function", "extension"],
         "destination": destination,
         "buffering": {"timeoutMs": 25},
     }
-    say("subscribed", *api.call("PUT", "/2022-07-01/telemetry", subscription))
+    say("subscribed", *api.call("PUT", "/2020-08-15/logs" if older else "/2022-07-01/telemetry", subscription))
 
 
 def main() -> None:
@@ -91,7 +92,7 @@ def main() -> None:
         Lambda_Extension_Accept_Feature="accountId",
     )
     say("registered", status, json.dumps(answer))
-    if "telemetry" in HABITS:
+    if "telemetry" in HABITS or "logs" in HABITS:
         subscribe(api)
     if "init-error" in HABITS:
         say(
@@ -105,7 +106,7 @@ def main() -> None:
         if event["eventType"] == "SHUTDOWN":
             if "hang-late" in HABITS:
                 time.sleep(1000)
-            if "telemetry" in HABITS:
+            if "telemetry" in HABITS or "logs" in HABITS:
                 time.sleep(0.3)
             say("goodbye")
             return

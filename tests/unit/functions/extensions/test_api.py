@@ -70,6 +70,13 @@ async def test_registration() -> None:
     assert served.told == [("Registered", "watcher")]
 
 
+async def test_the_name_of_a_file_is_compared_by_its_octets() -> None:
+    served = Served("wächter")
+    await served.register("wächter".encode().decode("latin-1"), "SHUTDOWN")
+    [watcher] = served.registry
+    assert (watcher.is_external, watcher.state) == (True, ExtensionState.REGISTERED)
+
+
 @pytest.mark.parametrize("body", [b"{}", b'{"events":null}', b"null", b'{"events":[],"configurationKeys":[]}'])
 async def test_events_may_be_left_out(body: bytes) -> None:
     served = Served("watcher")

@@ -197,6 +197,26 @@ async def test_telemetry(tmp_path: Path) -> None:
     assert "TELEMETRY\tName: listener\tState: Subscribed\tTypes: [Platform, Function, Extension]" in node.sink.lines
 
 
+async def test_the_older_logs_api(tmp_path: Path) -> None:
+    """ "Using the Lambda Logs API", Lambda Developer Guide."""
+    async with running(tmp_path, layer("listener")) as node:
+        await node.call(node.function(environment=(("EXTENSION_LISTENER", "logs"),)), exit=7)
+        await until(lambda: node.said("listener", "goodbye"))
+    events = [orjson.loads(line) for line in node.said("listener", "telemetry")]
+    assert [event["type"] for event in events] == [
+        "platform.logsSubscription",
+        "platform.extension",
+        "platform.start",
+        "platform.runtimeDone",
+        "platform.fault",
+        "platform.end",
+        "platform.report",
+    ]
+    [fault] = (event["record"] for event in events if event["type"] == "platform.fault")
+    assert fault.endswith(" Error: Runtime exited with error: exit status 7\nRuntime.ExitError\n")
+    assert "LOGS\tName: listener\tState: Subscribed\tTypes: [Platform, Function, Extension]" in node.sink.lines
+
+
 async def test_telemetry_of_what_fails(tmp_path: Path) -> None:
     async with running(tmp_path, layer("listener")) as node:
         await node.call(node.function(environment=(("EXTENSION_LISTENER", "telemetry"),)), exit=7)
