@@ -1,7 +1,8 @@
 """`outbound` and `none`: a network namespace for each environment, made before it is needed.
 
-The addresses are the same in every one: the Runtime API at 127.0.0.1:9001 as in AWS's emulator, the node at 127.0.0.1 and its
-own port. Making a namespace and starting its helper takes longer than a cold start may, so a few are always ready.
+The addresses are the same in every one: the Runtime API at 127.0.0.1:9001 as in AWS's emulator, the node at 127.0.0.1
+and its own port. Making a namespace and starting its helper takes longer than a cold start may, so a few are always
+ready.
 """
 
 import asyncio
