@@ -165,6 +165,26 @@ def test_a_function_writes_to_its_standard_output_by_path(any_tier_node: Node) -
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("tier", ALL_TIERS)
+def test_what_idles_is_frozen_and_thaws_for_its_next_invocation(tier: str) -> None:
+    with node_on_tier(tier, "--ephemeral", environment={"GATEWRIGHT_FUNCTIONS_FREEZE_WHEN_IDLE": "true"}) as node:
+        counts = function(
+            node,
+            "import threading",
+            "def count():",
+            "    while True: sys.count += 1; time.sleep(0.005)",
+            "if not hasattr(sys, 'count'):",
+            "    sys.count = 0",
+            "    threading.Thread(target=count, daemon=True).start()",
+            "    time.sleep(0.1)",
+            "return sys.count",
+        )
+        before = counts.invoke()
+        time.sleep(1)
+        assert 0 < before <= counts.invoke() < before + 60  # 200 if it ran on
+
+
+@pytest.mark.slow
 def test_a_daemon_ends_with_its_environment(any_tier_node: Node) -> None:
     seconds = unique_seconds()
     made = function(any_tier_node, *LEAVES_A_DAEMON)

@@ -69,6 +69,8 @@ def test_a_setting_of_a_section_in_the_environment() -> None:
         ({"GATEWRIGHT_FUNCTIONS_ASYNC_TIME_SCALE": "0"}, "functions.async_time_scale must be more than 0"),
         ({"GATEWRIGHT_COMPANION": "127.0.0.1:5000"}, "companion must be none or the URL of an AWS-compatible endpoint"),
         ({"GATEWRIGHT_COMPANION": "ftp://host"}, "companion must be none or the URL of an AWS-compatible endpoint"),
+        ({"GATEWRIGHT_FUNCTIONS_ISOLATION": "some"}, "functions.isolation must be auto or none, not 'some'"),
+        ({"GATEWRIGHT_FUNCTIONS_FIRST_UID": "0"}, "functions.first_uid must be between 65536 and 2000000000"),
         ({"GATEWRIGHT_ACCOUNT_ID": "1"}, "account_id must be twelve digits"),
         ({"GATEWRIGHT_REGION": "mars"}, "region must be an AWS region"),
         ({"GATEWRIGHT_EXECUTE_API_HOST": "localhost"}, "execute_api_host must start with execute-api."),

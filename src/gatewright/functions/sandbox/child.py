@@ -48,7 +48,7 @@ class Child:
     PROGRAM_DEPTH: ClassVar[int] = 2
     """bwrap stays outside, to wait; its child is the first process of the sandbox; the program is a child of that."""
 
-    __slots__ = ("_child", "_group", "_loop", "_on_exit", "_pidfd", "_tree", "exited")
+    __slots__ = ("_child", "_group", "_loop", "_on_exit", "_pidfd", "_tree", "exited", "is_ended_by_us")
 
     def __init__(
         self,
@@ -70,6 +70,7 @@ class Child:
             raise
         self._tree = ProcessTree(child.pid, memory_bytes)
         self.exited = asyncio.Event()
+        self.is_ended_by_us = False
         self._loop.add_reader(self._pidfd, self._exited)
 
     @property
@@ -79,6 +80,7 @@ class Child:
 
     def kill(self) -> None:
         """End it. What it is the parent of ends with it, since the sandbox's first process asks the kernel for that."""
+        self.is_ended_by_us = True
         # Only before it is reaped: until then nobody else can have its number.
         if self._child.returncode is None:
             if self._group is not None:

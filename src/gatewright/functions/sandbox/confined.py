@@ -138,6 +138,7 @@ class ConfinedChild(Child):
 
     def kill(self) -> None:
         """Have it end them all. Its own end is the last."""
+        self.is_ended_by_us = True
         if self._child.returncode is None:
             if self._group is not None:
                 self._group.set_frozen(False)
@@ -249,11 +250,13 @@ class ConfinedSandbox:
                     await self._child.exited.wait()
             except TimeoutError:
                 self._child.kill_at_once()
-        if held.group is not None and not await held.group.remove():
-            _logger.warning("processes of a sandbox do not end; their control group stays")
+        is_empty = held.group is None or await held.group.remove()
         await held.space.close()
         await asyncio.to_thread(shutil.rmtree, self._temporary, ignore_errors=True)
-        self._give_back(held)
+        if is_empty:
+            self._give_back(held)
+        else:  # then its user id stays taken
+            _logger.warning("processes of a sandbox do not end; their control group stays")
 
 
 def _absolute(argv: tuple[str, ...], task_root: Path) -> tuple[str, ...]:

@@ -25,6 +25,8 @@ from gatewright.functions.sandbox.uids import UidBlock
 _logger = logging.getLogger(__name__)
 
 _END_SECONDS: Final = 5.0
+_MAX_SCRIPT_BYTES: Final = 65_536
+"""What a socket takes at once; Lambda allows 4 KB of variables."""
 
 
 class NamespaceSandbox:
@@ -45,6 +47,7 @@ class NamespaceSandbox:
         self._gate: socket.socket | None = None
         self._child: Child | None = None
         self._script = b""
+        self._name = ""
         self._is_closed = False
 
     @property
@@ -81,6 +84,9 @@ class NamespaceSandbox:
         if problem is not None:
             raise EntrypointError(problem)
         self._script = launch_script(spec.environment)
+        if len(self._script) > _MAX_SCRIPT_BYTES:
+            raise SandboxError(f"more than {_MAX_SCRIPT_BYTES} octets of environment variables")
+        self._name = spec.environment.get("AWS_LAMBDA_FUNCTION_NAME", "")
         held = self._held
         contents = Contents(
             self._spec,
@@ -120,20 +126,23 @@ class NamespaceSandbox:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_END_SECONDS):
                     await self._child.exited.wait()
-        if held.group is not None and not await held.group.remove():
-            _logger.warning("processes of a sandbox do not end; their control group stays")
+        is_empty = held.group is None or await held.group.remove()
         await held.space.close()
-        self._give_back(held)
+        if is_empty:
+            self._give_back(held)
+        else:  # then its user id stays taken
+            _logger.warning("processes of a sandbox do not end; their control group stays")
 
     def _stands(self) -> None:
         gate = self._gate
         if gate is None:
             return
         try:
-            if gate.recv(1):  # otherwise it has failed, and said why on the function's output
-                gate.send(self._script)
+            stands = bool(gate.recv(1)) and gate.send(self._script) == len(self._script)
         except OSError:
-            _logger.debug("a sandbox ended before it got its script")
+            stands = False
+        if not stands and self._child is not None and not self._child.is_ended_by_us:
+            _logger.warning("a sandbox could not be set up; the log of the function %s says why", self._name)
         self._close_gate()
 
     def _close_gate(self) -> None:
