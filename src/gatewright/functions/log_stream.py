@@ -11,6 +11,7 @@ import select
 from collections.abc import Callable
 from typing import Final
 
+from gatewright.functions.descriptors import out_of_the_way
 from gatewright.functions.invocation import Invocation
 from gatewright.observe.logs import LogSink
 
@@ -107,7 +108,8 @@ class OutputPipe:
 
     def open(self) -> None:
         """Make the pipe. Raises `OSError` when there are no descriptors left."""
-        self._read_fd, self._write_fd = os.pipe2(os.O_CLOEXEC)
+        self._read_fd, write_fd = os.pipe2(os.O_CLOEXEC)
+        self._write_fd = out_of_the_way(write_fd)
         os.set_blocking(self._read_fd, False)
         self._poll.register(self._read_fd, select.POLLIN)
         self._loop.add_reader(self._read_fd, self._readable)

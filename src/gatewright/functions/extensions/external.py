@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final, Protocol
 
+from gatewright.functions.descriptors import out_of_the_way
 from gatewright.functions.sandbox.entrypoint import entrypoint_problem
 
 _DIRECTORY: Final = "extensions"
@@ -78,8 +79,8 @@ class Launcher:
 
     def open(self) -> None:
         """Make the pipes. Raises `OSError`; call `close` also then."""
-        self._reports, reports_end = self._pipe(0)
-        orders_end, self._orders = self._pipe(1)
+        self._reports, reports_end = self._pipe()
+        orders_end, self._orders = self._pipe()
         # The sandbox opens them by their paths, perhaps as another user.
         self._passed_fds = [reports_end, orders_end]
         for fd in self._passed_fds:
@@ -130,10 +131,10 @@ class Launcher:
         while self._host_fds:
             os.close(self._host_fds.pop())
 
-    def _pipe(self, own_end: int) -> tuple[int, int]:
-        ends = os.pipe2(os.O_CLOEXEC)
-        self._host_fds += ends
-        return ends
+    def _pipe(self) -> tuple[int, int]:
+        read_fd, write_fd = map(out_of_the_way, os.pipe2(os.O_CLOEXEC))
+        self._host_fds += read_fd, write_fd
+        return read_fd, write_fd
 
     def _order(self, order: bytes) -> None:
         with contextlib.suppress(OSError):  # it is gone: its end is told by other means
