@@ -13,6 +13,7 @@ from typing import Final
 import orjson
 
 from gatewright.base.messages import Request, Response, text_response
+from gatewright.functions.descriptors import out_of_the_way
 from gatewright.functions.failure import RESPONSE_TOO_LARGE
 from gatewright.functions.frames import Frame, FrameError, FrameReader, FrameType, OversizedFrame, encode, result_head
 from gatewright.functions.invocation import Invocation
@@ -35,7 +36,8 @@ class Channel(asyncio.Protocol):
 
     def __init__(self, events: RuntimeEvents) -> None:
         self._events = events
-        self._socket, self._peer = socket.socketpair()
+        self._socket, peer = socket.socketpair()
+        self._peer = socket.socket(fileno=out_of_the_way(peer.detach()))
         self._socket.setblocking(False)
         self._reader = FrameReader(MAX_RESPONSE_BYTES)
         self._transport: asyncio.Transport | None = None
