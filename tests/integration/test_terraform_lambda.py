@@ -6,6 +6,7 @@ the provider come from no package registry; where the machine has none, the test
 
 import json
 import os
+import platform
 import shutil
 import sqlite3
 import subprocess
@@ -23,6 +24,12 @@ from tests.integration.deployed import package
 from tests.integration.nodes import Node, running, zip_of
 
 CONFIGURATION = Path(__file__).parent / "terraform" / "lambda.tf"
+IMPLIED_MIRRORS = (
+    Path.home() / ".terraform.d/plugins",
+    Path.home() / ".local/share/terraform/plugins",
+    Path("/usr/local/share/terraform/plugins"),
+    Path("/usr/share/terraform/plugins"),
+)
 INIT_SECONDS = 60
 RUN_SECONDS = 180
 # What the last plan found is what is there: nothing else changes it.
@@ -66,21 +73,29 @@ class Terraform:
 
 @pytest.fixture
 def terraform(tmp_path: Path) -> Terraform:
-    """Terraform in a directory of its own, with the AWS provider: from a mirror below /opt, or as its user has it."""
+    """Terraform in a directory of its own, with the AWS provider from a directory of this machine."""
     if shutil.which("terraform") is None:
         pytest.skip("terraform is not installed")
+    mirrors = [
+        f"-plugin-dir={folder}" for folder in (*IMPLIED_MIRRORS, *Path("/opt").iterdir()) if has_provider(folder)
+    ]
+    if not mirrors:
+        pytest.skip("terraform's AWS provider is not installed: it is looked for in terraform's own folders and /opt/*")
     directory = tmp_path / "terraform"
     directory.mkdir()
     shutil.copy(CONFIGURATION, directory)
     made = Terraform(directory, {**os.environ, "CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1"})
-    mirrors = [f"-plugin-dir={found.parent}" for found in Path("/opt").glob("*/registry.terraform.io")]
-    try:
-        initialized = made.run("init", "-input=false", "-no-color", *mirrors, seconds=INIT_SECONDS)
-    except subprocess.TimeoutExpired:
-        pytest.skip(f"terraform has no AWS provider within {INIT_SECONDS} s")
-    if initialized.returncode != 0:
-        pytest.skip(f"terraform has no AWS provider: {' '.join(initialized.stderr.split())}")
+    # With folders named, nothing is looked for on the network.
+    initialized = made.run("init", "-input=false", "-no-color", *mirrors, seconds=INIT_SECONDS)
+    assert initialized.returncode == 0, initialized.stderr
     return made
+
+
+def has_provider(folder: Path) -> bool:
+    """Tell whether a folder has the AWS provider for this machine."""
+    architecture = {"x86_64": "amd64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
+    found = folder.glob(f"registry.terraform.io/hashicorp/aws/*/{platform.system().lower()}_{architecture}")
+    return any(found)
 
 
 def variables(node: Node, directory: Path, release: int) -> Path:

@@ -100,8 +100,8 @@ class Pool:
             self._refuse_the_late(now)
         else:
             self._queued_since = math.inf
-        if len(self.environments) < self.kept:
-            self._start_what_is_kept(now)
+        while len(self.environments) < self.kept and now >= self._start_not_before and self._capacity.can_provision():
+            self._start()
         self._retire_idle(now)
 
     def _start_what_is_missing(self, now: float) -> None:
@@ -122,10 +122,6 @@ class Pool:
             else:  # requests came in faster than the function can scale: refuse the newest
                 self._refuse(self.waiting.pop(), TooManyRequests(self.concurrency.reason))
             missing -= 1
-
-    def _start_what_is_kept(self, now: float) -> None:
-        while len(self.environments) < self.kept and now >= self._start_not_before and self._capacity.can_provision():
-            self._start()
 
     def _refuse_the_late(self, now: float) -> None:
         """Refuse those for whom this node has had no place for too long."""
