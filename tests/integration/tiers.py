@@ -8,6 +8,7 @@ import atexit
 import importlib.util
 import os
 import shutil
+import stat
 import subprocess
 import sys
 import tempfile
@@ -26,6 +27,7 @@ ALL_TIERS = (*TIERS, "C")
 USER = 64_999
 """Whom a node on tier B runs as, when we are root: nobody has this id."""
 SYSTEM_PYTHON = Path("/usr/bin/python3")
+TUNNEL = Path("/dev/net/tun")
 # What a node imports, and what it shows to Python functions.
 _PACKAGES = (
     "gatewright",
@@ -58,7 +60,7 @@ class Launch:
 @contextmanager
 def node_on_tier(tier: str, *arguments: str, environment: Mapping[str, str] | None = None) -> Iterator[Node]:
     """An ephemeral node on a tier for the length of a block, or a skipped test where the machine has no such tier."""
-    launch = launch_on_tier(tier)
+    launch = _with_open_tunnel(launch_on_tier(tier))
     with running(
         *(arguments or ("--ephemeral",)),
         environment={**launch.environment, **(environment or {})},
@@ -72,7 +74,7 @@ def node_on_tier(tier: str, *arguments: str, environment: Mapping[str, str] | No
 @contextmanager
 def node_to_kill(tier: str, *arguments: str, environment: Mapping[str, str] | None = None) -> Iterator[Node]:
     """The same for a test that ends it with SIGKILL."""
-    launch = launch_on_tier(tier)
+    launch = _with_open_tunnel(launch_on_tier(tier))
     node = start(
         *(arguments or ("--ephemeral",)),
         environment={**launch.environment, **(environment or {})},
@@ -106,6 +108,24 @@ def launch_on_tier(tier: str) -> Launch:
     python, path = unprivileged_python()
     environment = {"PYTHONPATH": path, "HOME": _home(), "PATH": "/usr/local/bin:/usr/bin:/bin"}
     return Launch((python, "-m", "gatewright"), environment, USER)
+
+
+def _with_open_tunnel(launch: Launch) -> Launch:
+    """Give who is not root a tunnel device to open, as udev does, where that of this machine is root's alone."""
+    if launch.user is None or not TUNNEL.exists() or TUNNEL.stat().st_mode & 0o006 == 0o006:
+        return launch
+    become = ("setpriv", f"--reuid={launch.user}", f"--regid={launch.user}", "--clear-groups")
+    script = f'mount --bind {_open_tunnel()} {TUNNEL}; exec "$@"'
+    program = ("unshare", "--mount", "sh", "-ec", script, "sh", *become, *launch.program)
+    return Launch(program, launch.environment, None)
+
+
+@cache
+def _open_tunnel() -> Path:
+    tunnel = _temporary("tunnel") / "tun"
+    os.mknod(tunnel, stat.S_IFCHR, TUNNEL.stat().st_rdev)
+    tunnel.chmod(0o666)
+    return tunnel
 
 
 def _launch_without_namespaces() -> Launch:
