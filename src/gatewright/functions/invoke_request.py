@@ -94,7 +94,8 @@ def find_target(context: InvokeContext, request: Shape) -> tuple[Function, Quali
     function = context.resolve(arn)
     target = None if function is None else function.qualified.get(qualifier or "")
     if function is None or target is None:
-        asked = f"{arn}:{qualifier}" if qualifier else arn
+        # Unlike GetFunction, which answers with what it was asked for (recorded of AWS in November 2025).
+        asked = f"{arn}:{qualifier or '$LATEST'}"
         raise AwsError("ResourceNotFoundException", f"Function not found: {asked}", members={"Type": "User"})
     return function, target
 
@@ -119,7 +120,7 @@ def read_event(payload: bytes, limit_bytes: int = MAX_EVENT_BYTES, invocation_ty
     except orjson.JSONDecodeError as error:
         raise AwsError(
             "InvalidRequestContentException",
-            f"Could not parse request body into json: {error}",
+            f"Could not parse request body into json: Could not parse payload into json: {error}",
             members={"Type": "User"},
         ) from error
     return payload

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from gatewright.base.errors import AwsError
 from gatewright.base.operations import Shape
 from gatewright.control.context import Context
 from gatewright.control.lambda_.errors import function_not_found, invalid_parameter, qualifier_not_permitted
@@ -36,8 +37,7 @@ def put_function_concurrency(context: Context, request: Shape) -> Shape:
     wanted = request["ReservedConcurrentExecutions"]
     with context.store.write() as writer:
         if find_function(context, writer, target) is None:
-            # Unlike the two other operations, this one answers with the version.
-            raise function_not_found(f"{target.arn}:{LATEST}")
+            raise _function_not_found(target)
         least = least_unreserved(context)
         if unreserved_concurrency(context, writer, without=target.name) - wanted < least:
             raise invalid_parameter(
@@ -67,9 +67,15 @@ def delete_function_concurrency(context: Context, request: Shape) -> Shape:
     """Let a function share the account's concurrency again."""
     target = resolve_unqualified(context, "DeleteFunctionConcurrency", request["FunctionName"])
     with context.store.write() as writer:
-        require_function(context, writer, target)
+        if find_function(context, writer, target) is None:
+            raise _function_not_found(target)
         writer.delete(context.key(SERVICE, FUNCTION_CONCURRENCY, target.name))
     return {}
+
+
+def _function_not_found(target: FunctionTarget) -> AwsError:
+    """Build the error of the two operations that write: unlike the one that reads, they answer with the version."""
+    return function_not_found(f"{target.arn}:{LATEST}")
 
 
 def reserved_concurrency(context: Context, reader: Reader, target: FunctionTarget) -> int | None:

@@ -51,8 +51,10 @@ def new_configuration(context: Context, target: FunctionTarget, request: Shape) 
         "LoggingConfig": {"LogFormat": "Text", "LogGroup": f"/aws/lambda/{target.name}"},
     }
     if len(target.name) > _LONGEST_NAME:
-        raise constraint_violation(
-            target.name, "functionName", f"Member must have length less than or equal to {_LONGEST_NAME}"
+        # A ValidationException by its words, but not by its code: recorded of AWS.
+        raise invalid_parameter(
+            f"1 validation error detected: Value '{target.name}' at 'functionName' failed to satisfy constraint: "
+            f"Member must have length less than or equal to {_LONGEST_NAME}"
         )
     if not request.get("Runtime") or not request.get("Handler"):
         raise invalid_parameter(

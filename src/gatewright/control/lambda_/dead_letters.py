@@ -14,8 +14,10 @@ _SERVICES = frozenset({"sqs", "sns"})
 
 
 def set_dead_letter_config(document: Document, config: Mapping[str, str]) -> None:
-    """Change a configuration's DeadLetterConfig; one without a target removes it."""
+    """Change a configuration's DeadLetterConfig; an empty target removes it, and one without a target says nothing."""
     target = config.get("TargetArn")
+    if target is None:
+        return
     if not target:
         document.pop("DeadLetterConfig", None)
         return

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from gatewright.base.operations import Shape
 from gatewright.control.context import Context
 from gatewright.control.lambda_.configuration import apply_code, apply_layers, apply_settings, touch
-from gatewright.control.lambda_.errors import revision_mismatch
+from gatewright.control.lambda_.errors import invalid_parameter, revision_mismatch
 from gatewright.control.lambda_.function_code import PackageSizes, package_content
 from gatewright.control.lambda_.function_layers import check_total_size, forget_layers
 from gatewright.control.lambda_.names import FunctionTarget, function_key, require_function, resolve_latest
@@ -28,6 +28,7 @@ def update_function_code(context: Context, request: Shape) -> Shape:
     With Publish, a version of the result is published, unless nothing changed since the last, and returned.
     """
     target = resolve_latest(context, "UpdateFunctionCode", request["FunctionName"])
+    _refuse_image(context, target, request)
     content = package_content(context, "UpdateFunctionCode", request)
     sizes = PackageSizes(context.store.blobs)
     is_dry_run = bool(request.get("DryRun"))
@@ -87,6 +88,14 @@ def _require_revision(context: Context, reader: Reader, target: FunctionTarget, 
     if revision_id and revision_id != document["RevisionId"]:
         raise revision_mismatch()
     return document
+
+
+def _refuse_image(context: Context, target: FunctionTarget, request: Shape) -> None:
+    """Raise InvalidParameterValueException for an image: all functions here are of the other package type."""
+    if request.get("ImageUri"):
+        with context.store.read() as reader:
+            require_function(context, reader, target)
+        raise invalid_parameter("Please don't provide ImageUri when updating a function with packageType Zip.")
 
 
 def _with_code(document: Document, request: Shape, content: bytes) -> Document:

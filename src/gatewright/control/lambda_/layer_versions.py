@@ -30,6 +30,7 @@ from gatewright.control.lambda_.names import (
     SERVICE,
     VERSION,
 )
+from gatewright.control.lambda_.runtimes import check_runtime_filter
 from gatewright.store.types import Document, Key, Reader, Writer
 
 _NOT_LISTED = frozenset({"Content", "LayerArn"})
@@ -48,6 +49,7 @@ def get_layer_version_by_arn(context: Context, request: Shape) -> Shape:
 
 def list_layer_versions(context: Context, request: Shape) -> Shape:
     """List the versions of a layer that match the filters, the newest first; none for a layer that is not there."""
+    check_runtime_filter(request.get("CompatibleRuntime"))
     target = resolve_own_layer(context, "ListLayerVersions", request["LayerName"])
     with context.store.read() as reader:
         matching = [document for document in versions_of(reader, target) if is_compatible(document, request)]

@@ -27,6 +27,7 @@ from gatewright.control.lambda_.layer_versions import (
 from gatewright.control.lambda_.listings import page_size
 from gatewright.control.lambda_.names import LAYER, LAYER_VERSION, SERVICE
 from gatewright.control.lambda_.packages import check_package
+from gatewright.control.lambda_.runtimes import check_compatible_runtimes, check_runtime_filter
 from gatewright.store.types import Document, Reader
 
 _LONGEST_NAME = 140
@@ -37,6 +38,7 @@ def publish_layer_version(context: Context, request: Shape) -> Shape:
     target = resolve_own_layer(context, "PublishLayerVersion", request["LayerName"])
     if len(target.name) > _LONGEST_NAME:
         raise invalid_parameter(f"Layer name cannot be longer than {_LONGEST_NAME} characters")
+    check_compatible_runtimes(request.get("CompatibleRuntimes") or ())
     content = package_content(context, "PublishLayerVersion", request["Content"])
     check_package(content, is_uploaded="ZipFile" in request["Content"])
     document = _document(context, target, request, content)
@@ -55,6 +57,7 @@ def publish_layer_version(context: Context, request: Shape) -> Shape:
 
 def list_layers(context: Context, request: Shape) -> Shape:
     """List the layers of the account and Region by name, each with its newest version that matches the filters."""
+    check_runtime_filter(request.get("CompatibleRuntime"))
 
     def fetch(after: str, limit: int) -> list[tuple[str, Document]]:
         with context.store.read() as reader:
@@ -76,7 +79,7 @@ def _document(context: Context, target: LayerTarget, request: Shape, content: by
         "CreatedDate": f"{now:%Y-%m-%dT%H:%M:%S}.{now.microsecond // 1000:03}+0000",
     }
     for name in ("CompatibleRuntimes", "CompatibleArchitectures"):
-        if request.get(name):
+        if request.get(name) is not None:  # an empty list is answered as one
             document[name] = list(dict.fromkeys(request[name]))
     if request.get("LicenseInfo"):
         document["LicenseInfo"] = request["LicenseInfo"]

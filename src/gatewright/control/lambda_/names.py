@@ -59,6 +59,7 @@ LAYER_VERSION_POLICY = "layer-version-policy"
 LATEST = "$LATEST"
 
 _DIGITS = re.compile(r"[0-9]+")
+_ALIAS_NAME = re.compile(r"[a-zA-Z0-9-_]+")
 # Ten digits are all that the id of a document has room for.
 _NUMBER = re.compile(r"[1-9][0-9]{0,9}")
 
@@ -165,14 +166,15 @@ def require_function(context: Context, reader: Reader, target: FunctionTarget) -
 def require_resource(context: Context, reader: Reader, target: FunctionTarget) -> Document:
     """Return the configuration that a name means, with the error of operations on policies and concurrency.
 
-    They tell an alias that is not there from a version.
+    They tell an alias that is not there from a version, and from what no alias can be called.
     """
     document = find_function(context, reader, target)
-    if document is None:
-        if target.qualifier is None or target.qualifier == LATEST or is_version(target.qualifier):
-            raise function_not_found(target.qualified_arn)
+    if document is not None:
+        return document
+    qualifier = target.qualifier
+    if qualifier is not None and _ALIAS_NAME.fullmatch(qualifier) and not is_version(qualifier):
         raise alias_not_found(target.qualified_arn)
-    return document
+    raise function_not_found(target.qualified_arn)
 
 
 def is_version(qualifier: str | None) -> TypeGuard[str]:

@@ -66,10 +66,10 @@ def get_policy(context: Context, request: Shape) -> Shape:
     with context.store.read() as reader:
         if reader.get(function_key(context, target)) is None:
             raise function_not_found(target.arn)
-        revision_id = require_revision(context, reader, target)
         document = reader.get(policy_key(context, target))
-    if document is None:
-        raise not_found("The resource you requested does not exist.")
+        if document is None:  # whether or not there is such a version or alias
+            raise not_found("The resource you requested does not exist.")
+        revision_id = require_revision(context, reader, target)
     return {"Policy": to_json(document["Policy"]), "RevisionId": revision_id}
 
 

@@ -1,10 +1,12 @@
-"""Which runtimes a function can be created with.
+"""Which runtimes a function can be created with, and which ones a layer can be for.
 
 Source: "Lambda runtimes" (AWS Lambda Developer Guide). Which of them this machine can run is the node's to say.
 """
 
+from collections.abc import Sequence
+
 from gatewright.control.context import Context
-from gatewright.control.lambda_.errors import invalid_parameter
+from gatewright.control.lambda_.errors import constraint_violation, invalid_parameter
 
 SUPPORTED = (
     *("nodejs18.x", "nodejs20.x", "nodejs22.x", "nodejs24.x", "nodejs26.x"),
@@ -42,3 +44,23 @@ def check_runtime(context: Context, runtime: str) -> None:
     problem = context.node.runtime_problem(runtime)
     if problem is not None:
         raise invalid_parameter(problem)
+
+
+def check_compatible_runtimes(runtimes: Sequence[str]) -> None:
+    """Raise ValidationException for a runtime that Lambda never had: a layer may be for a deprecated one.
+
+    The message names those that are supported, nevertheless.
+    """
+    if any(runtime not in SUPPORTED and runtime not in DEPRECATED for runtime in runtimes):
+        value = f"[{', '.join(runtimes)}]"
+        raise constraint_violation(value, "compatibleRuntimes", _one_of(SUPPORTED))
+
+
+def check_runtime_filter(runtime: str | None) -> None:
+    """Raise ValidationException when layers are to be listed for a runtime that Lambda never had."""
+    if runtime is not None and runtime not in SUPPORTED and runtime not in DEPRECATED:
+        raise constraint_violation(runtime, "compatibleRuntime", _one_of((*SUPPORTED, *sorted(DEPRECATED))))
+
+
+def _one_of(runtimes: Sequence[str]) -> str:
+    return f"Member must satisfy enum value set: [{', '.join(runtimes)}]"

@@ -18,10 +18,10 @@ _SERVICE = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:amazonaws\.com(?:\.cn)?|
 
 # Request member → condition key of StringEquals, in the order in which they are written.
 _STRING_EQUALS = (
+    ("EventSourceToken", "lambda:EventSourceToken"),
+    ("SourceAccount", "AWS:SourceAccount"),
     ("FunctionUrlAuthType", "lambda:FunctionUrlAuthType"),
     ("PrincipalOrgID", "aws:PrincipalOrgID"),
-    ("SourceAccount", "AWS:SourceAccount"),
-    ("EventSourceToken", "lambda:EventSourceToken"),
 )
 
 

@@ -1,6 +1,7 @@
 """Tags of functions and of code signing configurations.
 
-Source: TagResource, UntagResource and ListTags in the "API reference" (AWS Lambda).
+Source: TagResource, UntagResource and ListTags in the "API reference" (AWS Lambda). A function whose tags change gets a
+new RevisionId.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,11 +18,12 @@ from gatewright.control.lambda_.names import (
     CODE_SIGNING_CONFIG_TAGS,
     FUNCTION_TAGS,
     SERVICE,
+    function_key,
     require_function,
     resolve_function,
 )
 from gatewright.control.lambda_.tag_sets import checked_tags
-from gatewright.store.types import Key, Reader
+from gatewright.store.types import Key, Reader, Writer
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,8 @@ class _Tagged:
     """Of the document of its tags."""
     require: Callable[[Reader], object]
     """Raises ResourceNotFoundException when the resource is not there."""
+    revised: Key | None = None
+    """Of the document that gets a new RevisionId when tags change."""
 
 
 def tag_resource(context: Context, request: Shape) -> Shape:
@@ -43,6 +47,7 @@ def tag_resource(context: Context, request: Shape) -> Shape:
         tagged.require(writer)
         tags = (writer.get(tagged.key) or {"Tags": {}})["Tags"]
         writer.put(tagged.key, {"Tags": checked_tags(tags | request["Tags"])})
+        _change_revision(context, writer, tagged)
     return {}
 
 
@@ -56,6 +61,9 @@ def untag_resource(context: Context, request: Shape) -> Shape:
             return {}
         removed = frozenset(request["TagKeys"])
         tags = {name: value for name, value in document["Tags"].items() if name not in removed}
+        if len(tags) == len(document["Tags"]):
+            return {}
+        _change_revision(context, writer, tagged)
         if tags:
             writer.put(tagged.key, {"Tags": tags})
         else:
@@ -87,8 +95,16 @@ def _resolve(context: Context, operation: str, resource: str) -> _Tagged:
             "Tags on function aliases and versions are not supported. Please specify a function ARN."
         )
     return _Tagged(
-        context.key(SERVICE, FUNCTION_TAGS, target.name), lambda reader: require_function(context, reader, target)
+        context.key(SERVICE, FUNCTION_TAGS, target.name),
+        lambda reader: require_function(context, reader, target),
+        function_key(context, target),
     )
+
+
+def _change_revision(context: Context, writer: Writer, tagged: _Tagged) -> None:
+    document = None if tagged.revised is None else writer.get(tagged.revised)
+    if tagged.revised is not None and document is not None:
+        writer.put(tagged.revised, {**document, "RevisionId": context.ids.request_id()})
 
 
 OPERATIONS: Mapping[str, Callable[[Context, Shape], Shape]] = MappingProxyType(

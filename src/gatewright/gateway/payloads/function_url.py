@@ -5,6 +5,9 @@ are passed on undecoded, Content-Length only as it was sent, `authentication`, `
 absent, so is `authorizer` with auth type NONE, and a body without a content type is `application/json`.
 """
 
+import json
+import re
+
 import orjson
 
 from gatewright.base.messages import Request, Response
@@ -16,6 +19,8 @@ from gatewright.languages.times import ClfClock
 _ANONYMOUS = "anonymous"
 _DEFAULT = "$default"
 _JSON = "application/json"
+# Sixteen digits in a row: an integer that orjson may not have room for, and would make a float of.
+_LONG_NUMBER = re.compile(rb"[0-9]{16}")
 
 
 class FunctionUrlEvent:
@@ -100,5 +105,12 @@ def parse_result(payload: bytes) -> Response:
     except orjson.JSONDecodeError as error:
         raise MalformedResult(f"the result is not JSON: {error}") from error
     if not isinstance(result, dict) or result.get("statusCode") is None:
-        return inferred_response(result, payload)
+        return inferred_response(result, _rewritten(result, payload))
     return build_response(result, cookies=result.get("cookies"), multi_value_headers=None, default_content_type=_JSON)
+
+
+def _rewritten(result: object, payload: bytes) -> bytes:
+    """Return JSON as a function URL writes it anew: without spaces, with characters instead of escapes."""
+    if _LONG_NUMBER.search(payload):
+        return json.dumps(json.loads(payload), ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    return orjson.dumps(result)

@@ -63,9 +63,12 @@ def test_a_small_account_can_reserve_nothing(context: Context) -> None:
     assert reserve(context, 0) == {"ReservedConcurrentExecutions": 0}
 
 
-@pytest.mark.parametrize("operation", ["GetFunctionConcurrency", "DeleteFunctionConcurrency"])
-def test_functions_that_are_not_there(context: Context, operation: str) -> None:
-    expected = ("ResourceNotFoundException", f"Function not found: {ARN}")
+@pytest.mark.parametrize(
+    ("operation", "arn"), [("GetFunctionConcurrency", ARN), ("DeleteFunctionConcurrency", f"{ARN}:$LATEST")]
+)
+def test_functions_that_are_not_there(context: Context, operation: str, arn: str) -> None:
+    """The ARNs are as others recorded them of AWS (radkawar/stackd, concurrency_admission.json, September 2026)."""
+    expected = ("ResourceNotFoundException", f"Function not found: {arn}")
     assert failure(context, operation, FunctionName="my-function") == expected
 
 

@@ -120,3 +120,15 @@ def test_a_stale_revision_is_refused(context: Context, operation: str, change: d
     second = call(context, operation, FunctionName=ARN, RevisionId=first, **change)["RevisionId"]
     assert failure(context, operation, FunctionName=ARN, RevisionId=first, **change) == STALE
     call(context, operation, FunctionName=ARN, RevisionId=second, **change)
+
+
+def test_no_image_for_a_function_of_a_zip_archive(context: Context) -> None:
+    """Refused as AWS was recorded to (localstack, test_lambda_zip_file_to_image), after the function is looked for."""
+    request = {"FunctionName": "my-function", "ImageUri": "123456789012.dkr.ecr.us-east-1.amazonaws.com/x:latest"}
+    expected = ("ResourceNotFoundException", f"Function not found: {ARN}")
+    assert failure(context, "UpdateFunctionCode", **request) == expected
+    create(context)
+    assert failure(context, "UpdateFunctionCode", **request) == (
+        "InvalidParameterValueException",
+        "Please don't provide ImageUri when updating a function with packageType Zip.",
+    )

@@ -83,8 +83,8 @@ class TestCreateFunction:
         ("settings", "code", "message"),
         [
             (
-                {"name": "x" * 65},
-                "ValidationException",
+                {"name": "x" * 65},  # the code as localstack recorded it of AWS in test_function_arns
+                "InvalidParameterValueException",
                 (
                     f"1 validation error detected: Value '{'x' * 65}' at 'functionName' failed to satisfy constraint: "
                     "Member must have length less than or equal to 64"

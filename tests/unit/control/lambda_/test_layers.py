@@ -68,7 +68,34 @@ class TestPublishLayerVersion:
         assert [publish(context)["Version"] for _ in range(3)] == [1, 2, 3]
         assert publish(context, f"{ARN}")["Version"] == 4
         assert publish(context, "other")["Version"] == 1
-        assert "CompatibleRuntimes" not in publish(context, "other", CompatibleRuntimes=[])
+
+    def test_empty_lists_are_answered(self, context: Context) -> None:
+        """As AWS was recorded to (localstack, test_layer_exceptions)."""
+        published = publish(context, CompatibleRuntimes=[], CompatibleArchitectures=[])
+        assert (published["CompatibleRuntimes"], published["CompatibleArchitectures"]) == ([], [])
+        assert "CompatibleRuntimes" not in publish(context)
+
+    def test_runtimes_that_lambda_never_had(self, context: Context) -> None:
+        """The names of the members differ (localstack, test_layer_exceptions); deprecated runtimes will do."""
+        assert publish(context, CompatibleRuntimes=["python3.7", "java8"])["CompatibleRuntimes"] == [
+            "python3.7",
+            "java8",
+        ]
+        content = {"ZipFile": LAYER}
+        request = {"LayerName": "my-layer", "Content": content, "CompatibleRuntimes": ["invalid", "python3.12"]}
+        code, message = failure(context, "PublishLayerVersion", **request)
+        assert code == "ValidationException"
+        assert message.startswith(
+            "1 validation error detected: Value '[invalid, python3.12]' at 'compatibleRuntimes' failed to satisfy "
+            "constraint: Member must satisfy enum value set: [nodejs18.x, "
+        )
+        assert "python3.7" not in message
+        for operation, request in (("ListLayers", {}), ("ListLayerVersions", {"LayerName": "my-layer"})):
+            code, message = failure(context, operation, CompatibleRuntime="invalid", **request)
+            assert code == "ValidationException"
+            assert message.startswith("1 validation error detected: Value 'invalid' at 'compatibleRuntime' failed ")
+            assert "python3.7" in message
+            call(context, operation, CompatibleRuntime="python3.7", **request)
 
     def test_numbers_are_not_used_again(self, context: Context) -> None:
         publish(context)

@@ -157,6 +157,9 @@ class TestRemovePermission:
         assert failure(context, "RemovePermission", **request) == expected
         expected = (not_found, f"Cannot find alias arn: {ARN}:prod")
         assert failure(context, "RemovePermission", **request, Qualifier="prod") == expected
+        # What no alias can be called (localstack recorded it of AddPermission in test_permission_exceptions).
+        expected = (not_found, f"Function not found: {ARN}:with-$")
+        assert failure(context, "RemovePermission", **request, Qualifier="with-$") == expected
 
     def test_a_stale_revision_is_refused(self, context: Context) -> None:
         create(context)
@@ -175,5 +178,5 @@ class TestGetPolicy:
         create(context)
         expected = (not_found, "The resource you requested does not exist.")
         assert failure(context, "GetPolicy", FunctionName="my-function") == expected
-        expected = (not_found, f"Function not found: {ARN}:7")
+        # The same for a version that is not there (localstack recorded it of AWS in test_permission_exceptions).
         assert failure(context, "GetPolicy", FunctionName="my-function", Qualifier="7") == expected

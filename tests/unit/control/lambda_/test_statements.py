@@ -48,7 +48,21 @@ def test_the_output_of_the_page(context: Context) -> None:
         ({"EventSourceToken": "amzn1.ask.x"}, '{"StringEquals":{"lambda:EventSourceToken":"amzn1.ask.x"}}'),
         (
             {"Action": "lambda:InvokeFunctionUrl", "FunctionUrlAuthType": "NONE", "SourceAccount": "123456789012"},
-            '{"StringEquals":{"lambda:FunctionUrlAuthType":"NONE","AWS:SourceAccount":"123456789012"}}',
+            '{"StringEquals":{"AWS:SourceAccount":"123456789012","lambda:FunctionUrlAuthType":"NONE"}}',
+        ),
+        (
+            # The order that localstack recorded of AWS in test_add_lambda_permission_fields.
+            {
+                "Action": "lambda:InvokeFunctionUrl",
+                "FunctionUrlAuthType": "NONE",
+                "PrincipalOrgID": "o-1234567890",
+                "SourceAccount": "123456789012",
+                "SourceArn": "arn:aws:s3:::bucket",
+            },
+            (
+                '{"StringEquals":{"AWS:SourceAccount":"123456789012","lambda:FunctionUrlAuthType":"NONE",'
+                '"aws:PrincipalOrgID":"o-1234567890"},"ArnLike":{"AWS:SourceArn":"arn:aws:s3:::bucket"}}'
+            ),
         ),
         ({"InvokedViaFunctionUrl": True}, '{"Bool":{"lambda:InvokedViaFunctionUrl":"true"}}'),
     ],

@@ -80,3 +80,23 @@ def test_code_signing_configurations_have_tags(contexts: Contexts) -> None:
 def test_sets_that_lambda_refuses(context: Context, tags: dict[str, str], message: str) -> None:
     create(context)
     assert failure(context, "TagResource", Resource=ARN, Tags=tags) == ("InvalidParameterValueException", message)
+
+
+def test_the_function_gets_a_new_revision(context: Context) -> None:
+    """As AWS was recorded to (localstack, TestLambdaTags.test_tag_lifecycle)."""
+
+    def revision() -> str:
+        return str(call(context, "GetFunctionConfiguration", FunctionName="my-function")["RevisionId"])
+
+    create(context)
+    seen = [revision()]
+    for operation, members in (
+        ("TagResource", {"Tags": {"a": "b"}}),
+        ("TagResource", {"Tags": {"a": "c"}}),
+        ("UntagResource", {"TagKeys": ["a"]}),
+    ):
+        call(context, operation, Resource=ARN, **members)
+        seen.append(revision())
+    assert len(set(seen)) == 4
+    call(context, "UntagResource", Resource=ARN, TagKeys=["a"])
+    assert revision() == seen[-1]
