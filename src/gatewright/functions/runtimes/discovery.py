@@ -68,7 +68,12 @@ def run_probe(argv: Sequence[str]) -> dict[str, Any] | None:
     """Run `argv` with an almost empty environment and return the JSON object that it prints, or None."""
     try:
         finished = subprocess.run(
-            argv, capture_output=True, timeout=_PROBE_TIMEOUT_SECONDS, check=False, stdin=subprocess.DEVNULL
+            argv,
+            capture_output=True,
+            timeout=_PROBE_TIMEOUT_SECONDS,
+            check=False,
+            stdin=subprocess.DEVNULL,
+            umask=0o022,  # the bytecode that it leaves is read by environments, which may run as other users
         )
         answer = json.loads(finished.stdout) if finished.returncode == 0 else None
     except (OSError, ValueError, subprocess.TimeoutExpired):
