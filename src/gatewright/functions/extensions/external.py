@@ -60,7 +60,7 @@ def external_extensions(opt_root: Path | None) -> tuple[str, ...]:
 
 def launch_problem(opt_root: Path, name: str) -> str | None:
     """Return Lambda's sentence when an extension cannot be started, or None."""
-    return entrypoint_problem(f"./{name}", opt_root / _DIRECTORY, f"/opt/{_DIRECTORY}")
+    return entrypoint_problem(f"./{name}", opt_root / _DIRECTORY, f"/opt/{_DIRECTORY}", {"/opt": opt_root})
 
 
 class Launcher:

@@ -154,10 +154,13 @@ class NamespaceSandbox:
 
 def _entrypoint_problem(program: str, spec: SandboxSpec) -> str | None:
     """Look at the program where it lies on the host."""
-    below_opt = PurePosixPath(program).is_relative_to(OPT_ROOT)
-    if below_opt and spec.opt_root is not None:
-        return entrypoint_problem(f"./{PurePosixPath(program).relative_to(OPT_ROOT)}", spec.opt_root, OPT_ROOT)
-    return entrypoint_problem(program, spec.task_root)
+    mounts = {TASK_ROOT: spec.task_root}
+    if spec.opt_root is not None:
+        mounts[OPT_ROOT] = spec.opt_root
+        if PurePosixPath(program).is_relative_to(OPT_ROOT):
+            inside = f"./{PurePosixPath(program).relative_to(OPT_ROOT)}"
+            return entrypoint_problem(inside, spec.opt_root, OPT_ROOT, mounts)
+    return entrypoint_problem(program, spec.task_root, mounts=mounts)
 
 
 def _start(command: Command, inside: socket.socket, spec: ProcessSpec) -> "subprocess.Popen[bytes]":

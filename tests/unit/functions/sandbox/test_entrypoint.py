@@ -38,3 +38,16 @@ def test_programs_of_the_host(tmp_path: Path) -> None:
     assert entrypoint_problem("/nowhere", tmp_path) == "fork/exec /nowhere: no such file or directory"
     (tmp_path / "bootstrap").mkdir()
     assert entrypoint_problem("./bootstrap", tmp_path) == "fork/exec /var/task/bootstrap: permission denied"
+
+
+def test_an_interpreter_that_the_sandbox_mounts(tmp_path: Path) -> None:
+    layers = tmp_path / "layers"
+    (layers / "bin").mkdir(parents=True)
+    script = tmp_path / "bootstrap"
+    script.write_text("#!/opt/bin/perl\n")
+    script.chmod(0o755)
+    missing = "fork/exec /var/task/bootstrap: no such file or directory"
+    assert entrypoint_problem("./bootstrap", tmp_path, mounts={"/opt": layers}) == missing
+    (layers / "bin" / "perl").touch()
+    assert entrypoint_problem("./bootstrap", tmp_path, mounts={"/opt": layers}) is None
+    assert entrypoint_problem("./bootstrap", tmp_path) == missing
