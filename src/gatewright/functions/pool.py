@@ -144,7 +144,10 @@ class Pool:
         """Serve who waits already, then end every environment."""
         self._is_retired = True
         self.kept = 0
-        for environment in tuple(self.idle):
+        unneeded = [*self.idle]
+        if not self.waiting:
+            unneeded += [environment for environment in self._starting if environment.invocation is None]
+        for environment in unneeded:
             environment.end(State.STOPPING, KILLED)
 
     @property
@@ -250,10 +253,12 @@ class Pool:
 
     def environment_failed_to_start(self, environment: ExecutionEnvironment) -> None:
         """Repeat INIT as part of the invocation that waits longest, as Lambda does."""
+        if environment.state is not State.FAILED:  # it is not to blame
+            return
         self._start_failure = error_types.PROVISIONED_INIT_FAILURE
         if self.kept:
             self._start_not_before = self._clock.monotonic() + _KEPT_RETRY_SECONDS
-        if environment.phase == "init" and environment.state is State.FAILED and self.waiting:
+        if environment.phase == "init" and self.waiting:
             self._start(self.waiting.popleft())
 
     def environment_left(self, environment: ExecutionEnvironment) -> None:

@@ -153,6 +153,29 @@ async def test_init_has_an_end(tmp_path: Path) -> None:
         await until(lambda: node.functions.provisioned(ARN, "live").failure)
 
 
+async def test_a_fault_of_the_node_is_not_the_functions(tmp_path: Path) -> None:
+    async with running_node(tmp_path) as node:
+        node.sandbox.refuses = "no more processes"
+        node.functions.swap({ARN: function()})
+        await until(lambda: node.functions.provisioned(ARN, "live").failure)
+        assert node.functions.provisioned(ARN, "live").failure == "no more processes"
+        node.sandbox.refuses = None
+        node.clock.ahead += 11
+        await until(lambda: node.functions.provisioned(ARN, "live") == ProvisionedStatus(2, 2))
+
+
+async def test_what_nobody_asks_for_any_more_ends_in_the_midst_of_init(tmp_path: Path) -> None:
+    async def hangs(runtime: ScriptedRuntime) -> int:
+        await asyncio.Event().wait()
+        return 0
+
+    async with running_node(tmp_path, hangs) as node:
+        node.functions.swap({ARN: function()})
+        await until(lambda: len(node.sandbox.processes) == 2)
+        node.functions.swap({})
+        await until(lambda: node.functions.environments == 0)
+
+
 async def test_weights_share_it_among_the_versions_of_an_alias(tmp_path: Path) -> None:
     weighted = replace(LIVE, provisioned_concurrency=4, additional_version=TWO, additional_weight=0.25)
     async with running_node(tmp_path) as node:
