@@ -139,9 +139,14 @@ def test_streams_without_a_prelude(streaming: Url) -> None:
 
 
 @pytest.mark.slow
-def test_failures_of_a_streaming_function(streaming: Url) -> None:
+def test_failures_of_a_streaming_function(streaming: Url, request: pytest.FixtureRequest) -> None:
     failed = streaming.call(target="/?kind=throw")
-    assert (failed.status, failed.body) == (502, b"Internal Server Error")
+    if "nodejs" in request.node.callspec.id:  # its client tells of the error by ending a response of nothing
+        # As recorded (radkawar/stackd, testdata/aws/lambda/urls_http.json: stream_throw_before), but AWS never ends it.
+        assert (failed.status, failed.body) == (200, b"")
+        assert failed.get_all("content-type") == ["application/octet-stream"]
+    else:
+        assert (failed.status, failed.body) == (502, b"Internal Server Error")
     with connected(streaming) as peer:
         peer.sendall(head_of(streaming, "GET", "/?kind=crash"))
         received = read_to_end(peer)

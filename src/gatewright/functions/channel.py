@@ -143,13 +143,13 @@ class Channel(asyncio.Protocol):
             self._stream(frame)
 
     def _error(self, frame: Frame) -> None:
-        """Pass on an error; one of the function whose response is being streamed breaks that off."""
+        """Pass on an error; one of the function whose response is being streamed ends that."""
         request_id = frame.field("id")
         if self._response is None or request_id != self._request_id:
             self._events.runtime_answered(request_id, frame.body, "Unhandled")
             return
         self._response = None
-        self._events.response_ended(frame.body)
+        self._events.response_ended()
 
     def _stream(self, frame: Frame) -> None:
         response = self._response
@@ -159,7 +159,7 @@ class Channel(asyncio.Protocol):
             raise FrameError(f"a frame of type {frame.type} of a response that has not begun")
         elif frame.type == FrameType.STREAM_END:
             self._response = None
-            self._events.response_ended(frame.body or None)
+            self._events.response_ended()
         else:
             response.write(frame.body)
             if response.is_full and self._transport is not None:

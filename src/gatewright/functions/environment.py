@@ -18,7 +18,7 @@ from gatewright.functions.journal import Journal
 from gatewright.functions.link import RuntimeLink
 from gatewright.functions.log_stream import OutputPipe
 from gatewright.functions.platform_records import Report
-from gatewright.functions.response_sink import CollectedResponse, ResponseSink
+from gatewright.functions.response_sink import CollectedResponse, Ending, ResponseSink
 from gatewright.functions.runtimes.types import Code, Launch
 from gatewright.functions.settings import FunctionSettings
 from gatewright.functions.states import INITIALIZING, State, transition
@@ -175,7 +175,10 @@ class ExecutionEnvironment:
         if invocation is not None:
             if was in INITIALIZING:
                 self.journal.begin(invocation)
-            self._finish(invocation, failure.payload(invocation.request_id), "Unhandled", failure)
+            ending: Ending = failure.payload(invocation.request_id), "Unhandled"
+            if was is State.STREAMING and invocation.response is not None:
+                ending = invocation.response.conclude(None if failure.is_timeout else ending[0])
+            self._finish(invocation, *ending, failure)
         if was in INITIALIZING:
             self._owner.environment_failed_to_start(self)
         self._owner.environment_left(self)
@@ -310,14 +313,18 @@ class ExecutionEnvironment:
             self._extensions.responding(is_complete=False)
         return invocation.response
 
-    def response_ended(self, error: bytes | None, failure: Failure | None = None) -> None:
-        """The streamed response is over."""
+    def response_ended(self, failure: Failure | None = None) -> None:
+        """The streamed response is over; `failure` is set when it broke off.
+
+        That the function raised meanwhile is for its own log only: Lambda lets what was written stand as the response.
+        """
         invocation = self.invocation
         if self.state is not State.STREAMING or invocation is None or invocation.response is None:
             self.protocol_broken(f"ended a response while {self.state.name}")
             return
         self.state = transition(self.state, State.ANSWERED)
-        payload, function_error = invocation.response.conclude(error)
+        broken_off = None if failure is None else failure.payload(invocation.request_id)
+        payload, function_error = invocation.response.conclude(broken_off)
         if self._extensions is None:
             self._finish(invocation, payload, function_error, failure)
         else:

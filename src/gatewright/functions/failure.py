@@ -85,6 +85,12 @@ def timed_out(seconds: float) -> Failure:
     return Failure(error_types.TIMED_OUT, f"Task timed out after {seconds:.2f} seconds")
 
 
-RESPONSE_TOO_LARGE: Final = error_object(
-    error_types.RESPONSE_TOO_LARGE, "Response payload size exceeded maximum allowed payload size (6291556 bytes)."
+# The one error object whose message comes first.
+RESPONSE_TOO_LARGE: Final = orjson.dumps(
+    {
+        "errorMessage": "Response payload size exceeded maximum allowed payload size (6291556 bytes).",
+        "errorType": error_types.RESPONSE_TOO_LARGE,
+    }
 )
+STREAMED_RESPONSE_TOO_LARGE: Final = orjson.dumps(orjson.loads(RESPONSE_TOO_LARGE), option=orjson.OPT_INDENT_2)
+"""The same for Invoke of a function that streams. Lambda lays it out in this way (recorded in 2026)."""

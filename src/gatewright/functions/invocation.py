@@ -30,6 +30,10 @@ class InvocationResult:
     """Set for the first invocation of an environment."""
     error_type: str | None = None
     """Lambda's name of the failure when the environment broke (`Sandbox.Timedout`, `Runtime.ExitError`)."""
+    trace_header: str = ""
+    """What the function was given as its trace."""
+    is_streamed: bool = False
+    """Whether the runtime streamed the payload: it is whatever the function wrote then, not JSON."""
 
 
 @dataclass(slots=True)

@@ -142,7 +142,7 @@ class Functions:
             request_id or self._ids.request_id(),
             target.arn,
             event,
-            trace_header or f"Root={self._ids.trace_root(self._clock.now())};Sampled=0",
+            trace_header or self._new_trace(),
             client_context,
             wants_log_tail,
             future,
@@ -169,6 +169,7 @@ class Functions:
         Raises `InvokeError` when it was refused. Read the result to its end, or close it.
         """
         request_id = request_id or self._ids.request_id()
+        trace_header = trace_header or self._new_trace()
         stream = ResponseStream()
         invocation = self._loop.create_task(
             self.invoke(
@@ -187,7 +188,10 @@ class Functions:
         except asyncio.CancelledError:
             stream.discard()
             raise
-        return StreamedInvocation(request_id, stream)
+        return StreamedInvocation(request_id, trace_header, stream)
+
+    def _new_trace(self) -> str:
+        return f"Root={self._ids.trace_root(self._clock.now())};Sampled=0"
 
     def provisioned(self, arn: str, qualifier: str) -> ProvisionedStatus:
         """Return how far provisioned concurrency has come. Safe to call from other threads."""

@@ -31,13 +31,13 @@ async def invoke(context: InvokeContext, request: Shape) -> Shape:
     event = read_event(request.get("Payload", b""), limit_bytes, invocation_type)
     if invocation_type == "DryRun":
         return {"StatusCode": 204}
-    client_context = read_client_context(request.get("ClientContext"))
     for option in ("DurableExecutionName", "TenantId"):
         if request.get(option) is not None:
             raise OperationNotImplemented(f"Lambda Invoke with {option} is not implemented.")
-    if invocation_type == "Event":  # the client context is for synchronous invocations only
+    if invocation_type == "Event":  # the client context is for synchronous invocations only: it is not even looked at
         await _submit(context, target, event, context.caller.trace_header)
-        return {"StatusCode": 202, "Payload": b""}
+        return {"StatusCode": 202}
+    client_context = read_client_context(request.get("ClientContext"))
     trace_header = context.caller.trace_header
     if trace_header is not None:
         lineage = extend(trace_header, function.arn)
@@ -61,6 +61,8 @@ async def invoke(context: InvokeContext, request: Shape) -> Shape:
         "LogResult": base64.b64encode(result.log_tail).decode() if wants_log_tail else None,
         "ExecutedVersion": result.executed_version,
         "Payload": result.payload,
+        "ContentType": "application/octet-stream" if result.is_streamed and result.payload else None,
+        "TraceHeader": result.trace_header or None,
     }
 
 

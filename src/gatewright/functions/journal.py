@@ -89,6 +89,8 @@ class Journal:
             report.max_memory_used_mb,
             report.init_duration_ms,
             None if report.failure is None else report.failure.error_type,
+            invocation.trace_header,
+            invocation.response is not None and function_error is None,
         )
         invocation.resolve(result)
 

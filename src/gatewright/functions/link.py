@@ -35,11 +35,8 @@ class RuntimeEvents(Protocol):
         """The runtime begins to stream a response. Return where it goes, or None when it was not its turn."""
         ...
 
-    def response_ended(self, error: bytes | None, failure: Failure | None = None) -> None:
-        """A streamed response is over: complete, or with the error object of what went wrong in mid-stream.
-
-        `failure` is set when the response did not come to its end.
-        """
+    def response_ended(self, failure: Failure | None = None) -> None:
+        """A streamed response is over; `failure` is set when it did not come to its end."""
         ...
 
     def init_failed(self, error_type: str, error: bytes) -> None:

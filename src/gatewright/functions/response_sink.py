@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Protocol
 
-from gatewright.functions.failure import RESPONSE_TOO_LARGE
+from gatewright.functions.failure import STREAMED_RESPONSE_TOO_LARGE
 from gatewright.functions.settings import MAX_RESPONSE_BYTES
 
 Ending = tuple[bytes, str | None]
@@ -41,7 +41,11 @@ class ResponseSink(Protocol):
         ...
 
     def conclude(self, error: bytes | None) -> Ending:
-        """Return what the invocation came to; `error` is the error object of a function that failed in mid-stream."""
+        """Return what the invocation came to; `error` is the error object of a response that broke off.
+
+        A function that raised, or whose time was up, in mid-stream has broken nothing off: what it wrote is its
+        response.
+        """
         ...
 
 
@@ -81,4 +85,4 @@ class CollectedResponse:
         """Return the response, or the error in its place."""
         if error is not None:
             return error, "Unhandled"
-        return (RESPONSE_TOO_LARGE, "Unhandled") if self.is_too_large else (bytes(self._kept), None)
+        return (STREAMED_RESPONSE_TOO_LARGE, "Unhandled") if self.is_too_large else (bytes(self._kept), None)

@@ -24,11 +24,14 @@ _Event = Mapping[str, Any]
 
 
 async def invoke_with_response_stream(context: InvokeContext, request: Shape) -> Shape:
-    """Run a function and pass on what it writes while it writes it, or only see whether it could be run."""
+    """Run a function and pass on what it writes while it writes it.
+
+    InvocationType is not looked at. The API reference has `DryRun`, but Lambda was recorded in September 2026 to run
+    the function for that, and for `Event`, and to stream what it wrote (radkawar/stackd, testdata/aws/lambda,
+    streaming.json).
+    """
     function, target = find_target(context, request)
     event = read_event(request.get("Payload", b""))
-    if request.get("InvocationType") == "DryRun":
-        return {"StatusCode": 204}
     client_context = read_client_context(request.get("ClientContext"))
     if request.get("TenantId") is not None:
         raise OperationNotImplemented("Lambda InvokeWithResponseStream with TenantId is not implemented.")
@@ -54,6 +57,7 @@ async def invoke_with_response_stream(context: InvokeContext, request: Shape) ->
         "ExecutedVersion": streamed.executed_version,
         "EventStream": _Events(streamed, wants_log_tail=wants_log_tail),
         "ResponseStreamContentType": streamed.content_type,
+        "TraceHeader": streamed.trace_header,
     }
 
 
@@ -94,6 +98,5 @@ class _Events:
             return {}
         return {
             "ErrorCode": outcome.error_code,
-            "ErrorDetails": outcome.error_details,
             "LogResult": base64.b64encode(outcome.result.log_tail).decode() if self._wants_log_tail else None,
         }

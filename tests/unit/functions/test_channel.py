@@ -38,8 +38,8 @@ class Events:
         self.response = CollectedResponse()
         return self.response if request_id == "id-1" else None
 
-    def response_ended(self, error: bytes | None, failure: Failure | None = None) -> None:
-        self.told.append(("response", *self.response.conclude(error)))
+    def response_ended(self, failure: Failure | None = None) -> None:
+        self.told.append(("response", *self.response.conclude(None if failure is None else failure.payload("id-1"))))
 
     def init_failed(self, error_type: str, error: bytes) -> None:
         self.told.append((error_type, error))
@@ -85,8 +85,8 @@ ANSWERS = [
         HEAD + end() + NEXT + result() + NEXT,
         [BEGUN, ("response", b"", None), ("ready",), ("id-1", b"{}", None), ("ready",)],
     ),
-    (HEAD + data(b"a") + end(b"{}") + NEXT, [BEGUN, ("response", b"{}", "Unhandled"), ("ready",)]),
-    (HEAD + encode(FrameType.ERROR, b'{"id":"id-1"}', b"{}"), [BEGUN, ("response", b"{}", "Unhandled")]),
+    (HEAD + data(b"a") + end(b"{}") + NEXT, [BEGUN, ("response", b"a", None), ("ready",)]),
+    (HEAD + encode(FrameType.ERROR, b'{"id":"id-1"}', b"{}"), [BEGUN, ("response", b"", None)]),
     (HEAD + encode(FrameType.ERROR, b'{"id":"id-2"}', b"{}"), [BEGUN, ("id-2", b"{}", "Unhandled")]),
     (HEAD + result() + NEXT, [BEGUN, ("id-1", b"{}", None), ("ready",)]),
     (HEAD.replace(b"id-1", b"id-2") + data(b"a"), [("id-2", "text/plain"), ("broken",)]),

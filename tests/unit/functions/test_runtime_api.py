@@ -49,8 +49,9 @@ class FakeEnvironment:
         self.response = CollectedResponse()
         return self.response
 
-    def response_ended(self, error: bytes | None, failure: Failure | None = None) -> None:
-        self.told.append(("response ended", self.response.conclude(error), failure))
+    def response_ended(self, failure: Failure | None = None) -> None:
+        broken_off = None if failure is None else failure.payload("id-1")
+        self.told.append(("response ended", self.response.conclude(broken_off), failure))
         self.state, self.invocation = State.ANSWERED, None
 
     def init_failed(self, error_type: str, error: bytes) -> None:

@@ -52,6 +52,7 @@ class FakeClock:
 class FakeInvocation:
     payload: bytes
     function_error: str | None = None
+    is_streamed: bool = False
 
 
 @dataclass

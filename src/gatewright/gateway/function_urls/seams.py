@@ -7,6 +7,15 @@ from gatewright.gateway.seams import Invocation
 from gatewright.snapshot.types import QualifiedFunction
 
 
+class WholeInvocation(Invocation, Protocol):
+    """What an invocation came to, and whether its payload is a function's result or what it streamed."""
+
+    @property
+    def is_streamed(self) -> bool:
+        """Return whether the function streamed its response: any octets, instead of JSON."""
+        ...
+
+
 class StreamOutcome(Protocol):
     """How a streamed response ended."""
 
@@ -48,7 +57,7 @@ class UrlInvoker(Protocol):
 
     async def invoke(
         self, target: QualifiedFunction, event: bytes, *, request_id: str | None = None, trace_header: str | None = None
-    ) -> Invocation:
+    ) -> WholeInvocation:
         """Run a function once. Raises `InvokeError`. A caller who goes away does not stop the invocation."""
         ...
 

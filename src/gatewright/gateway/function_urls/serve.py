@@ -31,7 +31,7 @@ from gatewright.gateway.function_urls.link import NO_URLS, LinkedUrl, LinkedUrls
 from gatewright.gateway.function_urls.seams import UrlInvoker
 from gatewright.gateway.function_urls.stream import streamed_response
 from gatewright.gateway.path import octets_to_text
-from gatewright.gateway.payloads.function_url import parse_result
+from gatewright.gateway.payloads.function_url import parse_result, parse_streamed
 from gatewright.gateway.payloads.result import MalformedResult
 
 
@@ -121,7 +121,7 @@ class FunctionUrls:
             shown = invocation.payload[:300].decode(errors="replace")
             raise FunctionFailed(f"the function failed: {shown}")
         try:
-            return parse_result(invocation.payload)
+            return (parse_streamed if invocation.is_streamed else parse_result)(invocation.payload)
         except MalformedResult as error:
             raise FunctionFailed(f"the function gave no response: {error}") from error
 

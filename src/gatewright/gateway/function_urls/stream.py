@@ -3,6 +3,10 @@
 Source: "Response streaming for Lambda functions" and "Invoking a response streaming enabled function using Lambda
 function URLs". Octets go out as they come. Only a response that announces a prelude has a status and headers of its
 own; any other is 200 with the content type that its runtime gave, and is not looked into.
+
+A function that raised in mid-stream, or whose time was up, has ended its response by that. Lambda was recorded in
+September 2026 (radkawar/stackd, testdata/aws/lambda/urls_http.json) to end it properly then; and to answer 200 when
+nothing was written at all, with `application/octet-stream` also if a prelude was announced.
 """
 
 from collections.abc import AsyncIterator, Callable
@@ -93,7 +97,10 @@ async def _with_prelude(invocation: StreamedInvocation, octets: AsyncIterator[by
                 return response
     except MalformedResult as error:
         raise FunctionFailed(f"the function gave no response: {error}") from error
-    reason = _error_of(invocation) or "it has no prelude"
+    reason = _error_of(invocation)
+    if reason is None and prelude.is_empty:
+        return Response(200, Headers([("Content-Type", _OCTETS)]), b"")
+    reason = reason or "it has no prelude"
     raise FunctionFailed(f"the function's response ended within its prelude: {reason}")
 
 

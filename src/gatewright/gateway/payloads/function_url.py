@@ -12,6 +12,7 @@ import orjson
 
 from gatewright.base.messages import Request, Response
 from gatewright.gateway.function_urls.callers import UrlCaller
+from gatewright.gateway.payloads.http_prelude import collected_response
 from gatewright.gateway.payloads.request_parts import body_text, header_fields, joined_query_fields
 from gatewright.gateway.payloads.result import MalformedResult, build_response, inferred_response
 from gatewright.languages.times import ClfClock
@@ -107,6 +108,19 @@ def parse_result(payload: bytes) -> Response:
     if not isinstance(result, dict) or result.get("statusCode") is None:
         return inferred_response(result, _rewritten(result, payload))
     return build_response(result, cookies=result.get("cookies"), multi_value_headers=None, default_content_type=_JSON)
+
+
+def parse_streamed(payload: bytes) -> Response:
+    """Turn what a function streamed, and was collected, into a response. Raises `MalformedResult`.
+
+    It need not be JSON. Lambda was recorded in September 2026 to send such octets on as they are, but nothing of what
+    follows a prelude (radkawar/stackd, docs/lambda.md and testdata/aws/lambda/urls_http.json).
+    """
+    try:
+        orjson.loads(payload)
+    except orjson.JSONDecodeError:
+        return collected_response(payload)
+    return parse_result(payload)
 
 
 def _rewritten(result: object, payload: bytes) -> bytes:

@@ -9,7 +9,7 @@ from typing import Final
 
 import orjson
 
-from gatewright.base.messages import Response
+from gatewright.base.messages import Headers, Response
 from gatewright.gateway.payloads.result import MalformedResult, build_response
 
 CONTENT_TYPE: Final = "application/vnd.awslambda.http-integration-response"
@@ -29,6 +29,11 @@ class HttpPrelude:
         self.rest = b""
         """What followed the prelude in its last piece: the beginning of the body."""
 
+    @property
+    def is_empty(self) -> bool:
+        """Return whether nothing came so far."""
+        return not self._octets
+
     def feed(self, octets: bytes) -> Response | None:
         """Take a piece; return the response without its body once the prelude is whole. Raises `MalformedResult`."""
         buffer = self._octets
@@ -41,6 +46,17 @@ class HttpPrelude:
             raise MalformedResult(f"no end of the prelude within {MAX_PRELUDE_BYTES} bytes")
         self.rest = bytes(buffer[end + len(_DELIMITER) :])
         return parse_prelude(bytes(buffer[:end]))
+
+
+def collected_response(octets: bytes) -> Response:
+    """Return the response of a stream that was collected: that of its prelude, without a body, or else the octets.
+
+    Raises `MalformedResult`.
+    """
+    end = octets.find(_DELIMITER, 0, MAX_PRELUDE_BYTES + len(_DELIMITER))
+    if end > 0 and octets.startswith(b"{"):
+        return parse_prelude(octets[:end])
+    return Response(200, Headers([("Content-Type", _DEFAULT_CONTENT_TYPE)]), octets)
 
 
 def parse_prelude(octets: bytes) -> Response:

@@ -84,9 +84,8 @@ async def test_cors_decorates_streams() -> None:
     "stream",
     [
         FakeStream(b'{"errorMessage": "boom"}', failure=FakeInvocation(b'{"errorMessage": "boom"}', "Unhandled")),
-        FakeStream(error_code="Unhandled"),
+        FakeStream(error_code="Runtime.TruncatedResponse"),
         FakeStream(b"no prelude", content_type=CONTENT_TYPE),
-        FakeStream(content_type=CONTENT_TYPE),
         FakeStream(b'{"statusCode": 1}' + NULS, content_type=CONTENT_TYPE),
         FakeStream(b"x" * 20_000, b"never read", content_type=CONTENT_TYPE),
         FakeStream(b'{"stat', content_type=CONTENT_TYPE, error_code="Runtime.TruncatedResponse"),
@@ -96,6 +95,14 @@ async def test_failures_before_the_first_octet(stream: FakeStream) -> None:
     response = await streaming(stream).get()
     assert (response.status, response.body) == (502, b"Internal Server Error")
     assert stream.is_closed, "who does not read on must say so, or the function waits for him"
+
+
+@pytest.mark.parametrize("content_type", ["application/octet-stream", CONTENT_TYPE])
+async def test_a_response_of_nothing(content_type: str) -> None:
+    """As recorded (radkawar/stackd, testdata/aws/lambda/urls_http.json: stream_throw_before; urls_http_empty.json)."""
+    response = await streaming(FakeStream(content_type=content_type)).get()
+    body = response.body if isinstance(response.body, bytes) else b"".join([each async for each in response.body])
+    assert (response.status, response.headers.get("Content-Type"), body) == (200, "application/octet-stream", b"")
 
 
 @pytest.mark.parametrize("stream", [FakeStream(b"a", error_code="X"), with_prelude(b"a", error_code="X")])

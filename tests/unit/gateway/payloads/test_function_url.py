@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from gatewright.gateway.function_urls.callers import UrlCaller
-from gatewright.gateway.payloads.function_url import FunctionUrlEvent, parse_result
+from gatewright.gateway.payloads.function_url import FunctionUrlEvent, parse_result, parse_streamed
 from gatewright.gateway.payloads.result import MalformedResult
 from gatewright.languages.times import ClfClock
 from tests.unit.gateway.fakes import read, request
@@ -158,3 +158,26 @@ def test_cookies_become_fields_of_their_own() -> None:
 def test_malformed_results(payload: bytes) -> None:
     with pytest.raises(MalformedResult):
         parse_result(payload)
+
+
+class TestStreamed:
+    """What a streaming function wrote, collected for a URL of mode BUFFERED (recorded in September 2026)."""
+
+    def test_octets_are_passed_on(self) -> None:
+        response = parse_streamed(b"A\0\xff\n{}")
+        assert (response.status, response.body) == (200, b"A\0\xff\n{}")
+        assert response.headers.get("Content-Type") == "application/octet-stream"
+
+    def test_a_prelude_is_all_that_is_passed_on(self) -> None:
+        prelude = b'{"statusCode":206,"headers":{"Content-Type":"text/x"},"cookies":["a=1"]}'
+        response = parse_streamed(prelude + bytes(8) + b"body")
+        assert (response.status, response.body) == (206, b"")
+        assert response.headers.get("Content-Type") == "text/x"
+        assert response.headers.get_all("Set-Cookie") == ["a=1"]
+
+    def test_json_is_a_result(self) -> None:
+        assert parse_streamed(b'{"statusCode":201,"body":"x"}').status == 201
+
+    def test_a_prelude_that_is_none(self) -> None:
+        with pytest.raises(MalformedResult):
+            parse_streamed(b'{"statusCode":1}' + bytes(8))
