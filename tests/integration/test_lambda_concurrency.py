@@ -7,6 +7,7 @@ Developer Guide); TooManyRequestsException (API reference).
 
 import json
 import signal
+import socket
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -50,6 +51,14 @@ def throttled(made: Function, **members: Any) -> str:
     assert answer["Type"] == "User"
     reason: str = answer["Reason"]
     return reason
+
+
+def refuses(made: Function) -> bool:
+    """Tell whether it has no concurrency left."""
+    try:
+        return made.invoke() != 1
+    except made.client.exceptions.TooManyRequestsException:
+        return True
 
 
 def ask(made: Function, qualifier: str = "$LATEST") -> Any:
@@ -127,6 +136,33 @@ class TestReserved:
         assert throttled(made) == RESERVED_LIMIT
         gate.open()
         assert [invoked.result(20) for invoked in held] == [1, 1]
+
+    @pytest.mark.slow
+    def test_however_invocations_end_it_is_given_back(self, node: Node) -> None:
+        made = function(
+            node,
+            "if event == 'exits': os._exit(3)",
+            "if event == 'raises': raise ValueError(event)",
+            "if event == 'hangs': time.sleep(60)",
+            "if event == 'says too much': return 'x' * 7_000_000",
+            "print(event, flush=True)",
+            "if event == 'is left alone': time.sleep(0.5)",
+            "return 1",
+            Timeout=1,
+        )
+        made.client.put_function_concurrency(FunctionName=made.name, ReservedConcurrentExecutions=1)
+        for event in ("exits", "raises", "hangs", "says too much") * 2:
+            answer = made.client.invoke(FunctionName=made.name, Payload=json.dumps(event))
+            assert answer["Payload"].read()
+            assert (answer["FunctionError"], made.invoke()) == ("Unhandled", 1), event
+        assert fails(made.client.invoke, FunctionName=made.name, Payload="{no")[0] == 400
+        head = f"POST /2015-03-31/functions/{made.name}/invocations HTTP/1.1\r\nHost: a\r\nContent-Length: 15\r\n\r\n"
+        with socket.create_connection(("127.0.0.1", node.port)) as connection:
+            connection.sendall(head.encode() + b'"is left alone"')
+            wait_until(lambda: "is left alone" in node.logs(made.name), "it runs")
+        assert refuses(made), "it runs on when its caller is gone"
+        wait_until(lambda: not refuses(made), "it has ended")
+        assert made.invoke() == 1
 
     def test_a_hundred_stay_for_the_others(self) -> None:
         with running("--ephemeral") as node:
