@@ -146,9 +146,9 @@ class TestReserved:
             "if event == 'hangs': time.sleep(60)",
             "if event == 'says too much': return 'x' * 7_000_000",
             "print(event, flush=True)",
-            "if event == 'is left alone': time.sleep(0.5)",
+            "if event == 'is left alone': time.sleep(1.5)",
             "return 1",
-            Timeout=1,
+            Timeout=2,
         )
         made.client.put_function_concurrency(FunctionName=made.name, ReservedConcurrentExecutions=1)
         for event in ("exits", "raises", "hangs", "says too much") * 2:
