@@ -150,7 +150,7 @@ def outbound(
     if shutil.which(program) is None:
         pytest.skip(f"{program} is not installed")
     hidden = tuple(other for other in PROGRAMS if other != program)
-    with node_in(network, _folder(tmp_path_factory), tier, "outbound", hidden, "--hardened") as node:
+    with node_in(network, _folder(tmp_path_factory), tier, "outbound", hidden) as node:
         case = Case(network, node, deploy(node))
         assert (case.health["tier"], case.health["network"], case.health["warnings"]) == (tier, "outbound", [])
         yield case
@@ -160,7 +160,7 @@ def outbound(
 def none(
     request: pytest.FixtureRequest, network: HostNetwork, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Case]:
-    with node_in(network, _folder(tmp_path_factory), request.param, "none", PROGRAMS, "--hardened") as node:
+    with node_in(network, _folder(tmp_path_factory), request.param, "none", PROGRAMS) as node:
         yield Case(network, node, deploy(node))
 
 

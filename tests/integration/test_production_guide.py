@@ -17,6 +17,19 @@ from tests.integration.tiers import TIERS, launch_on_tier
 GUIDE = (Path(__file__).parents[2] / "docs" / "guides" / "production.md").read_text()
 
 
+OPERATORS = ("/2015-03-31/functions", "/2015-03-31/functions/other", "/v2/apis", "/_gatewright/logs/aws/lambda/other")
+ASKING = """
+    import os, urllib.error, urllib.request
+    statuses = []
+    for path in event["paths"]:
+        try:
+            statuses.append(urllib.request.urlopen(os.environ["AWS_ENDPOINT_URL"] + path, timeout=10).status)
+        except urllib.error.HTTPError as error:
+            statuses.append(error.code)
+    return statuses
+"""
+
+
 def block(language: str) -> str:
     """Return the only block in a language."""
     (content,) = re.findall(rf"^```{language}\n(.*?)^```$", GUIDE, re.MULTILINE | re.DOTALL)
@@ -79,5 +92,8 @@ def test_a_node_starts_with_its_flags_and_settings_and_runs_a_function(
             isolation = node.request("GET", "/_gatewright/health").json()["isolation"]
             assert (isolation["tier"], isolation["network"]) == (tier, "outbound")
             assert function(node, "return event").invoke({"a": 1}) == {"a": 1}
+            # Its functions have what is everybody's, and nothing of what is the operator's.
+            asked = function(node, ASKING).invoke({"paths": ["/_aws/execute-api/none/x/", *OPERATORS]})
+            assert asked == [404, *(403 for _ in OPERATORS)]
         finally:
             assert stop(node) == 0

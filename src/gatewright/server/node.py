@@ -15,7 +15,7 @@ from gatewright import __version__
 from gatewright.aws.endpoint import AwsEndpoint
 from gatewright.base.clock import SystemClock
 from gatewright.base.ids import Ids, PooledEntropy
-from gatewright.base.messages import Request, Response, text_response
+from gatewright.base.messages import Handler, Request, Response, text_response
 from gatewright.control.context import Node, ProvisionedEnvironments
 from gatewright.functions.async_invoke import AsyncInvoker, Outbox
 from gatewright.functions.invoke import Functions
@@ -34,6 +34,7 @@ from gatewright.observe.kept_logs import LogFiles, LogTails
 from gatewright.server.blob_links import BlobLinks
 from gatewright.server.blobs import BlobSweep, collect_unused_blobs
 from gatewright.server.companion import Companion, NoCompanion, open_companion
+from gatewright.server.for_functions import OwnPathsForFunctions, refuse_aws_call
 from gatewright.server.function_isolation import begin_to_find_tier, open_isolation
 from gatewright.server.operations import bind_operations
 from gatewright.server.own_paths import OwnPaths
@@ -68,6 +69,7 @@ class Server:
         self._clock = SystemClock()
         self._ids = Ids(PooledEntropy())
         self._others_read_code = False
+        self._for_functions: Handler = _answer_while_starting
 
     @property
     def url(self) -> str:
@@ -157,6 +159,9 @@ class Server:
         self._parts.callback(asyncio.create_task(BlobSweep(store).run(executor)).cancel)
         own = OwnPaths(lambda: _health(planes, isolation), logs.tail, links.handle)
         self._listener.handler = Endpoint(execute_api, function_urls, aws.handle, own.handle).handle
+        aws_for_functions = refuse_aws_call if settings.is_hardened else aws.handle
+        own_for_functions = OwnPathsForFunctions(own.handle).handle
+        self._for_functions = Endpoint(execute_api, function_urls, aws_for_functions, own_for_functions).handle
         await events.start()  # now that the functions that it runs can call this node
 
     def _functions(
@@ -205,7 +210,7 @@ class Server:
 
     async def _handle_for_functions(self, request: Request) -> Response:
         """Serve a function whose sandbox does not reach the listener."""
-        return await self._listener.handler(request)
+        return await self._for_functions(request)
 
     def _kept_logs(self) -> LogFiles | LogTails:
         return LogTails() if self._settings.is_ephemeral else LogFiles(self._settings.data_dir / "logs")
