@@ -87,7 +87,7 @@ class Unlimited(FunctionConcurrency):
 
 
 class ScalingRate:
-    """How fast a function may get more environments: refilled continuously and not saved up ("Lambda scaling behavior")."""
+    """How fast a function may get more environments: refilled steadily, not saved up ("Lambda scaling behavior")."""
 
     __slots__ = ("_left", "_per_ten_seconds", "_refilled_at")
 

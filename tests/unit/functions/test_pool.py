@@ -109,7 +109,7 @@ async def test_a_queue_that_never_empties_gets_another_environment_while_there_a
                 await node.functions.invoke(qualified(FUNCTION), b"1")
 
         clients = [asyncio.create_task(client()) for _ in range(8)]
-        await until(lambda: len(node.sandbox.processes) == min(2, os.cpu_count() or 1))
+        await until(lambda: len(node.sandbox.processes) >= min(2, os.cpu_count() or 1))
         clients_stop.set()
         await asyncio.gather(*clients)
 
