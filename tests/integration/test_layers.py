@@ -278,13 +278,13 @@ def test_layers_by_the_aws_cli(node: Node, tmp_path: Path) -> None:
     sha256 = base64.b64encode(hashlib.sha256(archive.read_bytes()).digest()).decode()
     assert (published["LayerVersionArn"], published["Version"]) == (f"{arn}:1", 1)
     assert published["Content"]["CodeSha256"] == sha256
+    layers = node.aws("lambda", "list-layers", "--compatible-runtime", RUNTIME)["Layers"]
+    matching = [layer["LatestMatchingVersion"]["Version"] for layer in layers if layer["LayerName"] == name]
+    assert matching == [1]
     assert node.aws(*publish_command)["Version"] == 2
     got = node.aws("lambda", "get-layer-version-by-arn", "--arn", f"{arn}:1")
     with urllib.request.urlopen(got["Content"]["Location"], timeout=10) as response:
         assert response.read() == archive.read_bytes()
-    layers = node.aws("lambda", "list-layers", "--compatible-runtime", RUNTIME)["Layers"]
-    matching = [layer["LatestMatchingVersion"]["Version"] for layer in layers if layer["LayerName"] == name]
-    assert matching == [1]
     version = ("--layer-name", name, "--version-number", "1")
     grant = ("--statement-id", "x", "--action", "lambda:GetLayerVersion", "--principal", "111122223333")
     added = node.aws("lambda", "add-layer-version-permission", *version, *grant)

@@ -18,7 +18,6 @@ from gatewright.control.lambda_.errors import (
     not_found,
     revision_mismatch,
 )
-from gatewright.control.lambda_.listings import page_size
 from gatewright.control.lambda_.names import (
     ALIAS,
     LATEST,
@@ -32,6 +31,9 @@ from gatewright.control.lambda_.names import (
 )
 from gatewright.control.lambda_.routing import check_routing, weights_of
 from gatewright.store.types import Document, Reader
+
+# Others recorded of AWS that aliases are not listed in pages of 50 (radkawar/stackd, alias_pagination.json).
+_LARGEST_PAGE = 10_000
 
 
 def create_alias(context: Context, request: Shape) -> Shape:
@@ -100,7 +102,7 @@ def list_aliases(context: Context, request: Shape) -> Shape:
         aliases, marker = page(
             lambda after, limit: _aliases_after(context, reader, target, wanted, after)[:limit],
             request.get("Marker"),
-            page_size(request),
+            request.get("MaxItems") or _LARGEST_PAGE,
             listing=f"ListAliases/{target.name}/{wanted or ''}",
         )
     return {"Aliases": aliases, "NextMarker": marker}

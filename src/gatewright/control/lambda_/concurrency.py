@@ -1,7 +1,8 @@
 """Reserved concurrency: how many invocations at once a function keeps for itself, and cannot exceed.
 
 Source: PutFunctionConcurrency, GetFunctionConcurrency and DeleteFunctionConcurrency in the "API reference",
-"Configuring reserved concurrency for a function" (AWS Lambda Developer Guide). Zero switches a function off.
+"Configuring reserved concurrency for a function" (AWS Lambda Developer Guide). Zero switches a function off. A change
+gives the function a new RevisionId (recorded of AWS: radkawar/stackd, docs/lambda.md, "Concurrency").
 """
 
 from collections import Counter
@@ -18,6 +19,7 @@ from gatewright.control.lambda_.names import (
     PROVISIONED_CONCURRENCY,
     SERVICE,
     FunctionTarget,
+    change_revision,
     find_function,
     require_function,
     resolve_function,
@@ -50,7 +52,10 @@ def put_function_concurrency(context: Context, request: Shape) -> Shape:
                 f" ReservedConcurrentExecutions  {wanted} should not be lower than function's total provisioned "
                 f"concurrency [{provisioned}]."
             )
-        writer.put(context.key(SERVICE, FUNCTION_CONCURRENCY, target.name), {"ReservedConcurrentExecutions": wanted})
+        if reserved_concurrency(context, writer, target) != wanted:
+            key = context.key(SERVICE, FUNCTION_CONCURRENCY, target.name)
+            writer.put(key, {"ReservedConcurrentExecutions": wanted})
+            change_revision(context, writer, target)
     return {"ReservedConcurrentExecutions": wanted}
 
 
@@ -69,7 +74,8 @@ def delete_function_concurrency(context: Context, request: Shape) -> Shape:
     with context.store.write() as writer:
         if find_function(context, writer, target) is None:
             raise _function_not_found(target)
-        writer.delete(context.key(SERVICE, FUNCTION_CONCURRENCY, target.name))
+        if writer.delete(context.key(SERVICE, FUNCTION_CONCURRENCY, target.name)):
+            change_revision(context, writer, target)
     return {}
 
 

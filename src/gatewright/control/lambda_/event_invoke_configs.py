@@ -54,8 +54,11 @@ def update_function_event_invoke_config(context: Context, request: Shape) -> Sha
         document = writer.get(_key(context, target))
         if document is None:
             raise _no_config(target)
-        if request.get("DestinationConfig") is not None:
-            document["DestinationConfig"] = checked_destinations(writer, target, request["DestinationConfig"])
+        if request.get("DestinationConfig"):
+            changed = {name: member for name, member in request["DestinationConfig"].items() if _is_said(member)}
+            document["DestinationConfig"] = checked_destinations(
+                writer, target, {**document["DestinationConfig"], **changed}
+            )
         document |= _limits(request)
         document["LastModified"] = utc(context.clock.now()).isoformat()
         writer.put(_key(context, target), document)
@@ -109,9 +112,17 @@ def _resolve(context: Context, operation: str, request: Shape) -> FunctionTarget
 
 
 def _resolve_to_change(context: Context, operation: str, request: Shape) -> FunctionTarget:
-    if all(request.get(name) is None for name in (*_LIMITS, "DestinationConfig")):
+    if all(request.get(name) is None for name in _LIMITS) and not request.get("DestinationConfig"):
         raise invalid_parameter("You must specify at least one of error handling or destination setting.")
     return _resolve(context, operation, request)
+
+
+def _is_said(member: Shape | None) -> bool:
+    """Tell whether a member of a DestinationConfig says anything: an empty Destination does, none at all does not.
+
+    Recorded of AWS: radkawar/stackd, testdata/aws/lambda/outcomes_admission.json, September 2026.
+    """
+    return member is not None and member.get("Destination") is not None
 
 
 def _require_target(context: Context, reader: Reader, target: FunctionTarget) -> None:

@@ -18,7 +18,7 @@ from gatewright.control.lambda_.options import log_records, refuse_unbuilt
 from gatewright.control.lambda_.packages import check_package
 from gatewright.control.lambda_.runtime_management import refuse_runtime_change
 from gatewright.control.lambda_.source_keys import put_source_key
-from gatewright.control.lambda_.versions import publish
+from gatewright.control.lambda_.versions import make_publishable, publish
 from gatewright.store.types import Document, Reader
 
 
@@ -50,6 +50,7 @@ def update_function_code(context: Context, request: Shape) -> Shape:
         touch(context, document)
         writer.put(function_key(context, target), document)
         put_source_key(context, writer, target, request.get("SourceKMSKeyArn"))
+        make_publishable(context, writer, target)
         if request.get("Publish"):
             version = publish(context, writer, target, document)
     log_records(target, request)
@@ -77,6 +78,7 @@ def update_function_configuration(context: Context, request: Shape) -> Shape:
             check_total_size(writer, sizes, document)
         touch(context, document)
         writer.put(function_key(context, target), document)
+        make_publishable(context, writer, target)
         forget_layers(writer, [before])
     log_records(target, request)
     return document

@@ -76,13 +76,17 @@ def create_function(context: Context, request: Shape) -> Shape:
 
 
 def get_function(context: Context, request: Shape) -> Shape:
-    """Return a configuration, where its code can be downloaded, and the function's tags and reserved concurrency."""
+    """Return a configuration and where its code can be downloaded.
+
+    Unless a version or alias was asked for, also the function's tags and reserved concurrency.
+    """
     target = resolve_function(context, "GetFunction", request["FunctionName"], request.get("Qualifier"))
     with context.store.read() as reader:
         configuration = _configuration(context, reader, target)
         source_key = find_source_key(context, reader, target, configuration["Version"])
-        tags = reader.get(context.key(SERVICE, FUNCTION_TAGS, target.name))
-        concurrency = reader.get(context.key(SERVICE, FUNCTION_CONCURRENCY, target.name))
+        is_whole = target.qualifier is None  # `$LATEST` is not the function
+        tags = reader.get(context.key(SERVICE, FUNCTION_TAGS, target.name)) if is_whole else None
+        concurrency = reader.get(context.key(SERVICE, FUNCTION_CONCURRENCY, target.name)) if is_whole else None
     location = context.node.blob_url(base64.b64decode(configuration["CodeSha256"]).hex())
     output: Document = {"Configuration": configuration, "Code": {"RepositoryType": "S3", "Location": location}}
     if source_key is not None:

@@ -56,7 +56,7 @@ def publish_layer_version(context: Context, request: Shape) -> Shape:
 
 
 def list_layers(context: Context, request: Shape) -> Shape:
-    """List the layers of the account and Region by name, each with its newest version that matches the filters."""
+    """List the layers of the account and Region whose newest version matches the filters, by name."""
     check_runtime_filter(request.get("CompatibleRuntime"))
 
     def fetch(after: str, limit: int) -> list[tuple[str, Document]]:
@@ -92,8 +92,10 @@ def _matching(
     caller = context.caller
     for name, _ in reader.list(caller.account_id, caller.region, SERVICE, LAYER, after=after):
         target = LayerTarget(caller.partition, caller.region, caller.account_id, name)
-        newest = next((document for document in versions_of(reader, target) if is_compatible(document, request)), None)
-        if newest is not None:
+        # Older versions that match do not count, in spite of the name (recorded of AWS by others: radkawar/stackd,
+        # docs/lambda.md, "Layers and retained attachments").
+        newest = next(iter(versions_of(reader, target)), None)
+        if newest is not None and is_compatible(newest, request):
             yield (
                 name,
                 {"LayerName": name, "LayerArn": target.arn, "LatestMatchingVersion": listed_version(newest)},

@@ -18,14 +18,17 @@ from gatewright.control.lambda_.errors import (
     not_found,
     qualifier_not_permitted,
 )
-from gatewright.store.types import Document, Key, Reader
+from gatewright.store.types import Document, Key, Reader, Writer
 
 SERVICE = "lambda"
 FUNCTION = "function"
 VERSION = "version"
 """`{function}/{number in ten digits}`: a published version's configuration."""
 VERSION_COUNTER = "version-counter"
-"""`{function}`: `{"Last": number}`. Numbers are not used again, even after the function's last version was deleted."""
+"""`{function}`: `{"Last": number}`, and `"IsPublished": true` until `$LATEST` is updated.
+
+Numbers are not used again, even after the function was deleted, so that this is what stays of one.
+"""
 ALIAS = "alias"
 """`{function}/{alias}`."""
 FUNCTION_POLICY = "function-policy"
@@ -175,6 +178,14 @@ def require_resource(context: Context, reader: Reader, target: FunctionTarget) -
     if qualifier is not None and _ALIAS_NAME.fullmatch(qualifier) and not is_version(qualifier):
         raise alias_not_found(target.qualified_arn)
     raise function_not_found(target.qualified_arn)
+
+
+def change_revision(context: Context, writer: Writer, target: FunctionTarget) -> None:
+    """Give a function a new RevisionId; what runs of it runs on."""
+    key = function_key(context, target)
+    document = writer.get(key)
+    if document is not None:
+        writer.put(key, {**document, "RevisionId": context.ids.request_id()})
 
 
 def is_version(qualifier: str | None) -> TypeGuard[str]:

@@ -28,11 +28,12 @@ def add_permission(context: Context, request: Shape) -> Shape:
     target = resolve_function(context, "AddPermission", request["FunctionName"], request.get("Qualifier"))
     refuse_latest(target)
     with context.store.write() as writer:
-        check_revision(request.get("RevisionId"), require_revision(context, writer, target))
+        revision_id = require_revision(context, writer, target)
         document = writer.get(policy_key(context, target))
         policy = {"Version": "2012-10-17", "Id": "default"} if document is None else document["Policy"]
         statements = statements_of(policy)
         _refuse_existing(statements, request["StatementId"])
+        check_revision(request.get("RevisionId"), revision_id)
         statement = build_statement(context, target.qualified_arn, request)
         put_policy(context, writer, target, {**policy, "Statement": [*statements, statement]})
     return {"Statement": to_json(statement)}

@@ -44,12 +44,12 @@ def get_resource_policy(context: Context, request: Shape) -> Shape:
 
 
 def delete_resource_policy(context: Context, request: Shape) -> Shape:
-    """Delete a policy."""
+    """Delete a policy; that there is none is no error."""
     target = _resolve(context, "DeleteResourcePolicy", request["ResourceArn"])
     with context.store.write() as writer:
-        document = _require(context, writer, target)
-        check_revision(request.get("RevisionId"), document["RevisionId"])
-        delete_policy(context, writer, target)
+        check_revision(request.get("RevisionId"), require_revision(context, writer, target))
+        if writer.get(policy_key(context, target)) is not None:
+            delete_policy(context, writer, target)
     return {}
 
 

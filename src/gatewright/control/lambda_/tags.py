@@ -1,7 +1,7 @@
 """Tags of functions and of code signing configurations.
 
-Source: TagResource, UntagResource and ListTags in the "API reference" (AWS Lambda). A function whose tags change gets a
-new RevisionId.
+Source: TagResource, UntagResource and ListTags in the "API reference" (AWS Lambda). A function whose tags are
+written gets a new RevisionId; so others recorded it of AWS, but not that LastModified changes, too.
 """
 
 from collections.abc import Callable, Mapping
@@ -18,7 +18,7 @@ from gatewright.control.lambda_.names import (
     CODE_SIGNING_CONFIG_TAGS,
     FUNCTION_TAGS,
     SERVICE,
-    function_key,
+    change_revision,
     require_function,
     resolve_function,
 )
@@ -34,8 +34,8 @@ class _Tagged:
     """Of the document of its tags."""
     require: Callable[[Reader], object]
     """Raises ResourceNotFoundException when the resource is not there."""
-    revised: Key | None = None
-    """Of the document that gets a new RevisionId when tags change."""
+    changed: Callable[[Writer], None] = lambda writer: None
+    """Called after a change of tags, also of one that changed nothing."""
 
 
 def tag_resource(context: Context, request: Shape) -> Shape:
@@ -47,7 +47,7 @@ def tag_resource(context: Context, request: Shape) -> Shape:
         tagged.require(writer)
         tags = (writer.get(tagged.key) or {"Tags": {}})["Tags"]
         writer.put(tagged.key, {"Tags": checked_tags(tags | request["Tags"])})
-        _change_revision(context, writer, tagged)
+        tagged.changed(writer)
     return {}
 
 
@@ -56,18 +56,14 @@ def untag_resource(context: Context, request: Shape) -> Shape:
     tagged = _resolve(context, "UntagResource", request["Resource"])
     with context.store.write() as writer:
         tagged.require(writer)
-        document = writer.get(tagged.key)
-        if document is None:
-            return {}
+        document = writer.get(tagged.key) or {"Tags": {}}
         removed = frozenset(request["TagKeys"])
         tags = {name: value for name, value in document["Tags"].items() if name not in removed}
-        if len(tags) == len(document["Tags"]):
-            return {}
-        _change_revision(context, writer, tagged)
         if tags:
             writer.put(tagged.key, {"Tags": tags})
         else:
             writer.delete(tagged.key)
+        tagged.changed(writer)
     return {}
 
 
@@ -97,14 +93,8 @@ def _resolve(context: Context, operation: str, resource: str) -> _Tagged:
     return _Tagged(
         context.key(SERVICE, FUNCTION_TAGS, target.name),
         lambda reader: require_function(context, reader, target),
-        function_key(context, target),
+        lambda writer: change_revision(context, writer, target),
     )
-
-
-def _change_revision(context: Context, writer: Writer, tagged: _Tagged) -> None:
-    document = None if tagged.revised is None else writer.get(tagged.revised)
-    if tagged.revised is not None and document is not None:
-        writer.put(tagged.revised, {**document, "RevisionId": context.ids.request_id()})
 
 
 OPERATIONS: Mapping[str, Callable[[Context, Shape], Shape]] = MappingProxyType(

@@ -1,12 +1,14 @@
 """Versions: publish and list.
 
 Source: PublishVersion and ListVersionsByFunction in the "API reference", "Manage Lambda function versions" (AWS Lambda
-Developer Guide). A version is a copy of `$LATEST` under a number, which is never given again while the function exists.
-Publishing gives `$LATEST` a new RevisionId, too.
+Developer Guide). A version is a copy of `$LATEST` under a number, which is never given again, not even to a function of
+the same name. Publishing gives `$LATEST` a new RevisionId, too.
+
+Whether there is anything to publish is a question of updates, not of their content: after one that changed nothing
+there is. So others recorded it of AWS in September 2026 (radkawar/stackd, docs/lambda.md, "Versions and aliases"), as
+well as which deletions give `$LATEST` a new RevisionId.
 """
 
-import hashlib
-import json
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
@@ -33,9 +35,6 @@ from gatewright.control.lambda_.options import refuse_unbuilt
 from gatewright.control.lambda_.source_keys import publish_source_key
 from gatewright.store.types import Document, Reader, Writer
 
-# What differs between a version and the `$LATEST` that it was made of, or changes without a change of the function.
-_NOT_COMPARED = frozenset({"FunctionArn", "Version", "RevisionId", "LastModified"})
-
 
 def publish_version(context: Context, request: Shape) -> Shape:
     """Publish a version of $LATEST; one that was published without a change since is returned as it is."""
@@ -60,8 +59,7 @@ def publish(
     """Publish `latest` within a transaction and return the version: a new one, or the last when nothing changed."""
     counter_key = context.key(SERVICE, VERSION_COUNTER, target.name)
     counter = writer.get(counter_key) or {"Last": 0}
-    digest = _digest(latest)
-    if counter.get("Published") == digest:
+    if counter.get("IsPublished"):
         last = find_version(context, writer, target, str(counter["Last"]))
         if last is not None:
             return last
@@ -72,8 +70,16 @@ def publish(
     writer.put(context.key(SERVICE, VERSION, version_id(target, number)), version)
     writer.put(function_key(context, target), {**latest, "RevisionId": context.ids.request_id()})
     publish_source_key(context, writer, target, str(number))
-    writer.put(counter_key, {"Last": number, "Published": digest})
+    writer.put(counter_key, {"Last": number, "IsPublished": True})
     return version
+
+
+def make_publishable(context: Context, writer: Writer, target: FunctionTarget) -> None:
+    """Have the next publication make a version: `$LATEST` was updated."""
+    key = context.key(SERVICE, VERSION_COUNTER, target.name)
+    counter = writer.get(key)
+    if counter is not None:
+        writer.put(key, {"Last": counter["Last"]})
 
 
 def list_versions_by_function(context: Context, request: Shape) -> Shape:
@@ -106,12 +112,6 @@ def versions_after(
         limit=limit - len(found),
     )
     return found + [(identifier.partition("/")[2], document) for identifier, document in published]
-
-
-def _digest(configuration: Document) -> str:
-    """Return what two configurations have in common when nobody could tell their versions apart."""
-    compared = {name: value for name, value in configuration.items() if name not in _NOT_COMPARED}
-    return hashlib.sha256(json.dumps(compared, sort_keys=True).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 OPERATIONS: Mapping[str, Callable[[Context, Shape], Shape]] = MappingProxyType(

@@ -178,6 +178,14 @@ class TestReading:
         assert names(FunctionVersion="$LATEST") == ["d"]
         assert names(FunctionVersion="7") == []
 
+    def test_pages_are_not_limited_to_50(self, published: Context) -> None:
+        """As AWS was recorded to (radkawar/stackd, testdata/aws/lambda/alias_pagination.json)."""
+        for number in range(60):
+            create_alias(published, f"alias-{number}")
+        for members in ({}, {"MaxItems": 60}):
+            page = call(published, "ListAliases", FunctionName=ARN, **members)
+            assert len(page["Aliases"]) == 60
+
     def test_what_is_not_there(self, context: Context) -> None:
         assert failure(context, "ListAliases", FunctionName="my-function") == (NOT_FOUND, f"Function not found: {ARN}")
         expected = (NOT_FOUND, f"Cannot find alias arn: {ARN}:prod")
@@ -208,8 +216,12 @@ class TestDeleteAlias:
         revision = contexts.store.revision()
         assert call(published, "DeleteAlias", FunctionName=ARN, Name="prod") == {}
         assert contexts.store.revision() == revision + 1
-        assert len(contexts.store.changes(revision)) == 5
+        assert len(contexts.store.changes(revision)) == 4
+        # The URL outlives its alias, and answers again with an alias of the same name.
+        assert contexts.document("lambda", "function-url", "my-function/prod") is not None
         call(published, "DeleteFunction", FunctionName=ARN, Qualifier="1")
+        call(published, "DeleteFunction", FunctionName=ARN)
+        assert contexts.document("lambda", "function-url", "my-function/prod") is None
 
     def test_one_that_is_not_there_is_no_error(self, published: Context) -> None:
         call(published, "DeleteAlias", FunctionName=ARN, Name="nobody")

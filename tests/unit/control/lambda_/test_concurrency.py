@@ -38,6 +38,25 @@ def test_what_is_reserved(contexts: Contexts) -> None:
     assert call(context, "GetFunctionConcurrency", FunctionName="my-function") == {}
 
 
+def test_a_change_gives_the_function_a_new_revision(context: Context) -> None:
+    """As AWS was recorded to (radkawar/stackd, docs/lambda.md): and what changes nothing does not."""
+
+    def revision() -> str:
+        return str(call(context, "GetFunctionConfiguration", FunctionName="my-function")["RevisionId"])
+
+    def delete() -> None:
+        call(context, "DeleteFunctionConcurrency", FunctionName="my-function")
+
+    create(context)
+    seen = [revision()]
+    for change in (lambda: reserve(context, 5), lambda: reserve(context, 6), delete):
+        change()
+        seen.append(revision())
+        change()
+        assert revision() == seen[-1]
+    assert len(set(seen)) == 4
+
+
 def test_a_hundred_stay_for_the_others(contexts: Contexts) -> None:
     context = contexts.context()
     create(context)

@@ -71,6 +71,23 @@ def test_put_replaces_and_update_changes(published: Context) -> None:
     assert get(published) == replaced
 
 
+def test_an_update_leaves_the_destinations_it_does_not_name(published: Context) -> None:
+    """As AWS was recorded to (radkawar/stackd, testdata/aws/lambda/outcomes_admission.json)."""
+
+    def update(**members: Any) -> dict[str, Any]:
+        return dict(call(published, "UpdateFunctionEventInvokeConfig", FunctionName="my-function", **members))
+
+    success, failed = {"Destination": TOPIC}, {"Destination": QUEUE}
+    put(published, DestinationConfig={"OnSuccess": success})
+    both = {"OnSuccess": success, "OnFailure": failed}
+    assert update(DestinationConfig={"OnFailure": failed})["DestinationConfig"] == both
+    assert update(DestinationConfig={"OnFailure": {}})["DestinationConfig"] == both
+    assert update(DestinationConfig={}, MaximumRetryAttempts=1)["DestinationConfig"] == both
+    cleared = update(DestinationConfig={"OnSuccess": {"Destination": ""}})["DestinationConfig"]
+    assert cleared["OnFailure"] == failed
+    assert not cleared["OnSuccess"].get("Destination")
+
+
 @pytest.mark.parametrize(
     ("members", "qualifier"),
     [

@@ -93,7 +93,7 @@ def test_a_deleted_version_stays_with_the_functions_that_have_it(contexts: Conte
     arn = put_layer(contexts)
     create(context, Layers=[arn], Publish=True)
     call(context, "DeleteLayerVersion", LayerName="libraries", VersionNumber=1)
-    updated = call(context, "UpdateFunctionCode", FunctionName=ARN, ZipFile=CODE, Publish=True)
+    updated = call(context, "UpdateFunctionCode", FunctionName=ARN, ZipFile=CODE)
     assert updated["Layers"]
     expected = ("InvalidParameterValueException", f"Layer version {arn} does not exist.")
     assert failure(context, "UpdateFunctionConfiguration", FunctionName=ARN, Layers=[arn]) == expected

@@ -154,7 +154,7 @@ class TestPublishLayerVersion:
 
 
 class TestListings:
-    def test_layers_show_their_newest_matching_version(self, context: Context) -> None:
+    def test_layers_show_their_newest_version_if_it_matches(self, context: Context) -> None:
         publish(context, "b", CompatibleRuntimes=["python3.12"], CompatibleArchitectures=["x86_64"])
         publish(context, "b", CompatibleRuntimes=["python3.13"], CompatibleArchitectures=["arm64", "x86_64"])
         publish(context, "a", Description="first")
@@ -174,7 +174,8 @@ class TestListings:
             ("b", 2),
         ]
         for filters, expected in (
-            ({"CompatibleRuntime": "python3.12"}, [("b", 1)]),
+            ({"CompatibleRuntime": "python3.12"}, []),
+            ({"CompatibleRuntime": "python3.13"}, [("b", 2)]),
             ({"CompatibleArchitecture": "x86_64"}, [("b", 2)]),
             ({"CompatibleRuntime": "python3.12", "CompatibleArchitecture": "arm64"}, []),
         ):

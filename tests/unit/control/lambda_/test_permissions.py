@@ -72,6 +72,9 @@ class TestAddPermission:
                 "remove the existing statement."
             ),
         )
+        # Before its revision is looked at, as AWS was recorded to (radkawar/stackd, docs/lambda.md).
+        stale = permission(RevisionId="stale")
+        assert failure(context, "AddPermission", **stale)[0] == "ResourceConflictException"
         assert contexts.store.revision() == 2
 
     @pytest.mark.parametrize(

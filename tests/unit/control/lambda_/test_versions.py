@@ -58,8 +58,6 @@ class TestPublishVersion:
         create(context)
         first = publish(context)
         assert publish(context) == first
-        update(context, Timeout=3)  # as it was
-        assert publish(context) == first
         update(context, Description="changed")
         second = publish(context)
         assert second["Version"] == "2"
@@ -68,6 +66,18 @@ class TestPublishVersion:
         # Back to what the second was: that is a change as well.
         call(context, "UpdateFunctionCode", FunctionName=ARN, ZipFile=CODE)
         assert publish(context)["Version"] == "4"
+
+    def test_every_update_is_a_change(self, context: Context) -> None:
+        """Also one with the values there were: AWS does not compare."""
+        create(context)
+        publish(context)
+        update(context, Timeout=3)
+        assert publish(context)["Version"] == "2"
+        call(context, "UpdateFunctionCode", FunctionName=ARN, ZipFile=CODE)
+        assert publish(context)["Version"] == "3"
+        call(context, "UpdateFunctionCode", FunctionName=ARN, ZipFile=CODE, DryRun=True)
+        call(context, "TagResource", Resource=ARN, Tags={"a": "b"})
+        assert publish(context)["Version"] == "3"
 
     def test_versions_do_not_change(self, context: Context) -> None:
         create(context)
@@ -84,8 +94,10 @@ class TestPublishVersion:
         assert publish(context)["Version"] == "2"
         assert numbers(context) == ["$LATEST", "2"]
         call(context, "DeleteFunction", FunctionName=ARN)
+        # Nor to another function of the same name.
         create(context)
-        assert publish(context)["Version"] == "1"
+        assert publish(context)["Version"] == "3"
+        assert numbers(context) == ["$LATEST", "3"]
 
     def test_preconditions(self, contexts: Contexts) -> None:
         context = contexts.context()
@@ -126,9 +138,9 @@ class TestPublish:
         updated = call(context, "UpdateFunctionCode", FunctionName=ARN, ZipFile=OTHER_CODE, Publish=True)
         assert (updated["Version"], updated["FunctionArn"]) == ("1", f"{ARN}:1")
         again = call(context, "UpdateFunctionCode", FunctionName=ARN, ZipFile=OTHER_CODE, Publish=True)
-        assert again == updated
+        assert again["Version"] == "2"
         call(context, "UpdateFunctionCode", FunctionName=ARN, ZipFile=CODE, Publish=True, DryRun=True)
-        assert numbers(context) == ["$LATEST", "1"]
+        assert numbers(context) == ["$LATEST", "1", "2"]
 
 
 class TestQualifiers:
@@ -142,7 +154,8 @@ class TestQualifiers:
             members = {"FunctionName": name} | ({"Qualifier": qualifier} if qualifier else {})
             assert call(context, "GetFunctionConfiguration", **members) == version
             assert call(context, "GetFunction", **members)["Configuration"] == version
-            assert call(context, "GetFunction", **members)["Tags"] == {"a": "b"}
+            assert "Tags" not in call(context, "GetFunction", **members)
+        assert call(context, "GetFunction", FunctionName=ARN)["Tags"] == {"a": "b"}
         by_alias = call(context, "GetFunctionConfiguration", FunctionName=f"{ARN}:prod")
         assert by_alias == {**version, "FunctionArn": f"{ARN}:prod"}
         newest = call(context, "GetFunctionConfiguration", FunctionName=ARN, Qualifier="newest")
@@ -168,9 +181,10 @@ class TestQualifiers:
         with contexts.store.write() as writer:
             key = context.key("lambda", "function-concurrency", "my-function")
             writer.put(key, {"ReservedConcurrentExecutions": 0})
-        for qualifier in ({}, {"Qualifier": "1"}):
-            answer = call(context, "GetFunction", FunctionName=ARN, **qualifier)
-            assert answer["Concurrency"] == {"ReservedConcurrentExecutions": 0}
+        answer = call(context, "GetFunction", FunctionName=ARN)
+        assert answer["Concurrency"] == {"ReservedConcurrentExecutions": 0}
+        # It is the function's, not the version's.
+        assert "Concurrency" not in call(context, "GetFunction", FunctionName=ARN, Qualifier="1")
 
 
 class TestListings:
@@ -225,6 +239,19 @@ class TestDeletion:
         call(context, "DeleteFunction", FunctionName="my-function", Qualifier="1")
         assert contexts.document("lambda", "function-policy", "my-function/1") is None
         assert numbers(context) == ["$LATEST"]
+
+    def test_with_the_last_version_latest_gets_a_new_revision(self, context: Context) -> None:
+        create(context, Publish=True)
+        call(context, "UpdateFunctionCode", FunctionName=ARN, ZipFile=OTHER_CODE, Publish=True)
+
+        def revision() -> str:
+            return str(call(context, "GetFunctionConfiguration", FunctionName=ARN)["RevisionId"])
+
+        before = revision()
+        call(context, "DeleteFunction", FunctionName=ARN, Qualifier="1")
+        assert revision() == before
+        call(context, "DeleteFunction", FunctionName=ARN, Qualifier="2")
+        assert revision() != before
 
     def test_a_version_that_is_not_there_is_no_error(self, contexts: Contexts) -> None:
         context = contexts.context()
