@@ -12,10 +12,8 @@ from gatewright.server import blob_links
 
 _JSON = "application/json"
 _SHOWN = ("/_gatewright/health", blob_links.PREFIX)
-_REFUSED = {
-    "__type": "AccessDeniedException",
-    "message": "Functions on a hardened gatewright cannot call its AWS APIs: requests are not authorized yet.",
-}
+_DENIED = "AccessDeniedException"
+_REASON = "Functions on a hardened gatewright cannot call its AWS APIs: requests are not authorized yet."
 
 
 class OwnPathsForFunctions:
@@ -33,5 +31,5 @@ class OwnPathsForFunctions:
 
 async def refuse_aws_call(_: Request) -> Response:
     """Answer an AWS API call of a function on a hardened node."""
-    headers = [("x-amzn-ErrorType", _REFUSED["__type"])]
-    return text_response(403, orjson.dumps(_REFUSED), _JSON, headers)
+    body = orjson.dumps({"__type": _DENIED, "message": _REASON})
+    return text_response(403, body, _JSON, [("x-amzn-ErrorType", _DENIED)])

@@ -25,24 +25,21 @@ from gatewright.functions.sandbox.types import Isolation
 from gatewright.functions.settings import Credentials, FunctionSettings
 from gatewright.functions.work_directories import work_directory
 from gatewright.gateway.endpoint import EXECUTE_API, LAMBDA_URL, Endpoint, plane_of
-from gatewright.gateway.execute_api import ExecuteApi
 from gatewright.gateway.function_urls.faults import MAX_BODY_BYTES
-from gatewright.gateway.function_urls.serve import FunctionUrls
-from gatewright.gateway.link import AccountThrottle, link
 from gatewright.observe.function_logs import FunctionLogs
 from gatewright.observe.kept_logs import LogFiles, LogTails
 from gatewright.server.blob_links import BlobLinks
 from gatewright.server.blobs import BlobSweep, collect_unused_blobs
 from gatewright.server.companion import Companion, NoCompanion, open_companion
+from gatewright.server.data_plane import DataPlane
 from gatewright.server.for_functions import OwnPathsForFunctions, refuse_aws_call
 from gatewright.server.function_isolation import begin_to_find_tier, open_isolation
 from gatewright.server.operations import bind_operations
 from gatewright.server.own_paths import OwnPaths
 from gatewright.server.planes import Planes
 from gatewright.server.runtime_check import RuntimeCheck
-from gatewright.server.url_callers import believe_signatures
 from gatewright.settings import Settings
-from gatewright.snapshot.types import Function, Snapshot
+from gatewright.snapshot.types import Function
 from gatewright.store import open_store
 from gatewright.store.types import Store
 from gatewright.wire.client import Client
@@ -125,28 +122,8 @@ class Server:
         events = self._async_invoker(store, functions, companion, lambda arn: planes.function(arn))  # noqa: PLW0108
         client = Client(settings.upstream)
         self._parts.push_async_callback(client.close)
-        log, identify = logging.getLogger("gatewright.gateway"), believe_signatures(settings.account_id)
-        execute_api = ExecuteApi(clock=self._clock, ids=self._ids, log=log)
-        function_urls = FunctionUrls(functions, identify, clock=self._clock, ids=self._ids, log=log)
-
-        def swap(snapshot: Snapshot) -> None:
-            functions.swap(snapshot.functions)
-            linked = link(
-                snapshot,
-                execute_api.linked,
-                invoker=functions,
-                client=client,
-                clock=self._clock,
-                ids=self._ids,
-                log=log,
-                account_throttle=AccountThrottle(
-                    settings.gateway.account_rate_limit, settings.gateway.account_burst_limit
-                ),
-            )
-            execute_api.swap(linked)
-            function_urls.swap(linked.urls)
-
-        planes = Planes(store, executor, swap)
+        serving = DataPlane(settings, functions, client, self._clock, self._ids)
+        planes = Planes(store, executor, serving.swap)
         await planes.catch_up()
         links = BlobLinks(self.url, store.blobs, self._clock)
         facts = self._facts(runtimes, functions, links, companion)
@@ -158,10 +135,10 @@ class Server:
         )
         self._parts.callback(asyncio.create_task(BlobSweep(store).run(executor)).cancel)
         own = OwnPaths(lambda: _health(planes, isolation), logs.tail, links.handle)
-        self._listener.handler = Endpoint(execute_api, function_urls, aws.handle, own.handle).handle
+        apis, urls = serving.execute_api, serving.function_urls
+        self._listener.handler = Endpoint(apis, urls, aws.handle, own.handle).handle
         aws_for_functions = refuse_aws_call if settings.is_hardened else aws.handle
-        own_for_functions = OwnPathsForFunctions(own.handle).handle
-        self._for_functions = Endpoint(execute_api, function_urls, aws_for_functions, own_for_functions).handle
+        self._for_functions = Endpoint(apis, urls, aws_for_functions, OwnPathsForFunctions(own.handle).handle).handle
         await events.start()  # now that the functions that it runs can call this node
 
     def _functions(

@@ -1,0 +1,45 @@
+"""What serves requests, and how it takes over a snapshot."""
+
+import logging
+
+from gatewright.base.clock import Clock
+from gatewright.base.ids import Ids
+from gatewright.functions.invoke import Functions
+from gatewright.gateway.execute_api import ExecuteApi
+from gatewright.gateway.function_urls.serve import FunctionUrls
+from gatewright.gateway.link import AccountThrottle, link
+from gatewright.server.url_callers import believe_signatures
+from gatewright.settings import Settings
+from gatewright.snapshot.types import Snapshot
+from gatewright.wire.client import Client
+
+
+class DataPlane:
+    """Functions, APIs and function URLs, which change together."""
+
+    def __init__(self, settings: Settings, functions: Functions, client: Client, clock: Clock, ids: Ids) -> None:
+        self._functions = functions
+        self._client = client
+        self._clock = clock
+        self._ids = ids
+        self._log = logging.getLogger("gatewright.gateway")
+        self._throttle = AccountThrottle(settings.gateway.account_rate_limit, settings.gateway.account_burst_limit)
+        self.execute_api = ExecuteApi(clock=clock, ids=ids, log=self._log)
+        identify = believe_signatures(settings.account_id)
+        self.function_urls = FunctionUrls(functions, identify, clock=clock, ids=ids, log=self._log)
+
+    def swap(self, snapshot: Snapshot) -> None:
+        """Bind a snapshot to code and serve it from now on. On the event loop."""
+        self._functions.swap(snapshot.functions)
+        linked = link(
+            snapshot,
+            self.execute_api.linked,
+            invoker=self._functions,
+            client=self._client,
+            clock=self._clock,
+            ids=self._ids,
+            log=self._log,
+            account_throttle=self._throttle,
+        )
+        self.execute_api.swap(linked)
+        self.function_urls.swap(linked.urls)
