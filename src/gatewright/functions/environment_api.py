@@ -7,6 +7,7 @@ from socket import socket
 from typing import Final
 
 from gatewright.base.messages import Handler
+from gatewright.functions.body_room import BodyRoom
 from gatewright.functions.sandbox.types import Sandbox
 from gatewright.wire.limits import Limits
 from gatewright.wire.listener import Listener
@@ -21,12 +22,14 @@ _LIMITS: Final = Limits(
     body_idle_seconds=_DAY_SECONDS,
     keep_alive_seconds=_DAY_SECONDS,  # a runtime is silent while its function works
     drain_seconds=0.1,
-    connections=256,
+    connections=64,
 )
 """The peer is a process of ours that a time-out of its own ends, so slowness is no reason to hang up."""
 _NO_LIMIT: Final = 1 << 62
 """Of responses, which are read piece by piece: what is too much is dropped and not kept."""
-_ENDPOINT_LIMITS: Final = Limits(body_bytes=70 << 20, drain_seconds=0.1, connections=256)
+_ENDPOINT_LIMITS: Final = Limits(body_bytes=70 << 20, drain_seconds=0.1, connections=64)
+_BODIES_BYTES: Final = 96 << 20
+"""Of all bodies that the node's endpoint has of one environment at a time: the largest one, and some besides."""
 
 
 class EnvironmentApi:
@@ -41,7 +44,8 @@ class EnvironmentApi:
         """Serve the Runtime API, and the node's endpoint where processes do not reach its own listener."""
         await self._listen(sandbox.runtime_api, Listener(runtime_api, _LIMITS, body_limit=_body_limit))
         if sandbox.endpoint is not None:
-            await self._listen(sandbox.endpoint, Listener(endpoint, _ENDPOINT_LIMITS))
+            room = BodyRoom(_BODIES_BYTES, _ENDPOINT_LIMITS.body_bytes)
+            await self._listen(sandbox.endpoint, Listener(room.bounding(endpoint), _ENDPOINT_LIMITS))
 
     async def close(self) -> None:
         """Stop to listen and cut off who is connected."""

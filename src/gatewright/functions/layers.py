@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from gatewright.functions.errors import CodeUnusable
-from gatewright.functions.unzip import MAX_UNZIPPED_BYTES, Room, check_link, extract, seal
+from gatewright.functions.package_links import PackageLinks
+from gatewright.functions.unzip import MAX_UNZIPPED_BYTES, Room, extract, seal
 
 OPT_ROOT: Final = "/opt"
 """Where Lambda has the merged layers."""
@@ -41,12 +42,12 @@ def merge_layers(archives: Iterable[BinaryIO], merged: Path, upper: Path) -> int
 
 def _check_links(merged: Path) -> None:
     """Raise `CodeUnusable` for a link that stayed inside of its own layer, but not with others on its way."""
-    root = os.path.realpath(merged)
+    inside = PackageLinks(merged)
     for folder, folders, files in os.walk(merged):
         for name in (*folders, *files):
             path = Path(folder, name)
             if path.is_symlink():
-                check_link(root, path)
+                inside.check(path)
 
 
 def _move_over(upper: Path, lower: Path) -> None:

@@ -14,7 +14,7 @@ from typing import Final
 import orjson
 
 from gatewright.base.errors import BodyError, BodyTooLarge
-from gatewright.base.messages import Body, Headers, Request, Response
+from gatewright.base.messages import Body, BytesBody, Headers, Request, Response
 from gatewright.functions import error_types
 from gatewright.functions.failure import RESPONSE_TOO_LARGE, error_object
 from gatewright.functions.invocation import Invocation
@@ -49,12 +49,14 @@ _INVOCATION: Final = re.compile(r"invocation/([^/]+)/(response|error)")
 class RuntimeApi:
     """The link to one runtime that asks for its invocations over HTTP."""
 
-    __slots__ = ("_events", "_poll", "_sent")
+    __slots__ = ("_events", "_poll", "_reading", "_sent")
 
     def __init__(self, events: RuntimeEvents) -> None:
         self._events = events
         self._poll: asyncio.Future[Response] | None = None
         self._sent: tuple[Invocation, int] | None = None
+        self._reading = asyncio.Lock()
+        """Held while a body is collected: a runtime may have many connections, and a body on each."""
 
     @property
     def has_ended(self) -> bool:
@@ -130,7 +132,7 @@ class RuntimeApi:
         if mode:
             return await self._stream(request, request_id)
         try:
-            body = await _read(request.body)
+            body = await self._collect(request.body)
         except BodyError:
             return _error(400, "TruncatedHTTPRequest", "HTTP request detected as truncated")
         refusal = self._refusal(request_id, is_error=is_error)  # the time may have been up meanwhile
@@ -155,11 +157,18 @@ class RuntimeApi:
             return self._wrong_state("InitError")
         error_type = _error_type(request)
         try:
-            body = await _read(request.body)
+            body = await self._collect(request.body)
         except BodyError:
             return _error(400, "TruncatedHTTPRequest", "HTTP request detected as truncated")
         self._events.init_failed(error_type, body or error_object(error_type, ""))
         return _accepted()
+
+    async def _collect(self, body: Body) -> bytes | None:
+        """Read a body; one that has not arrived yet after those that are being read."""
+        if isinstance(body, BytesBody):
+            return await _read(body)
+        async with self._reading:
+            return await _read(body)
 
     def _refusal(self, request_id: str, *, is_error: bool) -> Response | None:
         # The id is compared first, also with that of an invocation which the runtime has answered already.

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from gatewright.functions.errors import CodeUnusable
+from gatewright.functions.package_links import PackageLinks, leads_outside
 
 MAX_UNZIPPED_BYTES: Final = 262_144_000
 MAX_ENTRIES: Final = 200_000
@@ -68,12 +69,6 @@ def seal(target: Path) -> None:
         os.chmod(folder, _FINAL_DIRECTORY_MODE)
 
 
-def check_link(root: str, path: Path) -> None:
-    """Raise `CodeUnusable` when a link leads outside of `root`, which is a real path."""
-    if not _is_inside(root, os.path.realpath(path)):
-        raise CodeUnusable("Lambda was not able to unzip the file: a link leads outside of it")
-
-
 def _unpack(opened: zipfile.ZipFile, target: Path, room: Room, mount: str) -> Room:
     entries = opened.infolist()
     if len(entries) > room.entries:
@@ -89,11 +84,11 @@ def _unpack(opened: zipfile.ZipFile, target: Path, room: Room, mount: str) -> Ro
             links.append((path, _link_target(opened, entry)))
         else:
             total += _extract(opened, entry, path, room.size_bytes - total)
-    root = os.path.realpath(target)
+    inside = PackageLinks(target)
     for path, link in links:
-        _make_link(root, path, _relative(link, mount, target, path))
-    for path, _ in links:  # again, since a later link may lie on the way of an earlier one
-        check_link(root, path)
+        _make_link(inside, path, _relative(link, mount, target, path))
+    for path, _ in links:  # when all are there, since a later one may lie on the way of an earlier one
+        inside.check(path)
     return Room(room.size_bytes - total, room.entries - len(entries))
 
 
@@ -134,13 +129,10 @@ def _relative(link: str, mount: str, target: Path, path: Path) -> str:
     return os.path.relpath(f"{target}{link.removeprefix(mount)}", path.parent)
 
 
-def _make_link(root: str, path: Path, link: str) -> None:
-    if os.path.isabs(link) or not _is_inside(root, os.path.realpath(path.parent)):
-        raise CodeUnusable("Lambda was not able to unzip the file: a link leads outside of it")
+def _make_link(inside: PackageLinks, path: Path, link: str) -> None:
+    if os.path.isabs(link):
+        raise leads_outside()
+    inside.check(path.parent)
     path.parent.mkdir(_DIRECTORY_MODE, parents=True, exist_ok=True)
     path.unlink(missing_ok=True)
     path.symlink_to(link)
-
-
-def _is_inside(root: str, path: str) -> bool:
-    return path == root or path.startswith(root + os.sep)

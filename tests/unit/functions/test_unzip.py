@@ -121,6 +121,21 @@ def test_links_that_lead_elsewhere_are_refused(target: Path, entries: list[tuple
     assert outside(target) == []
 
 
+def test_links_are_not_followed_without_end(target: Path) -> None:
+    """A hundred links, each of a thousand names: `os.path.realpath` takes a second for each that leads through them."""
+    winding = b"./" + b"d/../" * 800
+    links = [(f"link-{number}", winding + b"link-%d" % (number + 1), LINK) for number in range(100)]
+    many = [(f"many-{number}", b"link-60", LINK) for number in range(100)]
+    with pytest.raises(CodeUnusable, match="too many links"):
+        unzip(archive(("d/file", b"", 0), *links, *many), target)
+
+
+def test_a_link_to_itself_leads_nowhere(target: Path) -> None:
+    unzip(archive(("a", b"b", LINK), ("b", b"a", LINK), ("c/d", b"../c/d", LINK)), target)
+    with pytest.raises(OSError, match="Too many levels"):
+        (target / "a").stat()
+
+
 def test_the_unpacked_size_is_counted_not_believed(target: Path) -> None:
     content = archive(("a", b"\0" * 3_000_000, 0)).getvalue()
     assert len(content) < 10_000

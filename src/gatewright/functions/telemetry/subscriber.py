@@ -43,6 +43,14 @@ class Subscriber:
             seconds = self.subscription.buffering.timeout_ms / 1000
             self._timer = asyncio.get_running_loop().call_later(seconds, self.flush)
 
+    def is_full(self) -> bool:
+        """Return whether an event would be dropped."""
+        return self._buffer.is_full
+
+    def miss(self, records: int, octets: int) -> None:
+        """Count what is not sent, because there is no room for it."""
+        self._buffer.drop(records, octets)
+
     def flush(self) -> None:
         """Send what there is now, or after what is on its way."""
         if self._timer is not None:

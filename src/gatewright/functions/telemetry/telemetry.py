@@ -71,7 +71,10 @@ class Telemetry:
                 _send(subscriber, "platform", kind, event)
 
     def output(self, source: str, octets: bytes) -> None:
-        """Send the whole lines of what was printed; `source` is `function` or `extension`."""
+        """Send the whole lines of what was printed; `source` is `function` or `extension`.
+
+        Nothing is made of lines for which nobody has room: a flood of them must not keep the event loop busy.
+        """
         if not self._subscribers:
             return
         partial = self._output[source]
@@ -81,10 +84,17 @@ class Telemetry:
             lines.append(rest[:MAX_RECORD_BYTES])
             rest = rest[MAX_RECORD_BYTES:]
         self._output[source] = bytearray(rest)
-        for line in lines:
-            event = self._event(source, self._record(line[:MAX_RECORD_BYTES]))
-            for subscriber in self._subscribers.values():
-                _send(subscriber, source, source, event)
+        listeners = [each for each in self._subscribers.values() if source in each.subscription.types]
+        head = b'{"time":"%b","type":"%b","record":' % (iso_time(self._clock.now()).encode(), source.encode())
+        for number, line in enumerate(lines):
+            if all(map(Subscriber.is_full, listeners)):
+                missed = len(lines) - number
+                for subscriber in listeners:
+                    subscriber.miss(missed, sum(map(len, lines[number:])))
+                return
+            event = head + self._record(line[:MAX_RECORD_BYTES]) + b"}"
+            for subscriber in listeners:
+                subscriber.send(event)
 
     def flush(self) -> None:
         """Send everything now: an input stream has ended."""
@@ -101,13 +111,16 @@ class Telemetry:
             await subscriber.close()
         self._subscribers.clear()
 
-    def _record(self, line: bytes) -> object:
+    def _record(self, line: bytes) -> bytes:
+        """Return a line as JSON. What is JSON already stays as it is: it may be nested deeper than we can write."""
         if self._parses_records and line.startswith(b"{"):
             try:
-                return orjson.loads(line)
+                orjson.loads(line)
             except orjson.JSONDecodeError:
                 pass
-        return line.decode("utf-8", "replace")
+            else:
+                return line
+        return orjson.dumps(line.decode("utf-8", "replace"))
 
     def _event(self, kind: str, record: object) -> bytes:
         return orjson.dumps({"time": iso_time(self._clock.now()), "type": kind, "record": record})

@@ -100,6 +100,31 @@ async def test_lines_that_are_objects_are_sent_as_objects_in_the_json_format() -
     await told.close()
 
 
+async def test_what_is_nested_deeply_is_sent_as_it_was_printed() -> None:
+    """The parser takes a thousand levels, and the writer of the same library two hundred."""
+    told = telemetry(parses_records=True)
+    watcher = await subscribed(told, subscription("function"))
+    line = b'{"a":' + b"[" * 600 + b"]" * 600 + b"}"
+    told.output("function", line + b"\n")
+    await told.flushed()
+    assert watcher.batches[0][0]["record"] == orjson.loads(line)
+    await told.close()
+
+
+async def test_a_flood_of_lines_is_dropped_as_soon_as_nobody_has_room() -> None:
+    told = telemetry()
+    watcher = await subscribed(told, subscription("function", "platform", max_items=1000))
+    slow = await subscribed(told, subscription("platform"), "not for output")
+    for _ in range(20):
+        told.output("function", b"x\n" * 100_000)
+    await told.flushed()
+    kept, lost = watcher.batches[0][:-1], watcher.batches[0][-1]
+    assert len(kept) == 1000
+    assert lost["record"]["droppedRecords"] == 20 * 100_000 - 1000
+    assert slow.batches == []
+    await told.close()
+
+
 async def test_a_line_without_end_is_cut() -> None:
     told = telemetry()
     delivery = await subscribed(told, subscription("function", max_bytes=1_048_576))
