@@ -301,7 +301,8 @@ def test_time_out(node: Node, case: str) -> None:
     body = outcome.value
     assert body["errorType"] == "Sandbox.Timedout"
     assert body["errorMessage"] == f"RequestId: {outcome.request_id} Error: Task timed out after 1.00 seconds"
-    assert "Task timed out after 1.00 seconds" in outcome.log
+    assert "\tDuration: 1000.00 ms\t" in outcome.log
+    assert outcome.log.endswith("Status: timeout\n")
 
 
 INIT_FAILURES = {

@@ -188,7 +188,7 @@ class ExecutionEnvironment:
         if self.state is not State.STOPPED:
             self.end(State.FAILED, failures.exited(status))
             self._process.release()
-            self.journal.printed(None)
+            self.journal.process_ended()
             self.state = transition(self.state, State.STOPPED)
 
     def measure_memory(self) -> int:
@@ -233,6 +233,8 @@ class ExecutionEnvironment:
 
     def _report(self, invocation: Invocation, failure: Failure | None) -> Report:
         seconds = self._clock.monotonic() - invocation.begun_at
+        if failure is not None and failure.is_timeout:  # nobody pays for how long it took us to notice
+            seconds = self.limit_seconds
         if seconds >= _PEAK_FROM_SECONDS or not self.max_memory_bytes:
             self.max_memory_bytes = max(self.max_memory_bytes, self._process.peak_memory_bytes())
         size_mb = self.function.memory_size_mb

@@ -58,7 +58,7 @@ class Invocation:
 
     def keep_tail(self, lines: bytes) -> None:
         """Remember what was logged, as far as LogType=Tail shows it."""
-        if self.wants_log_tail:
+        if self.wants_log_tail and lines:
             self.log_tail = (self.log_tail + lines[-LOG_TAIL_BYTES:])[-LOG_TAIL_BYTES:]
 
     def resolve(self, result: InvocationResult) -> None:

@@ -263,7 +263,7 @@ class Functions:
         day = datetime.fromtimestamp(self._clock.now(), UTC).strftime("%Y/%m/%d")
         name = f"{day}/[{function.version}]{self._ids.uuid().hex}"
         stream = LogStream(self._log_sink, function.log_group, name)
-        log = platform_log(function, initialization_type)
+        log = platform_log(function, initialization_type, name)
         return Journal(log, stream, self._clock, function.version, initialization_type)
 
 

@@ -1,6 +1,5 @@
 """The Invoke and InvokeAsync operations. Sources: "Invoke" and "InvokeAsync", Lambda API Reference."""
 
-import base64
 from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 from typing import Final
@@ -11,6 +10,7 @@ from gatewright.functions.async_invoke.lineage import extend
 from gatewright.functions.errors import InvokeError
 from gatewright.functions.invoke_request import (
     InvokeContext,
+    encode_log_tail,
     find_target,
     read_client_context,
     read_event,
@@ -58,7 +58,7 @@ async def invoke(context: InvokeContext, request: Shape) -> Shape:
     return {
         "StatusCode": 200,
         "FunctionError": result.function_error,
-        "LogResult": base64.b64encode(result.log_tail).decode() if wants_log_tail else None,
+        "LogResult": encode_log_tail(result.log_tail) if wants_log_tail else None,
         "ExecutedVersion": result.executed_version,
         "Payload": result.payload,
         "ContentType": "application/octet-stream" if result.is_streamed and result.payload else None,

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Protocol
@@ -20,6 +21,7 @@ from gatewright.functions.streaming import StreamedInvocation
 from gatewright.snapshot.types import Function, QualifiedFunction
 
 _MAX_CLIENT_CONTEXT_BYTES: Final = 3583
+_LINE_WITHIN = re.compile("\r(?!\n)")
 
 
 class Invoker(Protocol):
@@ -142,6 +144,16 @@ def read_client_context(encoded: str | None) -> str | None:
             "InvalidRequestContentException", "Client context must be a valid Base64-encoded JSON object."
         ) from error
     return json.dumps(context)  # ASCII without line ends: it may become a field of an HTTP message
+
+
+def encode_log_tail(lines: bytes) -> str:
+    """Return LogResult: the end of the log, in which a character that was cut in two is a replacement character.
+
+    The lines of one message are shown as lines. Runtimes put carriage returns between them, so that they stay together
+    in the log. Recorded of AWS in September 2026 (radkawar/stackd, testdata/aws/lambda/invocation_tails.json).
+    """
+    text = _LINE_WITHIN.sub("\n", lines.decode("utf-8", "replace"))
+    return base64.b64encode(text.encode()).decode()
 
 
 def refuse_recursion(function: Function, lineage: Lineage) -> None:

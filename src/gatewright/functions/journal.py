@@ -31,6 +31,8 @@ class Journal:
         now = self.clock.now()
         self.stream.add_platform_lines(self.log.init_start(now, runtime_version))
         self.stream.flush(now)
+        if not self.log.is_json:  # LogType=Tail shows what INIT printed, but not this line; the event of JSON it does
+            self.stream.claim()
 
     def init_ended(self, duration_ms: float, phase: str, extensions: Sequence[Record]) -> None:
         """Write that INIT succeeded, and what extensions take part."""
@@ -63,15 +65,18 @@ class Journal:
             self.stream.add_platform_lines(self.log.extension(now, record))
 
     def begin(self, invocation: Invocation) -> None:
-        """Write that an invocation begins. What was printed before it is written first."""
+        """Write that an invocation begins. What was printed before it is written first, and is part of its tail."""
         now = self.clock.now()
-        self.stream.flush(now)
-        self.stream.add_platform_lines(self.log.start(now, invocation.request_id, self.version))
+        stream = self.stream
+        stream.flush(now)
+        invocation.keep_tail(stream.claim())
+        lines = self.log.start(now, invocation.request_id, invocation.invoked_arn, self.version)
+        stream.add_platform_lines(lines, ends_output=False)
 
     def end(self, invocation: Invocation, report: Report, payload: bytes, function_error: str | None) -> None:
         """Write the end of an invocation and answer it."""
         now = self.clock.now()
-        self.stream.add_platform_lines(self.log.end(now, report))
+        self.stream.add_platform_lines(self.log.end(now, report), ends_output=report.failure is not None)
         self.stream.flush(now, invocation)
         self.answer(invocation, report, payload, function_error)
 
@@ -93,6 +98,11 @@ class Journal:
             invocation.response is not None and function_error is None,
         )
         invocation.resolve(result)
+
+    def process_ended(self) -> None:
+        """Pass on what is left: nothing completes a line any more."""
+        self.stream.add_platform_lines(b"")
+        self.stream.flush(self.clock.now())
 
     def printed(self, invocation: Invocation | None) -> None:
         """Pass on what should not wait for the end of an invocation: there is none, or it is much."""

@@ -13,6 +13,7 @@ from typing import Final
 
 from gatewright.functions.descriptors import out_of_the_way
 from gatewright.functions.invocation import Invocation
+from gatewright.functions.settings import LOG_TAIL_BYTES
 from gatewright.observe.logs import LogSink
 
 _logger = logging.getLogger(__name__)
@@ -28,7 +29,7 @@ _DRAIN_READS: Final = 16
 class LogStream:
     """Collects the lines of one environment."""
 
-    __slots__ = ("_lines", "_partial", "_sink", "group", "name")
+    __slots__ = ("_lines", "_partial", "_sink", "_unclaimed", "group", "name")
 
     def __init__(self, sink: LogSink, group: str, name: str) -> None:
         self._sink = sink
@@ -36,14 +37,19 @@ class LogStream:
         self.name = name
         self._lines = bytearray()
         self._partial = bytearray()
+        self._unclaimed = b""
 
     def beside(self) -> "LogStream":
         """Return another one of the same name, for a process whose lines must not be joined with those of this one."""
         return LogStream(self._sink, self.group, self.name)
 
-    def add_platform_lines(self, lines: bytes) -> None:
-        """Add whole lines after all that was printed so far."""
-        if self._partial:
+    def add_platform_lines(self, lines: bytes, *, ends_output: bool = True) -> None:
+        """Add whole lines after all that was printed so far, or else only after the whole lines of it.
+
+        What was printed without an end of the line belongs to the line that is printed next, be it by the next
+        invocation: recorded of AWS in September 2026 (radkawar/stackd, testdata/aws/lambda/invocation_tails.json).
+        """
+        if self._partial and ends_output:
             self._end_line()
         self._lines += lines
 
@@ -73,10 +79,17 @@ class LogStream:
         self._lines.clear()
         if invocation is not None:
             invocation.keep_tail(lines)
+        else:
+            self._unclaimed = (self._unclaimed + lines[-LOG_TAIL_BYTES:])[-LOG_TAIL_BYTES:]
         try:
             self._sink.write(self.group, self.name, int(now * 1000), lines)
         except OSError as error:  # a full disk must not fail the invocation as well
             _logger.error("%s: %d octets of the log are lost: %s", self.group, len(lines), error)
+
+    def claim(self) -> bytes:
+        """Return the end of what was handed over since the last call and belonged to no invocation."""
+        unclaimed, self._unclaimed = self._unclaimed, b""
+        return unclaimed
 
     def _add_cut(self, head: bytes) -> None:
         for line in head.split(b"\n"):

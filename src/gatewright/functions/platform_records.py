@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from gatewright.functions.failure import Failure
+from gatewright.snapshot.types import FunctionVersion
 
 Record = Mapping[str, Any]
 TRACING_TYPE: Final = "X-Amzn-Trace-Id"
@@ -48,6 +49,21 @@ def status(failure: Failure | None) -> dict[str, Any]:
     if failure.is_timeout:
         return {"status": "timeout"}
     return {"status": "error", "errorType": failure.error_type}
+
+
+def init_start(
+    function: FunctionVersion, initialization_type: str, runtime_version: str, instance_id: str
+) -> Record:
+    """Return platform.initStart. What is not on the page is as recorded (radkawar/stackd, invocation_tails.json)."""
+    return {
+        "initializationType": initialization_type,
+        "phase": "init",
+        "runtimeVersion": runtime_version,
+        "functionName": function.name,
+        "functionVersion": function.version,
+        "instanceId": instance_id,
+        "instanceMaxMemory": function.memory_size_mb << 20,
+    }
 
 
 def init_runtime_done(initialization_type: str, phase: str, failure: Failure | None) -> Record:

@@ -1,6 +1,5 @@
 """The InvokeWithResponseStream operation. Source: "InvokeWithResponseStream", Lambda API Reference."""
 
-import base64
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -10,6 +9,7 @@ from gatewright.functions.async_invoke.lineage import extend
 from gatewright.functions.errors import InvokeError
 from gatewright.functions.invoke_request import (
     InvokeContext,
+    encode_log_tail,
     find_target,
     read_client_context,
     read_event,
@@ -98,5 +98,5 @@ class _Events:
             return {}
         return {
             "ErrorCode": outcome.error_code,
-            "LogResult": base64.b64encode(outcome.result.log_tail).decode() if self._wants_log_tail else None,
+            "LogResult": encode_log_tail(outcome.result.log_tail) if self._wants_log_tail else None,
         }

@@ -171,6 +171,14 @@ async def test_what_was_streamed_is_no_json() -> None:
     assert (await call(FakeFunctions(result())))["ContentType"] is None
 
 
+async def test_a_character_that_was_cut_and_a_message_of_several_lines() -> None:
+    """As recorded (radkawar/stackd, testdata/aws/lambda/invocation_tails.json: unicode, error)."""
+    functions = FakeFunctions(result(log_tail="😀😀".encode()[3:] + b"[ERROR] a\rTraceback\r  b\nc\r\n"))
+    output = await call(functions, LogType="Tail")
+    shown = base64.b64decode(str(output["LogResult"])).decode()
+    assert shown == "\ufffd😀[ERROR] a\nTraceback\n  b\nc\r\n"
+
+
 async def test_client_context() -> None:
     functions = FakeFunctions(result())
     await call(functions, ClientContext=base64.b64encode('{"custom":\n{"ü":"b"}}'.encode()).decode())

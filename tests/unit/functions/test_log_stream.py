@@ -42,6 +42,29 @@ def test_a_line_of_the_platform_ends_what_was_begun() -> None:
     assert sink.text == "no line feed\nEND\n"
 
 
+def test_what_was_begun_may_wait_for_the_next_invocation() -> None:
+    """As recorded (radkawar/stackd, testdata/aws/lambda/invocation_tails.json: partial, after-partial)."""
+    sink = FakeSink()
+    log = stream(sink)
+    log.add_output(b"one\nbegun, ")
+    log.add_platform_lines(b"END\n", ends_output=False)
+    log.flush(1.0)
+    log.add_platform_lines(b"START\n", ends_output=False)
+    log.add_output(b"ended\n")
+    log.flush(2.0)
+    assert sink.text == "one\nEND\nSTART\nbegun, ended\n"
+
+
+def test_what_belongs_to_no_invocation_can_be_claimed_once() -> None:
+    log = stream(FakeSink())
+    for number in range(3):
+        log.add_output(b"%d" % number + b"x" * 3000 + b"\n")
+        log.flush(1.0)
+    claimed = log.claim()
+    assert (len(claimed), claimed[-3002:-3000]) == (4096, b"2x")
+    assert log.claim() == b""
+
+
 @given(st.lists(st.binary(max_size=30), max_size=10))
 def test_no_octet_is_lost_or_changed(pieces: list[bytes]) -> None:
     sink = FakeSink()
