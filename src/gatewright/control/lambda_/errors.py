@@ -13,6 +13,8 @@
 Sources: "API reference" (AWS Lambda); texts as AWS answers them where they are known.
 """
 
+from collections.abc import Sequence
+
 from gatewright.base.errors import AwsError
 
 
@@ -23,8 +25,17 @@ def invalid_parameter(message: str) -> AwsError:
 
 def constraint_violation(value: object, path: str, constraint: str) -> AwsError:
     """Build the ValidationException of a constraint that the service's model lacks."""
-    text = f"1 validation error detected: Value '{value}' at '{path}' failed to satisfy constraint: {constraint}"
-    return AwsError("ValidationException", text, status=400)
+    return constraint_violations([(value, path, constraint)])
+
+
+def constraint_violations(violations: Sequence[tuple[object, str, str]]) -> AwsError:
+    """Build the ValidationException of several constraints, each with the value and the path of its member."""
+    texts = [
+        f"Value '{value}' at '{path}' failed to satisfy constraint: {constraint}"
+        for value, path, constraint in violations
+    ]
+    count = f"{len(texts)} validation error{'s' if len(texts) > 1 else ''} detected"
+    return AwsError("ValidationException", f"{count}: {'; '.join(texts)}", status=400)
 
 
 def not_found(message: str) -> AwsError:

@@ -27,7 +27,7 @@ from gatewright.control.lambda_.layer_versions import (
 from gatewright.control.lambda_.listings import page_size
 from gatewright.control.lambda_.names import LAYER, LAYER_VERSION, SERVICE
 from gatewright.control.lambda_.packages import check_package
-from gatewright.control.lambda_.runtimes import check_compatible_runtimes, check_runtime_filter
+from gatewright.control.lambda_.runtimes import check_compatibility, check_runtime_filter
 from gatewright.store.types import Document, Reader
 
 _LONGEST_NAME = 140
@@ -38,7 +38,7 @@ def publish_layer_version(context: Context, request: Shape) -> Shape:
     target = resolve_own_layer(context, "PublishLayerVersion", request["LayerName"])
     if len(target.name) > _LONGEST_NAME:
         raise invalid_parameter(f"Layer name cannot be longer than {_LONGEST_NAME} characters")
-    check_compatible_runtimes(request.get("CompatibleRuntimes") or ())
+    check_compatibility(request.get("CompatibleRuntimes") or (), request.get("CompatibleArchitectures") or ())
     content = package_content(context, "PublishLayerVersion", request["Content"])
     check_package(content, is_uploaded="ZipFile" in request["Content"])
     document = _document(context, target, request, content)

@@ -6,7 +6,7 @@ Source: "Lambda runtimes" (AWS Lambda Developer Guide). Which of them this machi
 from collections.abc import Sequence
 
 from gatewright.control.context import Context
-from gatewright.control.lambda_.errors import constraint_violation, invalid_parameter
+from gatewright.control.lambda_.errors import constraint_violation, constraint_violations, invalid_parameter
 
 SUPPORTED = (
     *("nodejs18.x", "nodejs20.x", "nodejs22.x", "nodejs24.x", "nodejs26.x"),
@@ -28,6 +28,8 @@ DEPRECATED = frozenset(
 )
 """Lambda refuses to create or update functions with these ("Deprecated runtimes")."""
 
+_ARCHITECTURES = ("x86_64", "arm64")
+
 
 def check_runtime(context: Context, runtime: str) -> None:
     """Raise InvalidParameterValueException for a runtime that Lambda or this machine does not have."""
@@ -46,14 +48,20 @@ def check_runtime(context: Context, runtime: str) -> None:
         raise invalid_parameter(problem)
 
 
-def check_compatible_runtimes(runtimes: Sequence[str]) -> None:
-    """Raise ValidationException for a runtime that Lambda never had: a layer may be for a deprecated one.
+def check_compatibility(runtimes: Sequence[str], architectures: Sequence[str]) -> None:
+    """Raise ValidationException for a runtime that Lambda never had, and for an architecture that it does not have.
 
-    The message names those that are supported, nevertheless.
+    A layer may be for a deprecated runtime; the message names those that are supported, nevertheless. The texts are
+    AWS's answers (localstack, TestLambdaLayer.test_layer_exceptions).
     """
+    violations: list[tuple[object, str, str]] = []
     if any(runtime not in SUPPORTED and runtime not in DEPRECATED for runtime in runtimes):
-        value = f"[{', '.join(runtimes)}]"
-        raise constraint_violation(value, "compatibleRuntimes", _one_of(SUPPORTED))
+        violations.append((f"[{', '.join(runtimes)}]", "compatibleRuntimes", _one_of(SUPPORTED)))
+    if any(architecture not in _ARCHITECTURES for architecture in architectures):
+        constraint = f"Member must satisfy constraint: [{_one_of(_ARCHITECTURES)}]"
+        violations.append((f"[{', '.join(architectures)}]", "compatibleArchitectures", constraint))
+    if violations:
+        raise constraint_violations(violations)
 
 
 def check_runtime_filter(runtime: str | None) -> None:
@@ -62,5 +70,5 @@ def check_runtime_filter(runtime: str | None) -> None:
         raise constraint_violation(runtime, "compatibleRuntime", _one_of((*SUPPORTED, *sorted(DEPRECATED))))
 
 
-def _one_of(runtimes: Sequence[str]) -> str:
-    return f"Member must satisfy enum value set: [{', '.join(runtimes)}]"
+def _one_of(values: Sequence[str]) -> str:
+    return f"Member must satisfy enum value set: [{', '.join(values)}]"

@@ -75,6 +75,20 @@ def test_an_alias_has_a_url_of_its_own(context: Context, contexts: Contexts) -> 
     assert [*first["FunctionUrlConfigs"], *second["FunctionUrlConfigs"]] == listed["FunctionUrlConfigs"]
 
 
+def test_the_url_of_an_alias_outlives_it(context: Context) -> None:
+    """As AWS was recorded to (radkawar/stackd, testdata/aws/lambda/urls_control.json)."""
+    url = make(context, Qualifier="live")["FunctionUrl"]
+    call(context, "DeleteAlias", FunctionName=NAME, Name="live")
+    assert call(context, "GetFunctionUrlConfig", FunctionName=NAME, Qualifier="live")["FunctionUrl"] == url
+    assert len(call(context, "ListFunctionUrlConfigs", FunctionName=NAME)["FunctionUrlConfigs"]) == 1
+    call(context, "PublishVersion", FunctionName=NAME)
+    call(context, "CreateAlias", FunctionName=NAME, Name="live", FunctionVersion="1")
+    request = {"FunctionName": NAME, "Qualifier": "live", "AuthType": "NONE"}
+    assert failure(context, "CreateFunctionUrlConfig", **request)[0] == "ResourceConflictException"
+    call(context, "DeleteAlias", FunctionName=NAME, Name="live")
+    assert call(context, "DeleteFunctionUrlConfig", FunctionName=NAME, Qualifier="live") == {}
+
+
 def test_other_functions_urls_are_not_listed(context: Context) -> None:
     create(context, f"{NAME}-2")
     make(context, FunctionName=f"{NAME}-2")

@@ -75,7 +75,7 @@ class TestPublishLayerVersion:
         assert (published["CompatibleRuntimes"], published["CompatibleArchitectures"]) == ([], [])
         assert "CompatibleRuntimes" not in publish(context)
 
-    def test_runtimes_that_lambda_never_had(self, context: Context) -> None:
+    def test_runtimes_and_architectures_that_lambda_never_had(self, context: Context) -> None:
         """The names of the members differ (localstack, test_layer_exceptions); deprecated runtimes will do."""
         assert publish(context, CompatibleRuntimes=["python3.7", "java8"])["CompatibleRuntimes"] == [
             "python3.7",
@@ -90,6 +90,16 @@ class TestPublishLayerVersion:
             "constraint: Member must satisfy enum value set: [nodejs18.x, "
         )
         assert "python3.7" not in message
+        of_architectures = (
+            "Value '[x86_64, mips]' at 'compatibleArchitectures' failed to satisfy constraint: Member must satisfy "
+            "constraint: [Member must satisfy enum value set: [x86_64, arm64]]"
+        )
+        request["CompatibleArchitectures"] = ["x86_64", "mips"]
+        both = failure(context, "PublishLayerVersion", **request)[1]
+        assert both == f"2{message[1:].replace('error', 'errors', 1)}; {of_architectures}"
+        del request["CompatibleRuntimes"]
+        expected = f"1 validation error detected: {of_architectures}"
+        assert failure(context, "PublishLayerVersion", **request) == ("ValidationException", expected)
         for operation, request in (("ListLayers", {}), ("ListLayerVersions", {"LayerName": "my-layer"})):
             code, message = failure(context, operation, CompatibleRuntime="invalid", **request)
             assert code == "ValidationException"
