@@ -8,6 +8,7 @@ from pathlib import Path
 
 from gatewright.base.errors import SettingsError
 from gatewright.functions.sandbox.choose import Tier, Wishes, find_tier
+from gatewright.functions.sandbox.host_files import is_shown
 from gatewright.functions.sandbox.network.choose import INSTALL, NetworkWishes, choose_network
 from gatewright.functions.sandbox.types import Isolation, IsolationReport
 from gatewright.functions.settings import blocked_networks
@@ -32,6 +33,9 @@ async def open_isolation(
     asked for cannot be had.
     """
     tier = await tried
+    if tier.name != "D" and not settings.is_ephemeral and is_shown(settings.data_dir):
+        tier.close()
+        raise SettingsError(f"functions would read the data directory {settings.data_dir}, as all of /usr: use another")
     wishes = NetworkWishes(
         settings.functions.network, blocked_networks(settings.functions), port, settings.search_path, directory
     )

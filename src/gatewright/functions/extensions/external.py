@@ -20,6 +20,7 @@ _READ_BYTES: Final = 4096
 _MAX_REPORT_BYTES: Final = 64
 _SIGNALLED: Final = 128
 """A shell gives the status of a process that a signal ended as this plus the signal's number."""
+_RUNTIME: Final = -1
 _RUNTIME_VARIABLES: Final = frozenset(
     {
         "AWS_EXECUTION_ENV",
@@ -66,13 +67,14 @@ def launch_problem(opt_root: Path, name: str) -> str | None:
 class Launcher:
     """The host's side of `launcher.sh`."""
 
-    __slots__ = ("_buffer", "_events", "_host_fds", "_loop", "_names", "_orders", "_passed_fds", "_reports")
+    __slots__ = ("_buffer", "_events", "_heard", "_host_fds", "_loop", "_names", "_orders", "_passed_fds", "_reports")
 
     def __init__(self, names: tuple[str, ...], events: ExternalEvents) -> None:
         self._names = names
         self._events = events
         self._loop = asyncio.get_running_loop()
         self._buffer = b""
+        self._heard: set[int] = set()
         self._reports = self._orders = -1
         self._host_fds: list[int] = []
         self._passed_fds: list[int] = []
@@ -157,13 +159,18 @@ class Launcher:
                 self._heed(line)
 
     def _heed(self, line: bytes) -> None:
-        """Take note of one report. The processes could write their own: what is none is dropped."""
+        """Take note of one report. The processes could write their own: what is none, or comes again, is dropped."""
         kind, *numbers = line.split(b" ") if len(line) <= _MAX_REPORT_BYTES else [b""]
         if not all(number.isdigit() for number in numbers):
             return
-        if kind == b"extension" and len(numbers) == 2 and int(numbers[0]) < len(self._names):
-            self._events.extension_exited(int(numbers[0]), _status(int(numbers[1])))
+        index = int(numbers[0]) if kind == b"extension" and len(numbers) == 2 else _RUNTIME
+        if index in self._heard or index >= len(self._names):
+            return
+        if index != _RUNTIME:
+            self._heard.add(index)
+            self._events.extension_exited(index, _status(int(numbers[1])))
         elif kind == b"runtime" and len(numbers) == 1:
+            self._heard.add(_RUNTIME)
             self._events.runtime_exited(_status(int(numbers[0])))
 
 

@@ -21,7 +21,7 @@ from gatewright.functions.sandbox.cgroups import PROCESSES
 from gatewright.functions.sandbox.host_files import ReadablePaths, system_mounts
 from gatewright.functions.sandbox.network.types import MountedFile
 from gatewright.functions.sandbox.seccomp import seccomp_filter
-from gatewright.functions.sandbox.types import SandboxError, SandboxSpec
+from gatewright.functions.sandbox.types import CORE_LIMIT, SandboxError, SandboxSpec
 
 SANDBOX_UID: Final = 993
 SANDBOX_GID: Final = 990
@@ -160,11 +160,12 @@ def _accounts(uid: int | None) -> Iterator[tuple[str, bytes]]:
 def _limits(prlimit: Path, spec: SandboxSpec) -> list[str]:
     storage = spec.ephemeral_storage_bytes + _MIB  # beyond what fits, so that a full /tmp says ENOSPC
     wanted = (
-        ("core", resource.RLIMIT_CORE, 0),
+        ("core", resource.RLIMIT_CORE, CORE_LIMIT),
         ("data", resource.RLIMIT_DATA, spec.data_limit_bytes),
         ("fsize", resource.RLIMIT_FSIZE, storage),
         ("nofile", resource.RLIMIT_NOFILE, _DESCRIPTORS),
         ("nproc", resource.RLIMIT_NPROC, PROCESSES),
+        ("sigpending", resource.RLIMIT_SIGPENDING, PROCESSES),
     )
     arguments = [str(prlimit)]
     for name, number, value in wanted:

@@ -30,7 +30,14 @@ from gatewright.functions.sandbox.host_files import ReadablePaths, system_files
 from gatewright.functions.sandbox.network.types import Network
 from gatewright.functions.sandbox.possessions import Possessions
 from gatewright.functions.sandbox.seccomp import seccomp_filter
-from gatewright.functions.sandbox.types import EntrypointError, IsolationReport, ProcessSpec, SandboxError, SandboxSpec
+from gatewright.functions.sandbox.types import (
+    CORE_LIMIT,
+    EntrypointError,
+    IsolationReport,
+    ProcessSpec,
+    SandboxError,
+    SandboxSpec,
+)
 from gatewright.functions.sandbox.uids import UidBlock
 
 if TYPE_CHECKING:
@@ -99,7 +106,7 @@ class Confiner:
             "writable": [temporary],
             "devices": list(_DEVICES),
             "limits": [
-                (resource.RLIMIT_CORE, 0),
+                (resource.RLIMIT_CORE, CORE_LIMIT),
                 (resource.RLIMIT_DATA, spec.data_limit_bytes),
                 (resource.RLIMIT_FSIZE, spec.ephemeral_storage_bytes),
                 (resource.RLIMIT_NOFILE, _DESCRIPTORS),

@@ -49,6 +49,12 @@ def system_mounts(root: Path = Path("/")) -> list[str]:
     return arguments
 
 
+def is_shown(path: Path) -> bool:
+    """Return whether functions see a directory whatever it holds, because it is part of the operating system's."""
+    real = path.resolve()
+    return any(real.is_relative_to(Path("/", name).resolve()) for name in ("usr", *_TOP))
+
+
 def system_files(root: Path = Path("/")) -> list[Path]:
     """Return those of the files in /etc that are there."""
     etc = root / "etc"

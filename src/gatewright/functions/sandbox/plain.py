@@ -18,10 +18,16 @@ from typing import Final
 
 from gatewright.functions.sandbox.entrypoint import entrypoint_problem
 from gatewright.functions.sandbox.process_tree import ProcessTree
-from gatewright.functions.sandbox.types import EntrypointError, IsolationReport, ProcessSpec, SandboxError, SandboxSpec
+from gatewright.functions.sandbox.types import (
+    CORE_LIMIT,
+    EntrypointError,
+    IsolationReport,
+    ProcessSpec,
+    SandboxError,
+    SandboxSpec,
+)
 
 _LOOPBACK: Final = "127.0.0.1"
-_CORE_LIMIT: Final = (0, 0)
 _DESCRIPTOR_LIMIT: Final = (1024, 1024)
 """Of each process ("Lambda quotas", file descriptors); the node's own limit is higher and would be inherited."""
 
@@ -139,7 +145,7 @@ class PlainSandbox:
         data_limit = (self._spec.data_limit_bytes, self._spec.data_limit_bytes)
         with contextlib.suppress(OSError):  # it may have ended already
             resource.prlimit(child.pid, resource.RLIMIT_DATA, data_limit)
-            resource.prlimit(child.pid, resource.RLIMIT_CORE, _CORE_LIMIT)
+            resource.prlimit(child.pid, resource.RLIMIT_CORE, (CORE_LIMIT, CORE_LIMIT))
             resource.prlimit(child.pid, resource.RLIMIT_NOFILE, _DESCRIPTOR_LIMIT)
         try:
             self._process = PlainProcess(child, self._spec.memory_bytes, on_exit)

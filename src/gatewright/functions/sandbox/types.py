@@ -9,9 +9,13 @@ import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 from gatewright.base.errors import GatewrightError
+
+CORE_LIMIT: Final = 1
+"""RLIMIT_CORE of every process. With 0 the kernel still runs the program that `core_pattern` may name, as the machine's
+root, for each process that crashes; 1 is what it takes for "not this one" (fs/coredump.c)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,6 +130,17 @@ async def test_what_is_no_report_is_dropped(tmp_path: Path, forged: bytes) -> No
     launcher.close()
 
 
+async def test_an_end_is_told_once(tmp_path: Path) -> None:
+    """A flood of forged reports would otherwise be a flood of work for the node."""
+    heard = Heard()
+    launcher = Launcher(("a", "b"), heard)
+    launcher.open()
+    os.write(launcher.inherited_fds()[0], b"extension 1 0\nruntime 7\n" * 500 + b"extension 0 137\n")
+    await until(lambda: len(heard.told) > 2)
+    assert heard.told == [("extension", 1, 0), ("runtime", 7, None), ("extension", 0, -9)]
+    launcher.close()
+
+
 async def test_orders_to_a_shell_that_is_gone_are_nothing(tmp_path: Path) -> None:
     launcher = Launcher(("a",), Heard())
     launcher.open()

@@ -75,7 +75,7 @@ def test_what_every_sandbox_has(uid: int | None) -> None:
     assert follows(told, "--ro-bind", "/run/resolv", "/etc/resolv.conf")
     assert follows(told[told.index("/etc/resolv.conf") :], "--remount-ro", "/", "--chdir", "/var/task")
     limits = command.argv[command.argv.index("/b/prlimit") + 1 :]
-    assert "--core=0:0" in limits
+    assert "--core=1:1" in limits
     assert f"--data={300 * MIB}:{300 * MIB}" in limits
     assert "--nofile=1024:1024" in limits
     command.close()

@@ -76,6 +76,7 @@ class MemoryFiles1(MakingFiles):
     files: ClassVar = {
         "memory.limit_in_bytes": "",
         "memory.memsw.limit_in_bytes": "",
+        "memory.kmem.tcp.limit_in_bytes": "",
         "memory.usage_in_bytes": "1000\n",
         "memory.max_usage_in_bytes": "9000\n",
         "memory.stat": "cache 1\ntotal_cache 2000\ntotal_shmem 500\n",
@@ -116,6 +117,7 @@ def group1(tmp_path: Path) -> Group1:
 def test_limits_of_version_1(group1: Group1, tmp_path: Path) -> None:
     assert (tmp_path / "m" / "memory.limit_in_bytes").read_text() == str(768 * MIB)
     assert (tmp_path / "m" / "memory.memsw.limit_in_bytes").read_text() == str(768 * MIB)
+    assert (tmp_path / "m" / "memory.kmem.tcp.limit_in_bytes").read_text() == str(256 * MIB)
     assert (tmp_path / "c" / "cpu.shares").read_text() == str(256 * 1024 // 1769)
     assert int((tmp_path / "p" / "pids.max").read_text()) >= 1024
     assert group1.join_files == tuple(str(tmp_path / name / "tasks") for name in ("m", "c", "p"))

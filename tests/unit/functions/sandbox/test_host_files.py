@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from gatewright.functions.sandbox.host_files import ReadablePaths, system_mounts
+from gatewright.functions.sandbox.host_files import ReadablePaths, is_shown, system_mounts
 from gatewright.functions.sandbox.types import SandboxError
 
 
@@ -23,6 +23,19 @@ def test_the_systems_directories_as_links_or_as_they_are(tmp_path: Path) -> None
         "--ro-bind", f"{tmp_path}/etc/ssl/certs", "/etc/ssl/certs",
         "--ro-bind", f"{tmp_path}/etc/java-17-openjdk", "/etc/java-17-openjdk",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("path", "is_seen"),
+    [("/usr/local/lib/gatewright", True), ("/lib/x", True), ("/bin", True), ("/var/lib/x", False), ("/user", False)],
+)
+def test_what_functions_see_whatever_it_holds(path: str, is_seen: bool) -> None:
+    assert is_shown(Path(path)) is is_seen
+
+
+def test_a_link_does_not_hide_it(tmp_path: Path) -> None:
+    (tmp_path / "data").symlink_to("/usr/share")
+    assert is_shown(tmp_path / "data" / "gatewright")
 
 
 def test_what_is_missing_once_and_parents_first(tmp_path: Path) -> None:

@@ -112,7 +112,7 @@ async def test_what_it_sees_of_the_host(tmp_path: Path, started: list[Child]) ->
     assert str(tmp_path) in lines[0]
     assert "'ONLY', 'PATH'" in lines[0].replace("'LC_CTYPE', ", "")
     assert f"[0, 1, 2, {inherited}]" in lines[0] or "[0, 1, 2, 3]" in lines[0]
-    assert lines[1:] == ["(0, 0) True True", "to stderr"]
+    assert lines[1:] == ["(1, 1) True True", "to stderr"]
     os.close(inherited)
     os.close(other)
 
