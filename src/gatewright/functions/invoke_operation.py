@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from gatewright.base.errors import OperationNotImplemented
+from gatewright.base.errors import AwsError, OperationNotImplemented
 from gatewright.base.operations import Shape
 from gatewright.functions.async_invoke.lineage import extend
 from gatewright.functions.errors import InvokeError
@@ -19,6 +19,8 @@ from gatewright.functions.invoke_request import (
 from gatewright.functions.settings import MAX_ASYNC_EVENT_BYTES, MAX_EVENT_BYTES, MAX_INVOKE_ASYNC_BYTES
 from gatewright.functions.streaming_operation import invoke_with_response_stream
 from gatewright.snapshot.types import QualifiedFunction
+
+_TOO_LARGE: Final = 413
 
 __all__ = ["OPERATIONS", "InvokeContext", "Operation"]
 
@@ -69,7 +71,13 @@ async def invoke(context: InvokeContext, request: Shape) -> Shape:
 async def invoke_async(context: InvokeContext, request: Shape) -> Shape:
     """Keep an event for a function. The trace is not continued, and events are smaller than those of Invoke."""
     _, target = find_target(context, request)
-    event = read_event(request["InvokeArgs"], MAX_INVOKE_ASYNC_BYTES, "Event")
+    try:
+        event = read_event(request["InvokeArgs"], MAX_INVOKE_ASYNC_BYTES, "Event")
+    except AwsError as error:
+        if error.status != _TOO_LARGE:
+            raise
+        # Of this operation alone: recorded in September 2026 (radkawar/stackd, testdata/aws/lambda/invoke_async.json).
+        raise AwsError("RequestEntityTooLargeException", error.message, status=_TOO_LARGE) from error
     await _submit(context, target, event, None)
     return {"Status": 202}
 

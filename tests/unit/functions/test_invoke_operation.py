@@ -265,7 +265,9 @@ class TestEvent:
             await OPERATIONS[operation](
                 context_of(FakeFunctions(result()), events), {"FunctionName": "orders"} | request_
             )
-        assert refused.value.code == "RequestTooLargeException"
+        # As recorded (radkawar/stackd, testdata/aws/lambda/invoke_async.json: over_limit).
+        named = "RequestEntityTooLarge" if operation == "InvokeAsync" else "RequestTooLarge"
+        assert (refused.value.code, refused.value.status) == (f"{named}Exception", 413)
         text = f"{limit + 1} byte payload is too large for the Event invocation type (limit {limit} bytes)"
         assert refused.value.message == text
         assert events.kept == []

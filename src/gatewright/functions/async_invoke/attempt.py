@@ -43,10 +43,11 @@ Resolve = Callable[[str], Function | None]
 """Finds a function in the current snapshot by its unqualified ARN."""
 
 
-def handling_of(function: Function, target: QualifiedFunction) -> Handling:
+def handling_of(target: QualifiedFunction) -> Handling:
     """Return what is done with events for a qualifier of a function.
 
-    Versions use the dead-letter queue of `$LATEST` ("Adding a dead-letter queue").
+    A version keeps the dead-letter queue that it was published with: recorded in October 2026 (radkawar/stackd,
+    testdata/aws/lambda/dlq_ownership_20261001.json), against "Adding a dead-letter queue".
     """
     config = target.async_config
     return Handling(
@@ -54,7 +55,7 @@ def handling_of(function: Function, target: QualifiedFunction) -> Handling:
         config.maximum_event_age_seconds,
         config.on_success_arn,
         config.on_failure_arn,
-        function.qualified["$LATEST"].version.dead_letter_arn,
+        target.version.dead_letter_arn,
     )
 
 
@@ -84,7 +85,7 @@ class Attempts:
         event = decode_event(item.header)
         function = self._resolve(event.function_arn)
         target = None if function is None else function.qualified.get(event.qualifier or "")
-        handling = event.handling if function is None or target is None else handling_of(function, target)
+        handling = event.handling if function is None or target is None else handling_of(target)
         if function is not None and function.reserved_concurrency == 0:
             return await self._finish(item, event, handling, Condition.ZERO_RESERVED_CONCURRENCY)
         if self._clock.now() >= expires_at(event, handling, self._time_scale):
@@ -188,7 +189,7 @@ class Attempts:
         function_arn = delivery.target_arn.removesuffix(f":{qualifier}")
         function = self._resolve(function_arn)
         target = None if function is None else function.qualified.get(qualifier or "")
-        handling = Handling() if function is None or target is None else handling_of(function, target)
+        handling = Handling() if function is None or target is None else handling_of(target)
         now = self._clock.now()
         trace_header = extend(delivery.trace_header or "", function_arn).trace_header
         event = AsyncEvent(self._ids.request_id(), function_arn, qualifier, now, handling, trace_header)

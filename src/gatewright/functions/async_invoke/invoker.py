@@ -101,7 +101,7 @@ class AsyncInvoker:
             arn,
             target.qualifier,
             now,
-            Handling() if function is None else handling_of(function, target),
+            Handling() if function is None else handling_of(target),
             extend(header, arn).trace_header,
         )
         await self._commits.apply(QueueChange(added=(new_event(accepted, event, now),)))

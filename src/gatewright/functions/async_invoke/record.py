@@ -55,7 +55,8 @@ def _record(event: AsyncEvent, payload: bytes, condition: Condition, finished_at
             "requestId": event.request_id,
             "functionArn": event.qualified_arn,
             "condition": str(condition),
-            "approximateInvokeCount": event.attempts,
+            # Recorded: 1 also of an event that succeeded only when tried again (radkawar/stackd, docs/lambda.md).
+            "approximateInvokeCount": 1 if condition is Condition.SUCCESS else event.attempts,
         },
         "requestPayload": orjson.Fragment(payload),
     }
@@ -121,4 +122,4 @@ def _error_message(response: LastResponse) -> str | None:
 def _first_kilobyte(message: str) -> str:
     """Return the beginning of a message, without the characters that no message of SQS may have ("SendMessage")."""
     octets = message.encode("utf-8", "replace")[:_ERROR_MESSAGE_BYTES]
-    return _NOT_ALLOWED.sub(" ", octets.decode("utf-8", "ignore"))
+    return _NOT_ALLOWED.sub(" ", octets.decode("utf-8", "replace"))

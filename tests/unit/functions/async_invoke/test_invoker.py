@@ -115,6 +115,19 @@ async def test_an_alias_is_looked_up_for_each_attempt() -> None:
     assert [arn for arn, *_ in bench.functions.asked] == [f"{ARN}:live"] * 2
 
 
+async def test_a_version_keeps_the_dead_letter_queue_it_was_published_with() -> None:
+    """As recorded (radkawar/stackd, testdata/aws/lambda/dlq_ownership_20261001_summary.json)."""
+    served = function(dead_letter=TOPIC, maximum_retry_attempts=0)
+    live = served.qualified["live"]
+    own = replace(live, version=replace(live.version, dead_letter_arn=QUEUE))
+    served = replace(served, qualified={**served.qualified, "live": own})
+    async with Bench(FakeFunctions(failed()), served).running() as bench:
+        await bench.submit(b"1", qualifier="live")
+        await bench.submit(b"2")
+        await bench.idle()
+    assert sorted((delivery.target_arn, body) for delivery, body in bench.outbox.sent) == [(TOPIC, b"2"), (QUEUE, b"1")]
+
+
 @pytest.mark.parametrize(("retries", "attempts"), [(0, 1), (1, 2), (2, 3)])
 async def test_function_errors_are_retried_with_the_same_id_and_then_recorded(retries: int, attempts: int) -> None:
     served = function(dead_letter=TOPIC, maximum_retry_attempts=retries, on_failure_arn=QUEUE, on_success_arn=BUS)

@@ -134,3 +134,10 @@ def test_an_error_message_is_cut_after_a_kilobyte_and_has_only_characters_that_s
     event = accepted(last_response=LastResponse(200, "1", "Unhandled", payload))
     message = {name: value for name, _, value in dead_letter_attributes(event, Condition.RETRIES_EXHAUSTED)}
     assert message["ErrorMessage"] == "  " + "é" * 511
+
+
+def test_a_success_counts_one_attempt_however_many_there_were() -> None:
+    """As recorded of failures that were followed by a success (radkawar/stackd, docs/lambda.md)."""
+    event = accepted(attempts=2, last_response=LastResponse(200, "1", None, b"1"))
+    record = orjson.loads(invocation_record(event, b"{}", Condition.SUCCESS, 0.0, "arn:aws:sqs:us-east-1:1:q"))
+    assert record["requestContext"]["approximateInvokeCount"] == 1
