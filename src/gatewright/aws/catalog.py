@@ -142,8 +142,7 @@ def has_operation(service: Service, request: Request, query: list[tuple[str, str
         return service.target_prefix == target.rpartition(".")[0]
     if not service.is_rest:
         return True
-    names = frozenset(name.lower() for name, _ in request.headers)
-    return service.match(request.method, request.path, query, names) is not None
+    return service.match(request.method, request.path, query, request.headers) is not None
 
 
 def scope_of_request(request: Request, query: list[tuple[str, str]]) -> CredentialScope | None:
@@ -168,8 +167,7 @@ def resolve_call(service: Service, request: Request, query: list[tuple[str, str]
         return Call(service, "json", target.rpartition(".")[2], {})
     if service.is_rest:
         protocol = "rest-json" if "rest-json" in service.protocols else "rest-xml"
-        names = frozenset(name.lower() for name, _ in request.headers)
-        match = service.match(request.method, request.path, query, names)
+        match = service.match(request.method, request.path, query, request.headers)
         if match is None:
             raise AwsError(
                 "UnknownOperationException",

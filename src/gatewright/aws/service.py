@@ -5,7 +5,7 @@ does it when the service is first called, in a worker thread; importing this mod
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import resources
@@ -101,10 +101,10 @@ class Service:
         return name in self._operations
 
     def match(
-        self, method: str, path: str, query: list[tuple[str, str]], header_names: frozenset[str]
+        self, method: str, path: str, query: list[tuple[str, str]], headers: Iterable[tuple[str, str]]
     ) -> tuple[str, dict[str, str]] | None:
         """Return the name of the operation at a path and its labels; see `Routes.match`."""
-        return self._routes.match(method, path, query, header_names)
+        return self._routes.match(method, path, query, headers)
 
     def error_shape(self, code: str) -> Shape | None:
         """Return the structure of a modeled exception, by the code that clients see."""

@@ -61,7 +61,9 @@ def routes() -> Routes[str]:
     ],
 )
 def test_matches(path: str, query: list[tuple[str, str]], operation: str, labels: dict[str, str]) -> None:
-    assert routes().match("GET", path, query, ()) == (operation, labels)
+    table = routes()
+    for _ in range(2):  # found, then remembered
+        assert table.match("GET", path, query, ()) == (operation, labels)
 
 
 @pytest.mark.parametrize(("method", "path"), [("PUT", "/functions"), ("GET", "//x"), ("get", "/functions")])
@@ -89,9 +91,9 @@ def test_the_route_that_requires_most_of_what_is_there_is_meant() -> None:
     )
     for expected, query, headers in [
         ("put", [], []),
-        ("copy", [], ["x-copy", "host"]),
+        ("copy", [], [("X-Copy", "1"), ("Host", "h")]),
         ("part", [("part", "1")], []),
-        ("copy part", [("part", "1")], ["x-copy"]),
+        ("copy part", [("part", "1")], [("x-copy", "1")]),
     ]:
         match = table.match("PUT", "/b/k", query, headers)
         assert match is not None
