@@ -56,7 +56,7 @@ def test_a_function_without_an_arn_is_refused() -> None:
 
 
 def test_a_permission_or_a_publication_ends_no_environment_and_every_update_does() -> None:
-    """RevisionId changes with all three ("AddPermission", "PublishVersion", API reference); LastModified with updates."""
+    """RevisionId changes with all three (AddPermission, PublishVersion: API reference), LastModified with updates."""
     identity = compiled().identity
     assert compiled(RevisionId="another").identity == identity
     assert compiled(LastModified="2026-11-23T12:00:00.001+0000").identity != identity
