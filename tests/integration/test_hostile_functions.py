@@ -80,6 +80,10 @@ GAINS_NOTHING: list[tuple[str, Callable[[Battlefield], dict[str, Any]]]] = [
     ("thread_bomb", lambda field: {"limit": 1100}),
     ("descriptor_bomb", lambda field: {"limit": 1024}),
     ("burn_processors", lambda field: {"processes": 16, "seconds": 2}),
+    ("queue_signals", lambda field: {"limit": 1100}),
+    ("hold_descriptors_in_flight", lambda field: {}),
+    ("leave_a_core", lambda field: {}),
+    ("send_urgent_octets", lambda field: {}),
 ]
 
 
@@ -267,6 +271,75 @@ def test_the_neighbour_is_served_at_its_usual_rate(field: Battlefield, attack: s
     assert sorted(latencies)[(len(latencies) - 1) // 2] < 0.15, f"median of {len(latencies)}"
     time.sleep(0.2)
     assert field.neighbour_rate() > 30
+
+
+@pytest.mark.parametrize(
+    ("function", "event"),
+    [
+        ("attacker", {"attack": "fill_endpoint", "arguments": {"connections": 60, "size_mb": 20}}),
+        ("runtime", {"abuse": "many_bodies"}),
+    ],
+)
+def test_the_node_does_not_hold_what_a_function_sends_it(field: Battlefield, function: str, event: object) -> None:
+    """Sixty connections with a body on each: the node has a few of them at a time, and the kernel the rest."""
+    before = field.resident_mb()
+    answer, latencies = field.beside(function, event)
+    assert "FunctionError" not in answer, answer["Payload"]
+    assert field.resident_mb() - before < 180
+    assert sorted(latencies)[len(latencies) // 2] < 0.15
+
+
+def test_what_sockets_hold_is_limited(field: Battlefield) -> None:
+    if field.node.request("GET", "/_gatewright/health").json()["isolation"]["memory"] == "watchdog":
+        pytest.skip("nobody counts it without control groups (isolation.md)")
+    assert field.gains("fill_socket_buffers", limit_mb=400) == []  # MemorySize is 256
+
+
+def test_a_flood_of_lines_for_telemetry(field: Battlefield) -> None:
+    answer, latencies = field.beside("teller", {"kind": "lines", "size_mb": 16})
+    assert "FunctionError" not in answer, answer["Payload"]
+    assert sorted(latencies)[(len(latencies) - 1) // 2] < 0.15
+    assert field.invoke("teller", {"kind": "deep"})["Payload"] == []
+    assert field.invoke("teller", {"kind": "lines", "size_mb": 0})["Payload"] == []
+
+
+SHELL_WORDS = {
+    "QUOTES": "'; touch /tmp/planted; echo '",
+    "LINES": "a\nb\n$(id)`id`\\",
+    "OCTETS": "".join(map(chr, range(1, 0x250))),
+    "PS4": "$(touch /tmp/planted)",
+    "ENV": "/tmp/planted",
+    "BASH_ENV": "/tmp/planted",
+    "IFS": "/",
+    "LD_PRELOAD": "/var/task/planted.so",
+    "LD_AUDIT": "/var/task/planted.so",
+    "SHELLOPTS": "xtrace",
+    "CDPATH": "/",
+}
+
+
+def test_variables_are_words_to_the_shell(field: Battlefield) -> None:
+    """They come to the process as they are, and do nothing on the way, where some programs are root's still."""
+    client = field.node.client("lambda")
+    client.update_function_configuration(FunctionName="attacker", Environment={"Variables": SHELL_WORDS})
+    try:
+        assert field.gains("tell_variables", names=list(SHELL_WORDS)) == list(SHELL_WORDS.values())
+        assert field.gains("read_paths", paths=["/tmp/planted"]) == []
+    finally:
+        client.update_function_configuration(FunctionName="attacker", Environment={"Variables": {}})
+    assert not Path("/tmp/planted").exists()
+
+
+@pytest.mark.parametrize("wrapper", ["/var/task/$(touch)", "/var/task/a b", "-c", "/bin/sh -c id", "../../bin/sh"])
+def test_wrappers_are_no_commands(field: Battlefield, wrapper: str) -> None:
+    client = field.node.client("lambda")
+    variables = {"AWS_LAMBDA_EXEC_WRAPPER": wrapper}
+    client.update_function_configuration(FunctionName="attacker", Environment={"Variables": variables})
+    try:
+        assert field.attack("read_etc_shadow")["Payload"]["errorType"] == "Runtime.ExitError"
+    finally:
+        client.update_function_configuration(FunctionName="attacker", Environment={"Variables": {}})
+    assert field.gains("read_etc_shadow") == []
 
 
 @pytest.mark.parametrize("tier", TIERS)

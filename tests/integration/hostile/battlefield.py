@@ -41,6 +41,7 @@ class Battlefield:
         attack = {path.name: path.read_text() for path in PACKAGE.glob("*.py")}
         self._create("attacker", attack, "attack.handler", Timeout=30, MemorySize=256)
         self._create("runtime", attack, "-", ("bootstrap",), Runtime="provided.al2023", Timeout=30)
+        self._create("teller", attack, "telling.handler", Timeout=30, LoggingConfig={"LogFormat": "JSON"})
         self._create("victim", {"app.py": VICTIM}, "app.handler", Environment={"Variables": {"SECRET": MARKER}})
         self._create("neighbour", {"app.py": "def handler(event, context): return event"}, "app.handler")
         for name in ("victim", "neighbour"):
@@ -83,9 +84,13 @@ class Battlefield:
 
     def during(self, attack: str, **arguments: object) -> tuple[dict[str, Any], list[float]]:
         """Run an attack and the neighbour beside it; return the attack's answer and the neighbour's latencies."""
+        return self.beside("attacker", {"attack": attack, "arguments": arguments})
+
+    def beside(self, name: str, event: object) -> tuple[dict[str, Any], list[float]]:
+        """Invoke a function and the neighbour meanwhile; return the answer and the neighbour's latencies."""
         latencies: list[float] = []
         with ThreadPoolExecutor(1) as pool:
-            attacking = pool.submit(self.attack, attack, **arguments)
+            attacking = pool.submit(self.invoke, name, event)
             while not attacking.done():
                 started = time.monotonic()
                 assert self.invoke("neighbour", 1)["Payload"] == 1
@@ -97,6 +102,11 @@ class Battlefield:
     def kept_paths(self) -> list[str]:
         """Return what lies in the data directory, but for the bytecode of the runtimes, which functions are shown."""
         return [str(path) for path in self.data_dir.iterdir() if path.name != "runtimes"]
+
+    def resident_mb(self) -> int:
+        """Return the memory that the node itself has."""
+        status = Path(f"/proc/{self.pid}/status").read_text()
+        return int(status.partition("VmRSS:")[2].split()[0]) >> 10
 
     @property
     def pid(self) -> int:

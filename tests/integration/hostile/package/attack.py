@@ -4,12 +4,13 @@ An attack returns what it got hold of, as a list of short texts: an empty list i
 sandbox on whatever Python is there, so it uses nothing but the standard library and the system calls.
 """
 
+import flooding
 import reading
 import resources
 import system
 import writing
 
-ATTACKS = {**reading.ATTACKS, **writing.ATTACKS, **system.ATTACKS, **resources.ATTACKS}
+ATTACKS = {**reading.ATTACKS, **writing.ATTACKS, **system.ATTACKS, **resources.ATTACKS, **flooding.ATTACKS}
 
 
 def handler(event, context):

@@ -82,9 +82,35 @@ def never_reading(request_id):
     return 0
 
 
+def many_bodies(request_id):
+    """Send the answer on many connections, and its end on none."""
+    opened = []
+    for _ in range(60):
+        try:
+            attacker = socket.create_connection((HOST, int(PORT)), timeout=0.05)
+            opened.append(attacker)
+            head = f"POST {ROOT}/{request_id}/response HTTP/1.1\r\nHost: x\r\nContent-Length: 6000000\r\n\r\n"
+            attacker.sendall(head.encode() + b"x" * 5_900_000)
+        except OSError:
+            pass
+    time.sleep(0.5)
+    for attacker in opened:
+        attacker.close()
+    return len(opened)
+
+
 ABUSES = {
     abuse.__name__: abuse
-    for abuse in (another_id, next_amid, huge_response, endless_header, smuggled, many_connections, never_reading)
+    for abuse in (
+        another_id,
+        next_amid,
+        huge_response,
+        endless_header,
+        smuggled,
+        many_bodies,
+        many_connections,
+        never_reading,
+    )
 }
 
 
