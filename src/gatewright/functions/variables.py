@@ -13,10 +13,10 @@ ON_DEMAND: Final = "on-demand"
 PROVISIONED: Final = "provisioned-concurrency"
 """Values of AWS_LAMBDA_INITIALIZATION_TYPE."""
 
-_PATH: Final = "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:{opt_root}/bin"
-_LIBRARIES: Final = (
-    "/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:{task_root}:{task_root}/lib:{opt_root}/lib"
-)
+_PATH: Final = "/usr/local/bin:/usr/bin/:/bin:{opt_root}/bin"
+_LIBRARIES: Final = "/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:{task_root}:{task_root}/lib:{opt_root}/lib"
+# Recorded of AWS: localstack, test_introspection_invoke.
+_XRAY_DAEMON: Final = "169.254.79.129:2000"
 
 
 def environment_variables(
@@ -30,16 +30,20 @@ def environment_variables(
     initialization_type: str = ON_DEMAND,
 ) -> dict[str, str]:
     """Return all variables of one environment, from the weakest source to the strongest."""
+    is_managed = function.runtime.startswith(("python", "nodejs", "java", "ruby", "dotnet"))
+    bin_of_runtime, lib_of_runtime = ("/var/lang/bin:", "/var/lang/lib:") if is_managed else ("", "")
     variables = {
         "LANG": "en_US.UTF-8",
         "TZ": ":UTC",
-        "PATH": _PATH.format(opt_root=sandbox.opt_root),
-        "LD_LIBRARY_PATH": _LIBRARIES.format(task_root=sandbox.task_root, opt_root=sandbox.opt_root),
+        "PATH": bin_of_runtime + _PATH.format(opt_root=sandbox.opt_root),
+        "LD_LIBRARY_PATH": lib_of_runtime + _LIBRARIES.format(task_root=sandbox.task_root, opt_root=sandbox.opt_root),
+        "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
+        "AWS_XRAY_DAEMON_ADDRESS": _XRAY_DAEMON,
         "AWS_ENDPOINT_URL": settings.endpoint_url
         if sandbox.endpoint is None
         else f"http://{address(sandbox.endpoint)}",
     }
-    if function.runtime.startswith(("python", "nodejs", "java", "ruby", "dotnet")):
+    if is_managed:
         variables["AWS_EXECUTION_ENV"] = f"AWS_Lambda_{function.runtime}"
     variables |= launch
     variables |= {name: value for name, value in function.environment if name not in RESERVED_VARIABLES}

@@ -60,6 +60,8 @@ def in_sandbox(sandbox: FakeSandbox, **changes: object) -> dict[str, str]:
         ("LAMBDA_RUNTIME_DIR", "/var/runtime"),
         ("LANG", "en_US.UTF-8"),
         ("TZ", ":UTC"),
+        ("AWS_XRAY_CONTEXT_MISSING", "LOG_ERROR"),
+        ("AWS_XRAY_DAEMON_ADDRESS", "169.254.79.129:2000"),
         ("FROM_LAUNCH", "launch"),
         ("_GATEWRIGHT_CHANNEL_FD", "7"),
     ],
@@ -72,6 +74,12 @@ def test_paths() -> None:
     assert "/usr/bin" in variables()["PATH"]
     assert {"/nowhere/code/lib", "/nowhere/layers/lib"} <= set(variables()["LD_LIBRARY_PATH"].split(":"))
     assert variables()["PATH"].endswith(":/nowhere/layers/bin")
+
+
+def test_what_comes_with_a_runtime_is_found_first() -> None:
+    """A custom runtime brings its own (localstack, test_introspection_invoke)."""
+    for name, directory in (("PATH", "/var/lang/bin:"), ("LD_LIBRARY_PATH", "/var/lang/lib:")):
+        assert variables()[name] == directory + variables(runtime="provided.al2023")[name]
 
 
 def test_the_apis_are_where_the_sandbox_listens() -> None:

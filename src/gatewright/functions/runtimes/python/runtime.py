@@ -76,6 +76,7 @@ class PythonRuntime:
             # sooner. UTF-8: Lambda sets LANG=en_US.UTF-8, a locale that this machine may not have.
             argv=(str(found.executable), "-S", "-X", "utf8", str(_BOOTSTRAP)),
             environment={
+                "PYTHONPATH": "/var/runtime",
                 "_GATEWRIGHT_SITES": sites,
                 "_GATEWRIGHT_BYTECODE": str(self._bytecode),
                 "_GATEWRIGHT_LAYERS": self._layer_paths(code),
