@@ -261,7 +261,10 @@ class Functions:
 
     def _journal(self, function: FunctionVersion, initialization_type: str) -> Journal:
         day = datetime.fromtimestamp(self._clock.now(), UTC).strftime("%Y/%m/%d")
-        name = f"{day}/[{function.version}]{self._ids.uuid().hex}"
+        # In a log group that functions may share it says whose it is: as recorded (radkawar/stackd,
+        # testdata/aws/lambda/streaming_async.json).
+        owner = "" if function.log_group == f"/aws/lambda/{function.name}" else function.name
+        name = f"{day}/{owner}[{function.version}]{self._ids.uuid().hex}"
         stream = LogStream(self._log_sink, function.log_group, name)
         log = platform_log(function, initialization_type, name)
         return Journal(log, stream, self._clock, function.version, initialization_type)

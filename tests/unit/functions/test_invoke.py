@@ -6,6 +6,7 @@ lifecycle", "Lambda quotas" (Lambda Developer Guide) and "Invoke" (Lambda API Re
 
 import asyncio
 import contextlib
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -46,6 +47,14 @@ def error_of(payload: bytes) -> tuple[str, str]:
     """Return error type and message without its request id."""
     error = orjson.loads(payload)
     return error["errorType"], error["errorMessage"].partition(" Error: ")[2] or error["errorMessage"]
+
+
+async def test_a_stream_of_a_shared_log_group_names_its_function(tmp_path: Path) -> None:
+    async with running_node(tmp_path, echo) as node:
+        await node.functions.invoke(qualified(function_version(log_group="shared")), b"{}")
+        assert {group for group, *_ in node.sink.writes} == {"shared"}
+        names = {re.sub("[0-9a-f]{32}$", "id", stream)[10:] for _, stream, *_ in node.sink.writes}
+        assert names == {"/orders[$LATEST]id"}
 
 
 async def test_an_event_goes_in_and_the_answer_comes_out(tmp_path: Path) -> None:

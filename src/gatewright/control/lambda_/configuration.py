@@ -195,18 +195,21 @@ def _set_kms_key(context: Context, document: Document, arn: str) -> None:
 
 
 def _set_logging(context: Context, document: Document, logging: Mapping[str, str]) -> None:
-    """Merge a LoggingConfig. Levels exist in JSON format only ("Configuring log level filtering")."""
-    merged = {**document["LoggingConfig"], **logging}
-    if merged["LogFormat"] == "Text":
+    """Replace a LoggingConfig; nothing is left of the former one.
+
+    So recorded in September 2026 (radkawar/stackd, testdata/aws/lambda_logging_replacement.json). Levels exist in JSON
+    format only ("Configuring log level filtering").
+    """
+    config = {"LogFormat": "Text", "LogGroup": f"/aws/lambda/{document['FunctionName']}", **logging}
+    if config["LogFormat"] == "Text":
         if any(logging.get(level) for level in _LEVELS):
             raise invalid_parameter(
                 'LogLevel is not supported when LogFormat is set to "Text". '
-                'Remove LogLevel from your request or change the LogFormat to "Json" and try again.'
+                'Remove LogLevel from your request or change the LogFormat to "JSON" and try again.'
             )
-        merged = {"LogFormat": "Text", "LogGroup": merged["LogGroup"]}
     else:
-        merged = {**dict.fromkeys(_LEVELS, "INFO"), **merged}
-    document["LoggingConfig"] = merged
+        config = {**dict.fromkeys(_LEVELS, "INFO"), **config}
+    document["LoggingConfig"] = config
 
 
 _SETTINGS: Mapping[str, Callable[[Context, Document, Any], None]] = MappingProxyType(

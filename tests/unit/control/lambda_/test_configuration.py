@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from gatewright.base.errors import AwsError
 from gatewright.control.context import Context
 from tests.unit.control.contexts import Contexts
 from tests.unit.control.lambda_.calls import ARN, ROLE, call, create, creation_failure, failure
@@ -69,10 +70,20 @@ def test_without_variables_there_is_no_environment(context: Context) -> None:
     assert "Environment" not in call(context, "GetFunctionConfiguration", FunctionName=ARN)
 
 
-def test_the_log_format_can_return_to_text(context: Context) -> None:
+def test_nothing_is_left_of_a_former_logging_configuration(context: Context) -> None:
+    """As recorded (radkawar/stackd, testdata/aws/lambda_logging_replacement.json)."""
     create(context, LoggingConfig={"LogFormat": "JSON", "SystemLogLevel": "WARN", "LogGroup": "mine"})
-    updated = call(context, "UpdateFunctionConfiguration", FunctionName=ARN, LoggingConfig={"LogFormat": "Text"})
-    assert updated["LoggingConfig"] == {"LogFormat": "Text", "LogGroup": "mine"}
+    refused, levels = {"SystemLogLevel": "WARN"}, ("ApplicationLogLevel", "SystemLogLevel")
+    with pytest.raises(AwsError, match='change the LogFormat to "JSON"'):
+        call(context, "UpdateFunctionConfiguration", FunctionName=ARN, LoggingConfig=refused)
+    group = {"LogGroup": "/aws/lambda/my-function"}
+    for given, kept in (
+        ({"LogFormat": "JSON"}, {"LogFormat": "JSON", **dict.fromkeys(levels, "INFO"), **group}),
+        ({}, {"LogFormat": "Text", **group}),
+        ({"LogGroup": "mine"}, {"LogFormat": "Text", "LogGroup": "mine"}),
+    ):
+        updated = call(context, "UpdateFunctionConfiguration", FunctionName=ARN, LoggingConfig=given)
+        assert updated["LoggingConfig"] == kept
 
 
 @pytest.mark.parametrize(
@@ -109,7 +120,7 @@ def test_the_log_format_can_return_to_text(context: Context) -> None:
             "InvalidParameterValueException",
             (
                 'LogLevel is not supported when LogFormat is set to "Text". '
-                'Remove LogLevel from your request or change the LogFormat to "Json" and try again.'
+                'Remove LogLevel from your request or change the LogFormat to "JSON" and try again.'
             ),
         ),
         (
