@@ -128,9 +128,7 @@ class JsonLog:
 
     is_json = True
 
-    def __init__(
-        self, function: FunctionVersion, initialization_type: str = ON_DEMAND, instance_id: str = ""
-    ) -> None:
+    def __init__(self, function: FunctionVersion, initialization_type: str = ON_DEMAND, instance_id: str = "") -> None:
         self._function = function
         self._initialization_type = initialization_type
         self._instance_id = instance_id
@@ -219,9 +217,7 @@ class QuietJsonLog(JsonLog):
         return b"" if report.failure is None else super().end(now, report)
 
 
-def platform_log(
-    function: FunctionVersion, initialization_type: str = ON_DEMAND, instance_id: str = ""
-) -> PlatformLog:
+def platform_log(function: FunctionVersion, initialization_type: str = ON_DEMAND, instance_id: str = "") -> PlatformLog:
     """Return the log writer that the function's logging configuration asks for; `instance_id` names the log stream."""
     if function.log_format != "JSON":
         return TextLog()

@@ -51,9 +51,7 @@ def status(failure: Failure | None) -> dict[str, Any]:
     return {"status": "error", "errorType": failure.error_type}
 
 
-def init_start(
-    function: FunctionVersion, initialization_type: str, runtime_version: str, instance_id: str
-) -> Record:
+def init_start(function: FunctionVersion, initialization_type: str, runtime_version: str, instance_id: str) -> Record:
     """Return platform.initStart. What is not on the page is as recorded (radkawar/stackd, invocation_tails.json)."""
     return {
         "initializationType": initialization_type,
