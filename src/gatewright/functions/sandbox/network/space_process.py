@@ -19,7 +19,7 @@ from gatewright.functions.sandbox.network.firewall import install
 from gatewright.functions.sandbox.network.host_addresses import current_addresses, unreachable_networks
 from gatewright.functions.sandbox.network.kernel import NEW_NETWORK, bring_up, unshare
 from gatewright.functions.sandbox.network.plan import SPARE_SOCKETS, Plan
-from gatewright.functions.sandbox.network.user_mode import NAMESPACE_FD
+from gatewright.functions.sandbox.network.user_mode import NAMESPACE_FD, descriptors
 
 LOOPBACK: Final = "127.0.0.1"
 _BACKLOG: Final = 128
@@ -28,8 +28,6 @@ _ROUTES: Final = Path("/proc/net/route")
 _HELPER_SECONDS: Final = 5.0
 _LOOK_EVERY_SECONDS: Final = 0.001
 _IGNORED_BY_PYTHON: Final = (signal.SIGPIPE, signal.SIGXFSZ)
-_HELPER_DESCRIPTORS: Final = 4096
-"""A function has 1,024 descriptors ("Lambda quotas"); the helper needs up to four for a connection."""
 
 
 def make(plan: Plan, control: socket.socket, number: int, helper: socket.socket | None) -> NoReturn:
@@ -58,7 +56,7 @@ def become_helper(plan: Plan, maker: socket.socket, complaints: int) -> NoReturn
         os.dup2(fd, standard)
     for ignored in _IGNORED_BY_PYTHON:  # pasta takes a signal that is ignored already for a failure
         signal.signal(ignored, signal.SIG_DFL)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (_HELPER_DESCRIPTORS, _HELPER_DESCRIPTORS))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors(plan.helper),) * 2)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
         os.execv(plan.helper[0], plan.helper)  # noqa: S606 (that is the point: no shell)

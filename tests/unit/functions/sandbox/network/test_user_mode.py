@@ -3,7 +3,14 @@ from pathlib import Path
 
 import pytest
 
-from gatewright.functions.sandbox.network.user_mode import PASTA, PROGRAMS, SLIRP4NETNS, arguments, free_addresses
+from gatewright.functions.sandbox.network.user_mode import (
+    PASTA,
+    PROGRAMS,
+    SLIRP4NETNS,
+    arguments,
+    descriptors,
+    free_addresses,
+)
 
 ADDRESSES = free_addresses(())
 
@@ -54,3 +61,9 @@ def test_both_are_known() -> None:
         ("slirp4netns", "slirp4netns"),
         ("pasta", "passt"),
     ]
+
+
+@pytest.mark.parametrize(("program", "most"), [("/usr/bin/slirp4netns", 1100), ("/usr/bin/pasta", 4096)])
+def test_how_many_descriptors_a_program_has(program: str, most: int) -> None:
+    """slirp4netns takes memory of its own for each connection, pasta four descriptors."""
+    assert descriptors((program, "--option")) == most
