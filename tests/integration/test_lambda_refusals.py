@@ -37,7 +37,7 @@ def test_errors_of_missing_functions(node: Node) -> None:
         "list_versions_by_function": {},
     }
     answers = {name: fails(getattr(client, name), FunctionName="absent", **more) for name, more in calls.items()}
-    of_latest = (404, "ResourceNotFoundException", f"Function not found: {arn}:$LATEST")  # Invoke says what it looked for
+    of_latest = (404, "ResourceNotFoundException", f"Function not found: {arn}:$LATEST")
     assert answers == {**dict.fromkeys(calls, expected), "invoke": of_latest}
 
 
