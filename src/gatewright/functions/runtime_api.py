@@ -242,9 +242,9 @@ def _error_body(request: Request, body: bytes) -> bytes:
         shown = {name: content.get(name) or "" for name in ("errorMessage", "errorType")}
         if content.get("stackTrace"):
             shown["stackTrace"] = content["stackTrace"]
-    except (orjson.JSONDecodeError, AttributeError):
+        return orjson.dumps(shown)
+    except (orjson.JSONDecodeError, orjson.JSONEncodeError, AttributeError):  # nested deeper than can be written
         return b'"Invalid error body"'
-    return orjson.dumps(shown)
 
 
 def _too_large(limit_bytes: int) -> Response:

@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import os
 import re
-from typing import Final
+from typing import BinaryIO, Final
 from urllib.parse import parse_qsl
 
 from gatewright.base.clock import Clock
@@ -20,6 +20,7 @@ from gatewright.store.types import Blobs
 PREFIX: Final = "/_gatewright/blobs/"
 _VALID_SECONDS: Final = 600
 _KEY_BYTES: Final = 32
+_PIECE_BYTES: Final = 256 * 1024
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
 
@@ -48,14 +49,35 @@ class BlobLinks:
         if int(expires) < self._clock.now():
             return text_response(403, "Request has expired\n", "text/plain")
         try:
-            content = await asyncio.to_thread(self._read, sha256)
+            blob = await asyncio.to_thread(self._blobs.open, sha256)
         except (BlobMissing, BlobCorrupt):
             return text_response(404, "NoSuchKey\n", "text/plain")
-        return Response(200, Headers([("Content-Type", "application/zip")]), content)
-
-    def _read(self, sha256: str) -> bytes:
-        with self._blobs.open(sha256) as blob:
-            return blob.read()
+        size = blob.seek(0, os.SEEK_END)
+        blob.seek(0)
+        headers = Headers([("Content-Type", "application/zip"), ("Content-Length", str(size))])
+        return Response(200, headers, _Content(blob))
 
     def _signature(self, sha256: str, expires: str) -> str:
         return hmac.new(self._key, f"{sha256} {expires}".encode(), hashlib.sha256).hexdigest()
+
+
+class _Content:
+    """The octets of a blob, read as fast as they are taken: who does not take them has the node hold one piece."""
+
+    __slots__ = ("_blob",)
+
+    def __init__(self, blob: BinaryIO) -> None:
+        self._blob = blob
+
+    def __aiter__(self) -> "_Content":
+        return self
+
+    async def __anext__(self) -> bytes:
+        piece = await asyncio.to_thread(self._blob.read, _PIECE_BYTES)
+        if not piece:
+            raise StopAsyncIteration
+        return piece
+
+    async def aclose(self) -> None:
+        """Close the file, also when nothing of it was read."""
+        self._blob.close()

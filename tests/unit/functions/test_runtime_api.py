@@ -233,6 +233,7 @@ async def test_a_runtime_may_ask_again_while_extensions_are_waited_for(state: St
         (b"{}", b'{"errorMessage":"","errorType":""}'),
         (b"[]", b'"Invalid error body"'),
         (b"no JSON", b'"Invalid error body"'),
+        (b'{"stackTrace":' + b"[" * 600 + b"]" * 600 + b"}", b'"Invalid error body"'),
     ],
 )
 async def test_the_cause_of_an_error_is_not_for_the_caller(body: bytes, shown: bytes) -> None:

@@ -40,12 +40,18 @@ class Links:
         return await self.links.handle(Request("GET", parts.path, parts.query, Headers()))
 
 
+async def content_of(response: Response) -> bytes:
+    assert not isinstance(response.body, bytes)
+    return b"".join([piece async for piece in response.body])
+
+
 async def test_a_link_leads_to_the_content() -> None:
     links = Links()
     url = links.links.url(SHA256)
     assert url.startswith(f"http://127.0.0.1:4566/_gatewright/blobs/{SHA256}?")
     response = await links.follow(url)
-    assert (response.status, response.body) == (200, CONTENT)
+    assert (response.status, await content_of(response)) == (200, CONTENT)
+    assert response.headers.get("content-length") == str(len(CONTENT))
     assert response.headers.get("content-type") == "application/zip"
 
 

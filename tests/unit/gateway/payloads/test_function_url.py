@@ -115,6 +115,12 @@ def test_bodies(content_type: str | None, body: bytes, text: str, is_base64: boo
     assert (found["body"], found["isBase64Encoded"]) == (text, is_base64)
 
 
+@pytest.mark.parametrize("payload", [b"[" * 600 + b"]" * 600, b"[1" + b"0" * 5000 + b"]"], ids=["deep", "long"])
+def test_what_can_be_read_but_not_written_stays_as_it_is(payload: bytes) -> None:
+    response = parse_result(payload)
+    assert (response.status, response.body) == (200, payload)
+
+
 # The first eight are recorded of AWS (localstack, test_lambda_url_invocation).
 @pytest.mark.parametrize(
     ("result", "status", "content_type", "body"),
