@@ -126,11 +126,11 @@ def parse_streamed(payload: bytes) -> Response:
 def _rewritten(result: object, payload: bytes) -> bytes:
     """Return JSON as a function URL writes it anew: without spaces, with characters instead of escapes.
 
-    What can be read but not written (nested more than 254 deep, a number of thousands of digits) stays as it is.
+    What can be read but not written, because it is nested too deeply, stays as it is.
     """
     try:
         if _LONG_NUMBER.search(payload):
             return json.dumps(json.loads(payload), ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
         return orjson.dumps(result)
-    except (TypeError, ValueError, RecursionError):
+    except (orjson.JSONEncodeError, RecursionError):
         return payload

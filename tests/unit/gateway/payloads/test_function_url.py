@@ -115,8 +115,10 @@ def test_bodies(content_type: str | None, body: bytes, text: str, is_base64: boo
     assert (found["body"], found["isBase64Encoded"]) == (text, is_base64)
 
 
-@pytest.mark.parametrize("payload", [b"[" * 600 + b"]" * 600, b"[1" + b"0" * 5000 + b"]"], ids=["deep", "long"])
-def test_what_can_be_read_but_not_written_stays_as_it_is(payload: bytes) -> None:
+@pytest.mark.parametrize("number", [b"", b"123456789012345678901234567890"])
+def test_what_can_be_read_but_not_written_stays_as_it_is(number: bytes) -> None:
+    """Nested deeply; a long number has it written by another library."""
+    payload = b"[" * 900 + number + b"]" * 900
     response = parse_result(payload)
     assert (response.status, response.body) == (200, payload)
 
