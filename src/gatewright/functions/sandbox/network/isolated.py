@@ -164,7 +164,8 @@ class IsolatedNetwork:
             return space
         future: asyncio.Future[IsolatedSpace] = asyncio.get_running_loop().create_future()
         self._waiting.append(future)
-        self._refill()
+        self._make_missing(len(self._waiting))
+        self._refill_soon()
         try:
             return await future
         except asyncio.CancelledError:
@@ -199,9 +200,13 @@ class IsolatedNetwork:
 
     def _refill_later(self) -> None:
         """Leave the CPU to the environment that starts now, unless it took the last: others may be about to start."""
-        if not self._ready:
+        if self._ready:
+            self._refill_soon()
+        else:
             self._refill()
-        elif self._refilling is None and not self._is_closed:
+
+    def _refill_soon(self) -> None:
+        if self._refilling is None and not self._is_closed:
             self._refilling = asyncio.get_running_loop().call_later(self._refill_seconds, self._refill)
 
     def _refill(self) -> None:
@@ -209,8 +214,11 @@ class IsolatedNetwork:
         if self._refilling is not None:
             self._refilling.cancel()
             self._refilling = None
-        missing = self._ready_spaces + len(self._waiting) - len(self._ready) - self._in_making
-        for _ in range(0 if self._is_closed else missing):
+        self._make_missing(self._ready_spaces + len(self._waiting) - len(self._ready))
+
+    def _make_missing(self, wanted: int) -> None:
+        """Have so many made, with those that are being made already."""
+        for _ in range(0 if self._is_closed else wanted - self._in_making):
             self._in_making += 1
             task = asyncio.create_task(self._make())
             self._making.add(task)

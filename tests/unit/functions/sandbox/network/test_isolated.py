@@ -100,11 +100,14 @@ async def test_spaces_are_made_ahead_and_given_once() -> None:
 async def test_others_are_made_when_the_start_that_took_one_is_over() -> None:
     spawners = Spawners()
     made = IsolatedNetwork(
-        "none", PLAN, Path("/usr/bin/nsenter"), (), ready_spaces=2, refill_seconds=3600, make_link=spawners
+        "none", PLAN, Path("/usr/bin/nsenter"), (), ready_spaces=2, refill_seconds=0.05, make_link=spawners
     )
     spaces = [await made.open()]
     await settle()
     (link,) = spawners.links
+    assert link.made == [1]
+    await asyncio.sleep(0.1)
+    assert link.made == [1, 2, 3]
     spaces.append(await made.open())
     await settle()
     assert link.made == [1, 2, 3]
@@ -124,6 +127,7 @@ async def test_what_is_ready_goes_when_the_host_has_got_another_address() -> Non
         Path("/usr/bin/nsenter"),
         (),
         ready_spaces=2,
+        refill_seconds=0,
         make_link=spawners,
         host_addresses=lambda: tuple(addresses),
     )
