@@ -1,6 +1,7 @@
 """The command line that puts a process into a sandbox of bubblewrap's: tiers A and B.
 
-    sh: joins the control group ▸ enters the network ▸ bwrap: namespaces, files, seccomp ▸ [setpriv: uid] ▸ prlimit ▸ sh
+    [sh: joins the control group] ▸ [enters the network] ▸ bwrap: namespaces, files, seccomp ▸ [setpriv: uid]
+    ▸ prlimit ▸ sh
 
 Everything that is the same for all environments is put together once. bwrap gets its arguments through a descriptor,
 and no environment variable: see `launch_script`. Tier A: the node is root, so bwrap mounts as root what only root can
@@ -118,7 +119,9 @@ class Bubblewrap:
                 raise SandboxError(f"no descriptors for a sandbox: {error}") from error
             raise
         tools = self._tools
-        argv = [str(tools.sh), "-c", _JOIN, "sh", str(len(contents.join_files)), *contents.join_files]
+        argv: list[str] = []
+        if contents.join_files:
+            argv += [str(tools.sh), "-c", _JOIN, "sh", str(len(contents.join_files)), *contents.join_files]
         argv += [*contents.network_entry, str(tools.bwrap), "--args", str(fds[-1]), "--"]
         if tools.setpriv is not None and contents.uid is not None:
             ids = (f"--reuid={contents.uid}", f"--regid={contents.uid}")

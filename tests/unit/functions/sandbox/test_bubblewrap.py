@@ -93,6 +93,12 @@ def test_the_control_group_is_joined_and_the_network_entered_before_anything_els
     command.close()
 
 
+def test_without_a_control_group_there_is_one_program_less_to_start() -> None:
+    command = Bubblewrap(tools(None), ReadablePaths(())).command(contents(network_entry=("/b/nsenter", "--")), ("p",))
+    assert command.argv[:3] == ("/b/nsenter", "--", "/b/bwrap")
+    command.close()
+
+
 def test_where_an_interpreter_lies_everybody_may_pass(tmp_path: Path) -> None:
     """bwrap itself makes the parents of a mount for their owner only, and the function is another user."""
     folder = tmp_path / "python"
