@@ -60,8 +60,11 @@ class FunctionLogs:
         """Take one or more lines, each ending in a line feed."""
         count = lines.count(b"\n")
         taken = self._taken_of_groups.get(group, 0)
-        is_full = self._taken_bytes - self._done_bytes > self._buffer_bytes
-        if is_full or taken - self._done_of_groups.get(group, 0) > self._group_bytes:
+        waiting = self._taken_bytes - self._done_bytes
+        # No group has more waiting than all have together: mostly that settles it.
+        if waiting > self._group_bytes and (
+            waiting > self._buffer_bytes or taken - self._done_of_groups.get(group, 0) > self._group_bytes
+        ):
             self._dropped += count
             return
         size = len(lines) + count * _PREFIX_BYTES
