@@ -102,9 +102,11 @@ def test_tmp_is_private_and_has_the_size_of_the_ephemeral_storage(tier_node: Nod
         "except OSError as error: return [os.listdir('/tmp'), written, error.errno]",
     )
     made = function(tier_node, *fills, MemorySize=128, Timeout=30)
-    assert made.invoke() == [["big"], 512 * MIB, 28]
     other = function(tier_node, "return os.listdir('/tmp')")
-    assert other.invoke() == []
+    # Empty, but for folders on the way to what a runtime needs, where that lies in the host's /tmp: these tests may.
+    found = other.invoke()
+    assert all(str(Path(__file__)).startswith(f"/tmp/{name}/") for name in found), found
+    assert made.invoke() == [["big", *found], 512 * MIB, 28]
 
 
 def test_environment_variables_reach_the_function_and_nothing_else(tier_node: Node) -> None:

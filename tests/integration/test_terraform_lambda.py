@@ -153,5 +153,5 @@ def test_three_releases_and_an_end(terraform: Terraform, tmp_path: Path) -> None
         assert not {"Concurrency", "Tags"} & set(bare)
 
         terraform.destroy(variables(node, tmp_path, 3))
-    # Numbers of layer versions are never used again, so what the last one was is kept.
-    assert kinds_of_documents(data) == {"lambda/layer": 1}
+    # Numbers of versions are never used again, so what the last ones were is kept.
+    assert kinds_of_documents(data) == {"lambda/layer": 1, "lambda/version-counter": 2}
