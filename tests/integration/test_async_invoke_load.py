@@ -14,6 +14,7 @@ import pytest
 from tests.integration.companion import companion
 from tests.integration.deployed import Function, function
 from tests.integration.nodes import kill, running, start, stop, wait_until
+from tests.integration.tiers import TIERS, node_on_tier, node_to_kill, owned_folder
 
 EVENTS = 5_000
 KILLS = 8
@@ -153,6 +154,30 @@ def test_a_node_that_is_killed_loses_no_event(tmp_path: Path) -> None:
         wait_until(lambda: set(acknowledged) <= set(executed(file)), "every acknowledged event ran", 60)
     finally:
         assert stop(node) == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("tier", TIERS)
+def test_a_node_that_is_killed_on_a_tier_loses_no_event(tier: str) -> None:
+    """In a sandbox no file outlives the node; what ran is what the companion has records of."""
+    storage = ("--data-dir", str(owned_folder("data")))
+    with companion() as beside:
+        settings = {"GATEWRIGHT_COMPANION": beside.url}
+        records = beside.queue("records")
+        with node_to_kill(tier, *storage, environment=settings) as node:
+            made = function(node, "time.sleep(0.05)")
+            made.client.put_function_event_invoke_config(
+                FunctionName=made.name, DestinationConfig={"OnSuccess": {"Destination": records.arn}}
+            )
+            acknowledged, threads = send_in_parallel(made, range(SENDERS * 10))
+            wait_until(lambda: len(acknowledged) > SENDERS, "events are accepted")
+            kill(node)
+            for thread in threads:
+                thread.join()
+        recorded: set[int] = set()
+        with node_on_tier(tier, *storage, environment=settings):
+            while not recorded.issuperset(acknowledged):
+                recorded.add(records.receive_json()["requestPayload"])
 
 
 @pytest.mark.slow
