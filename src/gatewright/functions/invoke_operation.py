@@ -6,7 +6,6 @@ from typing import Final
 
 from gatewright.base.errors import AwsError, OperationNotImplemented
 from gatewright.base.operations import Shape
-from gatewright.functions.async_invoke.lineage import extend
 from gatewright.functions.errors import InvokeError
 from gatewright.functions.invoke_request import (
     InvokeContext,
@@ -14,7 +13,7 @@ from gatewright.functions.invoke_request import (
     find_target,
     read_client_context,
     read_event,
-    refuse_recursion,
+    trace_header_of,
 )
 from gatewright.functions.settings import MAX_ASYNC_EVENT_BYTES, MAX_EVENT_BYTES, MAX_INVOKE_ASYNC_BYTES
 from gatewright.functions.streaming_operation import invoke_with_response_stream
@@ -40,11 +39,7 @@ async def invoke(context: InvokeContext, request: Shape) -> Shape:
         await _submit(context, target, event, context.caller.trace_header)
         return {"StatusCode": 202}
     client_context = read_client_context(request.get("ClientContext"))
-    trace_header = context.caller.trace_header
-    if trace_header is not None:
-        lineage = extend(trace_header, function.arn)
-        refuse_recursion(function, lineage)
-        trace_header = lineage.trace_header
+    trace_header = trace_header_of(context, function)
     wants_log_tail = request.get("LogType") == "Tail"
     try:
         result = await context.functions.invoke(

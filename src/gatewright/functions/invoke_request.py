@@ -13,7 +13,7 @@ import orjson
 from gatewright.base.arn import FunctionReference, function_arn, parse_function_name
 from gatewright.base.errors import AwsError
 from gatewright.base.operations import Caller, Shape
-from gatewright.functions.async_invoke.lineage import Lineage
+from gatewright.functions.async_invoke.lineage import extend
 from gatewright.functions.errors import too_large
 from gatewright.functions.invocation import InvocationResult
 from gatewright.functions.settings import MAX_EVENT_BYTES
@@ -138,12 +138,12 @@ def read_client_context(encoded: str | None) -> str | None:
             f"Client context must be smaller than {_MAX_CLIENT_CONTEXT_BYTES} bytes.",
         )
     try:
-        context = orjson.loads(base64.b64decode(encoded, validate=True))
-    except (binascii.Error, orjson.JSONDecodeError) as error:
+        # ASCII without line ends: it may become a field of an HTTP message.
+        return json.dumps(orjson.loads(base64.b64decode(encoded, validate=True)))
+    except (binascii.Error, orjson.JSONDecodeError, RecursionError) as error:  # the last for what nests too deep
         raise AwsError(
             "InvalidRequestContentException", "Client context must be a valid Base64-encoded JSON object."
         ) from error
-    return json.dumps(context)  # ASCII without line ends: it may become a field of an HTTP message
 
 
 def encode_log_tail(lines: bytes) -> str:
@@ -156,8 +156,14 @@ def encode_log_tail(lines: bytes) -> str:
     return base64.b64encode(text.encode()).decode()
 
 
-def refuse_recursion(function: Function, lineage: Lineage) -> None:
-    """Raise RecursiveInvocationException for a synchronous invocation that a loop of functions came to."""
+def trace_header_of(context: InvokeContext, function: Function) -> str | None:
+    """Return the trace header of a request, in which this invocation is counted; None when it has none.
+
+    Raises RecursiveInvocationException when a loop of functions came to this synchronous invocation.
+    """
+    if context.caller.trace_header is None:
+        return None
+    lineage = extend(context.caller.trace_header, function.arn)
     if function.recursive_loop == "Terminate" and lineage.is_loop:
         raise AwsError(
             "RecursiveInvocationException",
@@ -165,3 +171,4 @@ def refuse_recursion(function: Function, lineage: Lineage) -> None:
             " resources and stopped your function's invocation.",
             members={"Type": "User"},
         )
+    return lineage.trace_header

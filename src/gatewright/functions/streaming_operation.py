@@ -5,7 +5,6 @@ from typing import Any, Final
 
 from gatewright.base.errors import OperationNotImplemented
 from gatewright.base.operations import Shape
-from gatewright.functions.async_invoke.lineage import extend
 from gatewright.functions.errors import InvokeError
 from gatewright.functions.invoke_request import (
     InvokeContext,
@@ -13,7 +12,7 @@ from gatewright.functions.invoke_request import (
     find_target,
     read_client_context,
     read_event,
-    refuse_recursion,
+    trace_header_of,
 )
 from gatewright.functions.streaming import StreamedInvocation, StreamOutcome
 
@@ -35,11 +34,7 @@ async def invoke_with_response_stream(context: InvokeContext, request: Shape) ->
     client_context = read_client_context(request.get("ClientContext"))
     if request.get("TenantId") is not None:
         raise OperationNotImplemented("Lambda InvokeWithResponseStream with TenantId is not implemented.")
-    trace_header = context.caller.trace_header
-    if trace_header is not None:
-        lineage = extend(trace_header, function.arn)
-        refuse_recursion(function, lineage)
-        trace_header = lineage.trace_header
+    trace_header = trace_header_of(context, function)
     wants_log_tail = request.get("LogType") == "Tail"
     try:
         streamed = await context.functions.invoke_streaming(

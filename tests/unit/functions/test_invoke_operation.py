@@ -149,6 +149,11 @@ async def test_the_ways_to_name_a_function(name: str, qualifier: str | None, inv
             "Client context must be a valid Base64-encoded JSON",
         ),
         ({"ClientContext": "bm8ganNvbg=="}, "InvalidRequestContentException", "Client context must be"),
+        (
+            {"ClientContext": base64.b64encode(b"[" * 1000 + b"]" * 1000).decode()},
+            "InvalidRequestContentException",
+            "Client context must be a valid Base64-encoded JSON",
+        ),
         ({"ClientContext": "x" * 3584}, "InvalidRequestContentException", "Client context must be smaller than 3583"),
     ],
 )
