@@ -263,6 +263,19 @@ def package(files: Mapping[str, str | bytes]) -> bytes:
     return archive.getvalue()
 
 
+def archive(*entries: tuple[str, bytes, int]) -> io.BytesIO:
+    """Return an archive of (name, content, mode)."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as opened:
+        for name, body, mode in entries:
+            entry = zipfile.ZipInfo(name)
+            entry.external_attr = mode << 16
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            opened.writestr(entry, body)
+    content.seek(0)
+    return content
+
+
 PACKAGE = package({"app.py": "def handler(event, context): return event"})
 
 

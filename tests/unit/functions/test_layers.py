@@ -3,7 +3,6 @@
 import io
 import os
 import stat
-import zipfile
 from pathlib import Path
 
 import pytest
@@ -12,21 +11,10 @@ from gatewright.functions.code import remove_tree
 from gatewright.functions.errors import CodeUnusable
 from gatewright.functions.layers import merge_layers
 
+from .fakes import archive as layer
+
 LINK = stat.S_IFLNK | 0o777
 MIB = 1 << 20
-
-
-def layer(*entries: tuple[str, bytes, int]) -> io.BytesIO:
-    """Return an archive of (name, content, mode)."""
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as opened:
-        for name, body, mode in entries:
-            entry = zipfile.ZipInfo(name)
-            entry.external_attr = mode << 16
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            opened.writestr(entry, body)
-    content.seek(0)
-    return content
 
 
 @pytest.fixture

@@ -11,22 +11,9 @@ import pytest
 from gatewright.functions.errors import CodeUnusable
 from gatewright.functions.unzip import unzip
 
-from .fakes import package
+from .fakes import archive, package
 
 LINK = stat.S_IFLNK | 0o777
-
-
-def archive(*entries: tuple[str, bytes, int]) -> io.BytesIO:
-    """Return an archive of (name, content, mode)."""
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as opened:
-        for name, body, mode in entries:
-            entry = zipfile.ZipInfo(name)
-            entry.external_attr = mode << 16
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            opened.writestr(entry, body)
-    content.seek(0)
-    return content
 
 
 @pytest.fixture
