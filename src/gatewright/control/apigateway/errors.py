@@ -1,0 +1,43 @@
+"""The errors that the operations of REST APIs answer with, in API Gateway's words.
+
+    AwsError
+    ├── BadRequestException        400  the request is malformed, or asks for what a REST API cannot have
+    ├── NotFoundException          404  the API, or the part of it, is not in this account and Region
+    ├── ConflictException          409  the request contradicts what is there
+    └── LimitExceededException     429  a quota of the account or the API is used up
+
+Sources: the error shapes of the "Amazon API Gateway REST API Reference"; texts as AWS answers them where they are known.
+"""
+
+from gatewright.base.errors import AwsError, OperationNotImplemented
+
+
+def bad_request(message: str) -> AwsError:
+    """Build a BadRequestException."""
+    return AwsError("BadRequestException", message, status=400)
+
+
+def not_found(message: str) -> AwsError:
+    """Build a NotFoundException."""
+    return AwsError("NotFoundException", message, status=404)
+
+
+def conflict(message: str) -> AwsError:
+    """Build a ConflictException."""
+    return AwsError("ConflictException", message, status=409)
+
+
+def limit_exceeded(resource: str) -> AwsError:
+    """Build the LimitExceededException of a quota; `resource` is the plural (`Resources`)."""
+    # The text has two spaces between its sentences where AWS sends it.
+    return AwsError(
+        "LimitExceededException",
+        f"Maximum number of {resource} for this API has been reached.  "
+        f"Please contact AWS if you need additional {resource}.",
+        status=429,
+    )
+
+
+def not_built(option: str) -> OperationNotImplemented:
+    """Build the 501 of an option that AWS has and gatewright has not; `option` names it."""
+    return OperationNotImplemented(f"Amazon API Gateway (apigateway): {option} is not implemented.")
