@@ -1,7 +1,8 @@
 """What a control-plane operation may use: the caller, the store, time, ids and a few facts about this node."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 
 from gatewright.base.clock import Clock
@@ -17,6 +18,40 @@ class FetchObject(Protocol):
     def __call__(self, caller: Caller, bucket: str, key: str, version: str | None) -> bytes:
         """Return the content. Raises AwsError as Lambda answers for an object that cannot be read."""
         ...
+
+
+class QuotaUsage(Protocol):
+    """What the data plane counts for usage plans (GetUsage and UpdateUsage, "API Reference", API Gateway)."""
+
+    def read(
+        self, account_id: str, region: str, plan_id: str, key_id: str | None, start: date, end: date
+    ) -> Mapping[str, list[list[int]]]:
+        """Return, by key id in its order, `[used, remaining]` of each day from `start` to `end`, both included.
+
+        All keys of the plan, or the one that is named; empty when there is no such key or plan. `used` is the day's,
+        `remaining` what was left of the quota at its end; -1 without a quota. Raises `ValueError` beyond 366 days.
+        """
+        ...
+
+    def set_remaining(self, account_id: str, region: str, plan_id: str, key_id: str, remaining: int) -> None:
+        """Let a key make that many more requests in the current period; durable on return.
+
+        Changes nothing when the plan has no quota, or not this key.
+        """
+        ...
+
+
+class _NothingCounted:
+    """The use of keys where nothing is served."""
+
+    def read(
+        self, account_id: str, region: str, plan_id: str, key_id: str | None, start: date, end: date
+    ) -> Mapping[str, list[list[int]]]:
+        """Return nothing."""
+        return {}
+
+    def set_remaining(self, account_id: str, region: str, plan_id: str, key_id: str, remaining: int) -> None:
+        """Do nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +94,8 @@ class Node:
     """Reads deployment packages and layers from S3."""
     provisioned_environments: Callable[[str, str], ProvisionedEnvironments] = _none_provisioned
     """How far provisioned concurrency has come: by unqualified function ARN and qualifier."""
+    usage: QuotaUsage = _NothingCounted()
+    """How much of their quotas API keys have used."""
 
 
 @dataclass(frozen=True, slots=True)
