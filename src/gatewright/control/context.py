@@ -1,7 +1,7 @@
 """What a control-plane operation may use: the caller, the store, time, ids and a few facts about this node."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
@@ -94,7 +94,7 @@ class Node:
     """Reads deployment packages and layers from S3."""
     provisioned_environments: Callable[[str, str], ProvisionedEnvironments] = _none_provisioned
     """How far provisioned concurrency has come: by unqualified function ARN and qualifier."""
-    usage: QuotaUsage = _NothingCounted()
+    usage: QuotaUsage = field(default_factory=_NothingCounted)
     """How much of their quotas API keys have used."""
 
 
