@@ -4,9 +4,10 @@
     ├── BadRequestException        400  the request is malformed, or asks for what a REST API cannot have
     ├── NotFoundException          404  the API, or the part of it, is not in this account and Region
     ├── ConflictException          409  the request contradicts what is there
-    └── LimitExceededException     429  a quota of the account or the API is used up
+    ├── LimitExceededException     429  a quota of the account or the API is used up
+    └── AccessDeniedException      403  a role that the caller may not pass
 
-Sources: the error shapes of the "Amazon API Gateway REST API Reference"; texts as AWS answers them where they are known.
+Sources: the error shapes of the "Amazon API Gateway REST API Reference"; texts as AWS answers them where known.
 """
 
 from gatewright.base.errors import AwsError, OperationNotImplemented
@@ -36,6 +37,25 @@ def limit_exceeded(resource: str) -> AwsError:
         f"Please contact AWS if you need additional {resource}.",
         status=429,
     )
+
+
+def access_denied(message: str) -> AwsError:
+    """Build an AccessDeniedException, which is in no model."""
+    return AwsError("AccessDeniedException", message, status=403)
+
+
+def invalid_mappings(errors: list[str]) -> AwsError:
+    """Build the BadRequestException of parameter mappings that contradict themselves or the method."""
+    return bad_request(f"Invalid mapping expression specified: {_validation_result(errors)}")
+
+
+def invalid_content_type(content_type: str) -> AwsError:
+    """Build the BadRequestException of a template's content type."""
+    return bad_request(_validation_result([f"Invalid content type specified: {content_type}"]))
+
+
+def _validation_result(errors: list[str]) -> str:
+    return f"Validation Result: warnings : [], errors : [{', '.join(errors)}]"
 
 
 def not_built(option: str) -> OperationNotImplemented:

@@ -16,7 +16,7 @@ from typing import Any
 
 from gatewright.base.errors import AwsError
 from gatewright.base.operations import Shape
-from gatewright.control.apigateway.errors import bad_request
+from gatewright.control.apigateway.errors import bad_request, not_found
 from gatewright.store.types import Document
 
 ADD, REMOVE, REPLACE, COPY, MOVE, TEST = "add", "remove", "replace", "copy", "move", "test"
@@ -33,8 +33,10 @@ class Change:
     """The segments of the path, unescaped."""
     captures: Mapping[str, str]
     """What the segments in braces of the row stand for, unescaped."""
-    text: str | None
-    """The value: what the caller sent, or what `from` points at; None when there is none."""
+    text: Any
+    """The value: the text that the caller sent, or what `from` of a copy points at; None when there is none."""
+    missing: str = ""
+    """AWS's text when an entry that the path names is not there to be replaced or removed; empty: nobody minds."""
 
     @property
     def last(self) -> str:
@@ -87,13 +89,24 @@ def member(document: Document, change: Change, parse: Parse) -> None:
     if change.op == REMOVE:
         _remove(document, parents, name)
         return
-    value = parse(change.text, change.path)
+    value = change.text if change.op == COPY else parse(change.text, change.path)
     if value is None:
         _remove(document, parents, name)
         return
     for parent in parents:
         document = document.setdefault(parent, {})
     document[name] = value
+
+
+def entry(document: Document, change: Change, parse: Parse) -> None:
+    """Set or take away the entry of a map (`/requestParameters/…`); what is replaced or removed must be there."""
+    name, entry_name = change.segments
+    if change.op != ADD and entry_name not in document.get(name, {}):
+        raise not_found(change.missing)
+    if change.op == REMOVE:
+        _remove(document, [name], entry_name)
+        return
+    document.setdefault(name, {})[entry_name] = parse(change.text, change.path)
 
 
 def element(document: Document, change: Change, parse: Parse) -> None:
@@ -134,6 +147,8 @@ class PatchPath:
     ops: tuple[str, ...] = (REPLACE,)
     parse: Parse = text
     apply: Apply = member
+    missing: str = ""
+    """AWS's text when the entry that a path names is not there."""
 
 
 PathError = Callable[["PatchTable", str, str], AwsError]
@@ -170,7 +185,13 @@ def name_path_or_ops(table: PatchTable, op: str, path: str) -> AwsError:
     ops = table.ops_of(path)
     if not ops:
         return bad_request(f"Invalid patch path {path}")
-    return bad_request(f"Invalid patch operation specified. Must be one of: [{', '.join(ops)}]")
+    allowed = f"one of: [{ops[0]}]" if len(ops) == 1 else "|".join(f"'{allowed}'" for allowed in ops)
+    return bad_request(f"Invalid patch operation specified. Must be {allowed}")
+
+
+def name_path(table: PatchTable, op: str, path: str) -> AwsError:
+    """Build the error of gateway responses, which names the path alone."""
+    return bad_request(f"Invalid patch path {path}")
 
 
 def name_paths_of_op(table: PatchTable, op: str, path: str) -> AwsError:
@@ -198,16 +219,13 @@ def parse_pointer(path: str) -> tuple[str, ...]:
 
 
 def _change(document: Document, operation: Shape, table: PatchTable) -> tuple[PatchPath, Change]:
-    op, path = operation.get("op"), operation.get("path")
-    if not op:
-        raise bad_request("Invalid patch operation specified. Must be 'add'|'remove'|'replace'|'move'|'copy'|'test'")
-    if not path:
-        raise bad_request("Invalid patch path specified. It must not be empty")
+    # What is left out is null to AWS, and named so.
+    op, path = operation.get("op") or "null", operation.get("path") or "null"
     row, segments, captures = table.row(op, path)
     value = operation.get("value")
     if op == COPY:
         value = _value_at(document, operation.get("from") or "")
-    return row, Change(op, path, segments, captures, value)
+    return row, Change(op, path, segments, captures, value, row.missing)
 
 
 def _value_at(document: Document, pointer: str) -> Any:
