@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from gatewright.base.arn import parse_arn
 from gatewright.languages.parameter_mapping import compile_request_mappings, compile_response_mappings
+from gatewright.snapshot.partitions import partition_of
 from gatewright.snapshot.types import Cors, HttpApi, HttpIntegration, HttpRoute, HttpStage, Throttle
 from gatewright.store.types import Document, Key, Reader
 
@@ -34,18 +35,12 @@ def compile_http_api(reader: Reader, key: Key) -> HttpApi | None:
         api_id=key.id,
         account_id=key.account,
         region=key.region,
-        partition=_partition(key.region),
+        partition=partition_of(key.region),
         name=document["Name"],
         disable_execute_api_endpoint=bool(document.get("DisableExecuteApiEndpoint")),
         cors=cors,
         stages=stages,
     )
-
-
-def _partition(region: str) -> str:
-    if region.startswith("cn-"):
-        return "aws-cn"
-    return "aws-us-gov" if region.startswith("us-gov-") else "aws"
 
 
 def _compile_cors(document: Document | None) -> Cors | None:

@@ -1,7 +1,7 @@
 """The API keys and usage plans of an account in a region, compiled and validated.
 
-They are compiled as a whole: plans name keys and keys are found by value, and an account has few enough of both ("Amazon
-API Gateway quotas": 10,000 keys and 300 plans per account and region).
+They are compiled as a whole: plans name keys and keys are found by value, and an account has few enough of both
+("Amazon API Gateway quotas": 10,000 keys and 300 plans per account and region).
 """
 
 from types import MappingProxyType
@@ -75,7 +75,12 @@ def _stage_id(stage: Document) -> ApiStageId:
 
 def _compile_method_throttles(stage: Document) -> MappingProxyType[str, ThrottleSettings]:
     throttles = (stage.get("throttle") or {}).items()
-    return MappingProxyType({method: _compile_throttle(settings) for method, settings in throttles})
+    return MappingProxyType({_method_key(method): _compile_throttle(settings) for method, settings in throttles})
+
+
+def _method_key(method: str) -> str:
+    """Return `/{resource path}/{method}`: `//GET` for the root, which `/GET` means as well."""
+    return f"/{method}" if method.startswith("/") and method.count("/") == 1 else method
 
 
 def _compile_throttle(settings: Document) -> ThrottleSettings:

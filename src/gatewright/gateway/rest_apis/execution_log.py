@@ -1,0 +1,58 @@
+"""The execution log of one request, line by line, in API Gateway's words.
+
+Source: "Set up CloudWatch logging for REST APIs in API Gateway" and the `log` of TestInvokeMethod, as recorded of AWS.
+Phases write to it where a call has one; most have none, and then nothing is formatted.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+
+from gatewright.base.clock import Clock
+
+_LONGEST_FIELDS = 998
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+class ExecutionLog:
+    """Collects the lines of one request."""
+
+    __slots__ = ("_clock", "_lines", "_request_id")
+
+    def __init__(self, request_id: str, clock: Clock) -> None:
+        self._request_id = request_id
+        self._clock = clock
+        self._lines: list[str] = []
+
+    def write(self, text: str) -> None:
+        """Add a line."""
+        self._lines.append(f"{_date(self._clock.now())} : {text}\n")
+
+    def text(self) -> str:
+        """Return the whole log."""
+        return f"Execution log for request {self._request_id}\n" + "".join(self._lines)
+
+
+def shown_fields(fields: Iterable[tuple[str, str]]) -> str:
+    """Return header fields as the log has them: `{name=value, other=a,b}`, the longest cut off."""
+    joined: dict[str, str] = {}
+    for name, value in fields:
+        joined[name] = f"{joined[name]},{value}" if name in joined else value
+    text = shown_map(joined)
+    return text if len(text) <= _LONGEST_FIELDS else f"{text[:_LONGEST_FIELDS]} [TRUNCATED]"
+
+
+def shown_map(values: Mapping[str, object]) -> str:
+    """Return a map as Java shows it: `{a=1, b=2}`."""
+    return "{" + ", ".join(f"{name}={value}" for name, value in values.items()) + "}"
+
+
+def shown_body(body: bytes) -> str:
+    """Return a body as text."""
+    return body.decode("utf-8", "replace")
+
+
+def _date(seconds: float) -> str:
+    """Return a time as Java's Date shows it: `Thu Mar 12 19:03:58 UTC 2020`."""
+    time = datetime.fromtimestamp(int(seconds), UTC)
+    return f"{_DAYS[time.weekday()]} {_MONTHS[time.month - 1]} {time:%d %H:%M:%S} UTC {time.year}"

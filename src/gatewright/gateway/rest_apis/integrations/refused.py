@@ -1,0 +1,16 @@
+"""What stands in the place of an integration that cannot be called: the client gets 500, the log the reason."""
+
+from gatewright.base.messages import Response
+from gatewright.gateway.rest_apis.call import RestCall, Serve
+from gatewright.gateway.rest_apis.errors import API_CONFIGURATION_ERROR, RestError
+
+
+def refused(reason: str) -> Serve:
+    """Return what fails every call."""
+
+    async def refuse(call: RestCall) -> Response:
+        if call.log is not None:
+            call.log.write(f"Execution failed due to configuration error: {reason}")
+        raise RestError(API_CONFIGURATION_ERROR, reason)
+
+    return refuse

@@ -1,0 +1,1 @@
+"""The phases of a request to a REST API; `pipeline` has their order."""

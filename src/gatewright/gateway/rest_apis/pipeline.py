@@ -1,0 +1,99 @@
+"""The phases of a request to a REST API, in order.
+
+    resource match         the trie of the stage finds the method (`serve`, `link`)
+    authorize              (comes with access control)
+    API key                `phases.api_key`: key and usage plan, its throttles and quota
+    throttle               `phases.throttle`: stage and method, account
+    body                   `phases.body`: read and decompressed
+    method request         `phases.method_request`: required parameters, models
+    cache                  `phases.cache`: around all that follows, up to the method response
+    integration request    `phases.integration_request`: parameter mapping, mapping template
+    integration            `integrations`
+    integration response   `phases.integration_response`: selection, parameter mapping, mapping template
+    method response        `phases.compression`
+
+A proxy integration does without the two mappings. Linking asks every phase for its part of a method and leaves out the
+phases that have none. A `RestError` anywhere up to the integration response becomes a gateway response. Execution logs
+hook in where phases write to `call.log`, access logs and traces around `MethodPipeline.run`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from gatewright.base.messages import Response
+from gatewright.gateway.fault_log import FaultLog
+from gatewright.gateway.rest_apis.binding import RestBinding
+from gatewright.gateway.rest_apis.call import RequestPhase, RestCall, Serve
+from gatewright.gateway.rest_apis.errors import RestError
+from gatewright.gateway.rest_apis.gateway_responses import GatewayResponses
+from gatewright.gateway.rest_apis.integrations.refused import refused
+from gatewright.gateway.rest_apis.integrations.table import INTEGRATIONS
+from gatewright.gateway.rest_apis.phases import api_key, body, cache, compression, method_request, throttle
+
+REQUEST_PHASES: tuple[Callable[[RestBinding], RequestPhase | None], ...] = (
+    api_key.link,
+    throttle.link,
+    body.link,
+    method_request.link,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MethodPipeline:
+    """The phases of one method, bound."""
+
+    request_phases: tuple[RequestPhase, ...]
+    serve: Serve
+    compress: Callable[[RestCall, Response], None] | None
+    gateway_responses: GatewayResponses
+    adds_trace_header: bool
+    """Whether responses of the integration carry `X-Amzn-Trace-Id` (recorded of AWS: not those of HTTP_PROXY, MOCK)."""
+    faults: FaultLog
+
+    async def run(self, call: RestCall) -> Response:
+        """Take a request through its phases."""
+        try:
+            for phase in self.request_phases:
+                waiting = phase(call)
+                if waiting is not None:
+                    await waiting
+            response = await self.serve(call)
+            if self.adds_trace_header:
+                response.headers.append(("X-Amzn-Trace-Id", call.trace_header))
+        except RestError as error:
+            response = self._answer(call, error)
+        if call.response_headers:
+            response.headers.extend(call.response_headers)
+        if self.compress is not None:
+            self.compress(call, response)
+        return response
+
+    def _answer(self, call: RestCall, error: RestError) -> Response:
+        if error.reason:
+            facts = call.facts
+            what = f"{facts.api_id}/{facts.stage_name} {facts.http_method} {facts.resource_path}"
+            self.faults.write(call.request_id, what, error.reason)
+        return self.gateway_responses.respond(error, call)
+
+
+def link_pipeline(binding: RestBinding) -> MethodPipeline:
+    """Bind the phases of a method. What cannot be bound is answered 500, with the reason in the log."""
+    try:
+        phases = tuple(phase for phase in (link(binding) for link in REQUEST_PHASES) if phase is not None)
+        serve = cache.link(binding, _link_integration(binding))
+    except ValueError as error:
+        phases, serve = (), refused(str(error))
+    kind = binding.integration_type
+    return MethodPipeline(
+        request_phases=phases,
+        serve=serve,
+        compress=compression.link(binding),
+        gateway_responses=binding.deployment.gateway_responses,
+        adds_trace_header=kind in ("AWS", "AWS_PROXY", "HTTP"),
+        faults=binding.seams.faults,
+    )
+
+
+def _link_integration(binding: RestBinding) -> Serve:
+    link = INTEGRATIONS.get(binding.integration_type)
+    return refused("the method has no integration") if link is None else link(binding)

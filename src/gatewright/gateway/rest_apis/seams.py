@@ -1,0 +1,80 @@
+"""What REST APIs need from the outside, as they need it. The composition root passes the real ones in."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from gatewright.base.clock import Clock
+from gatewright.base.ids import Ids
+from gatewright.base.messages import Response
+from gatewright.gateway.fault_log import FaultLog
+from gatewright.gateway.function_urls.seams import StreamedInvocation
+from gatewright.gateway.rest_apis.usage_plans import UsageDirectory
+from gatewright.gateway.seams import Invocation, UpstreamClient
+from gatewright.languages.times import ClfClock
+from gatewright.snapshot.types import QualifiedFunction
+
+
+class Invoker(Protocol):
+    """Runs functions: `functions.invoke.Functions`."""
+
+    async def invoke(self, function: QualifiedFunction, event: bytes, *, trace_header: str | None = None) -> Invocation:
+        """Run a function once. Raises `InvokeError`. A caller who goes away does not stop the invocation."""
+        ...
+
+    async def invoke_streaming(
+        self, target: QualifiedFunction, event: bytes, *, trace_header: str | None = None
+    ) -> StreamedInvocation:
+        """Run a function once and return when it begins to respond. Raises `InvokeError`."""
+        ...
+
+
+class EventSubmitter(Protocol):
+    """Keeps events for functions and runs them later: `functions.async_invoke.AsyncInvoker`."""
+
+    async def submit(
+        self, target: QualifiedFunction, event: bytes, *, request_id: str, trace_header: str | None = None
+    ) -> None:
+        """Keep an event (JSON); it is durable on return. Raises `InvokeError` when it cannot be kept."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceCall:
+    """A call of an integration to an AWS service that is none of ours, before it is signed."""
+
+    service: str
+    """As the integration's URI names it: `sqs`, `dynamodb`, `states` …; signed by its signing name."""
+    region: str
+    method: str
+    path: str
+    """Undecoded, beginning with a slash."""
+    query: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    credentials: str | None
+    """The ARN of the role that API Gateway assumes."""
+    subdomain: str = ""
+    """What the integration's URI puts before the service's host: `bucket` in `arn:…:bucket.s3:path/key`."""
+
+
+class ServiceCaller(Protocol):
+    """Calls AWS services where they are served: this node's own, or the companion's."""
+
+    async def call(self, call: ServiceCall) -> Response:
+        """Return the service's answer. Raises `ServiceUnreachable`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class RestSeams:
+    """All of it, for whatever is linked."""
+
+    invoker: Invoker
+    events: EventSubmitter
+    client: UpstreamClient
+    services: ServiceCaller
+    clock: Clock
+    ids: Ids
+    clf: ClfClock
+    faults: FaultLog
+    usage: UsageDirectory
