@@ -7,7 +7,7 @@ kind. What belongs to the account (API keys, usage plans, client certificates) i
 from gatewright.aws.pagination import page
 from gatewright.base.clock import utc
 from gatewright.base.operations import Shape
-from gatewright.control.apigateway.errors import bad_request, not_found
+from gatewright.control.apigateway.errors import not_found
 from gatewright.control.context import Context
 from gatewright.store.types import Document, Key, Reader, Writer
 
@@ -16,6 +16,8 @@ REST_API, RESOURCE, MODEL, REQUEST_VALIDATOR = "restapi", "resource", "model", "
 GATEWAY_RESPONSE, DEPLOYMENT, STAGE = "gatewayresponse", "deployment", "stage"
 DEPLOYED_API = "deployed-api"
 """The frozen copy of an API that a deployment serves."""
+STAGE_CACHE = "stage-cache"
+"""How often the cache of a stage was flushed: the data plane begins an empty one with every new `generation`."""
 DOCUMENTATION_PART, DOCUMENTATION_VERSION = "documentationpart", "documentationversion"
 API_KEY, USAGE_PLAN, USAGE_PLAN_KEY, USAGE = "apikey", "usageplan", "usageplankey", "usage"
 CLIENT_CERTIFICATE, ACCOUNT = "clientcertificate", "account"
@@ -28,6 +30,7 @@ PARTS = (
     DEPLOYMENT,
     DEPLOYED_API,
     STAGE,
+    STAGE_CACHE,
     DOCUMENTATION_PART,
     DOCUMENTATION_VERSION,
 )
@@ -158,13 +161,10 @@ def listed(documents: list[Document], position: str | None) -> Document:
 
 
 def page_size(request: Shape) -> int:
-    """Return how many items the page shall have. Raises BadRequestException."""
+    """Return how many items the page shall have."""
     limit = request.get("limit")
-    if limit is None:
-        return _PAGE_ITEMS
-    if limit <= 0:
-        raise bad_request("Invalid limit parameter specified. It must be a positive integer.")
-    return min(int(limit), _LARGEST_PAGE)
+    # Recorded of AWS: GetApiKeys with the limit -1 answers a page, and no error.
+    return _PAGE_ITEMS if limit is None or limit <= 0 else min(int(limit), _LARGEST_PAGE)
 
 
 def timestamp(context: Context) -> str:

@@ -1,9 +1,9 @@
 """PATCH updates: one way of applying `patchOperations` for every resource, and a table per resource.
 
 A table says which paths a resource has and which of add, remove, replace, copy, move and test each allows. A path is
-a JSON Pointer (RFC 6901: `~1` is a slash, `~0` a tilde); a segment in braces stands for any text and is captured. The
-first row that fits is the one. A patch is all or nothing: it is applied to a copy, which the operation then checks as
-a whole and writes.
+a JSON Pointer (RFC 6901: `~1` is a slash, `~0` a tilde); a segment in braces stands for any text and is captured, one
+like `{path+}` for several, since tools write a resource's path with and without escapes. The first row that fits is
+the one. A patch is all or nothing: it is applied to a copy, which the operation then checks as a whole and writes.
 
 Sources: "Patch operations" (one table for each Update operation) in the "Amazon API Gateway REST API Reference";
 RFC 6902; the texts of errors as AWS answers them.
@@ -149,9 +149,24 @@ class PatchPath:
     apply: Apply = member
     missing: str = ""
     """AWS's text when the entry that a path names is not there."""
+    shown: str = ""
+    """The path as AWS's errors list it, where that is another notation."""
 
 
 PathError = Callable[["PatchTable", str, str], AwsError]
+
+ValueAt = Callable[[Document, str], Any]
+"""`(document, pointer) -> value` that a copy takes. Raises BadRequestException."""
+
+
+def value_at(document: Document, pointer: str) -> Any:
+    """Return a copy of what a pointer names in a document."""
+    found: Any = document
+    for segment in parse_pointer(pointer) or ("",):
+        if not isinstance(found, Mapping) or segment not in found:
+            raise bad_request(f"Invalid patch path {pointer}")
+        found = found[segment]
+    return copy.deepcopy(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +175,7 @@ class PatchTable:
 
     rows: tuple[PatchPath, ...]
     refuse: PathError
+    copied: ValueAt = value_at
 
     def row(self, op: str, path: str) -> tuple[PatchPath, tuple[str, ...], dict[str, str]]:
         """Return the row of a path, the path's segments and what they capture. Raises BadRequestException."""
@@ -177,7 +193,7 @@ class PatchTable:
 
     def paths_of(self, op: str) -> list[str]:
         """Return the paths that allow an operation, in the table's order."""
-        return [row.path for row in self.rows if op in row.ops]
+        return [row.shown or row.path for row in self.rows if op in row.ops]
 
 
 def name_path_or_ops(table: PatchTable, op: str, path: str) -> AwsError:
@@ -224,30 +240,32 @@ def _change(document: Document, operation: Shape, table: PatchTable) -> tuple[Pa
     row, segments, captures = table.row(op, path)
     value = operation.get("value")
     if op == COPY:
-        value = _value_at(document, operation.get("from") or "")
+        value = table.copied(document, operation.get("from") or "")
     return row, Change(op, path, segments, captures, value, row.missing)
-
-
-def _value_at(document: Document, pointer: str) -> Any:
-    found: Any = document
-    for segment in parse_pointer(pointer) or ("",):
-        if not isinstance(found, Mapping) or segment not in found:
-            raise bad_request(f"Invalid patch path {pointer}")
-        found = found[segment]
-    return copy.deepcopy(found)
 
 
 def _match(pattern: str, segments: tuple[str, ...]) -> dict[str, str] | None:
     names = pattern[1:].split("/")
+    segments = _joined(names, segments)
     if len(names) != len(segments):
         return None
     captures: dict[str, str] = {}
     for name, segment in zip(names, segments, strict=True):
-        if name.startswith("{") and segment:
-            captures[name[1:-1]] = segment
+        if name.startswith("{") and (segment or name.endswith("+}")):
+            captures[name.strip("{+}")] = segment
         elif name != segment:
             return None
     return captures
+
+
+def _joined(names: list[str], segments: tuple[str, ...]) -> tuple[str, ...]:
+    """Return segments with those that a `{path+}` stands for made one."""
+    surplus = len(segments) - len(names)
+    for index, name in enumerate(names):
+        if name.endswith("+}") and surplus > 0:
+            end = index + surplus + 1
+            return (*segments[:index], "/".join(segments[index:end]), *segments[end:])
+    return segments
 
 
 def _remove(document: Document, parents: list[str], name: str) -> None:
