@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from gatewright.base.clock import Clock
 from gatewright.base.ids import Ids
 from gatewright.base.operations import BoundOperation, Caller, Shape
-from gatewright.control import apigatewayv2, lambda_
+from gatewright.control import apigateway, apigatewayv2, lambda_
 from gatewright.control.context import Context, Node
 from gatewright.functions import invoke
 from gatewright.functions.async_invoke import AsyncInvoker
@@ -43,5 +43,6 @@ def bind_operations(
     data_plane = {name: bind_data_plane(operation) for name, operation in invoke.OPERATIONS.items()}
     return {
         "lambda": bind_all(lambda_.OPERATIONS) | data_plane,
+        "apigateway": bind_all(apigateway.OPERATIONS),
         "apigatewayv2": bind_all(apigatewayv2.OPERATIONS),
     }

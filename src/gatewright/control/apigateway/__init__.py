@@ -8,6 +8,31 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from gatewright.base.operations import Shape
+from gatewright.control.apigateway import (
+    gateway_responses,
+    integration_responses,
+    integrations,
+    method_responses,
+    methods,
+    models,
+    request_validators,
+    resources,
+    rest_apis,
+    tags,
+)
 from gatewright.control.context import Context
 
-OPERATIONS: Mapping[str, Callable[[Context, Shape], Shape]] = MappingProxyType({})
+OPERATIONS: Mapping[str, Callable[[Context, Shape], Shape]] = MappingProxyType(
+    {
+        **rest_apis.OPERATIONS,
+        **resources.OPERATIONS,
+        **methods.OPERATIONS,
+        **method_responses.OPERATIONS,
+        **integrations.OPERATIONS,
+        **integration_responses.OPERATIONS,
+        **models.OPERATIONS,
+        **request_validators.OPERATIONS,
+        **gateway_responses.OPERATIONS,
+        **tags.OPERATIONS,
+    }
+)

@@ -39,6 +39,8 @@ PARTS = (
 PART_ID_LENGTH = 6
 """Characters of the id of a resource, model, request validator, deployment, usage plan …; an API's id has 10."""
 
+INVALID_POSITION = "Invalid position parameter specified"
+
 # "Amazon API Gateway REST API Reference": a page has 25 items unless asked otherwise, and 500 at most.
 _PAGE_ITEMS = 25
 _LARGEST_PAGE = 500
@@ -133,7 +135,7 @@ def page_of_documents(
         page_size(request),
         listing=f"{kind}/{parent_id}",
         error_code="BadRequestException",
-        error_message="Invalid position parameter specified",
+        error_message=INVALID_POSITION,
     )
 
 
@@ -150,7 +152,7 @@ def page_of_items(request: Shape, listing: str, items: list[tuple[str, Document]
             page_size(request),
             listing=listing,
             error_code="BadRequestException",
-            error_message="Invalid position parameter specified",
+            error_message=INVALID_POSITION,
         )
     )
 

@@ -1,0 +1,21 @@
+"""The quotas of REST APIs, and constraints that several families of resources share.
+
+Source: "Quotas for configuring and running a REST API in API Gateway" (API Gateway Developer Guide).
+"""
+
+from types import MappingProxyType
+
+APIS_PER_REGION = MappingProxyType({"REGIONAL": 600, "EDGE": 120})
+RESOURCES_PER_API = 300
+
+HTTP_METHODS = ("GET", "PUT", "POST", "DELETE", "PATCH", "OPTIONS", "HEAD", "ANY")
+"""The methods that a resource can have and an integration can call, in the order of AWS's message."""
+
+SHORTEST_TIMEOUT_MS = 50
+LONGEST_TIMEOUT_MS = 29_000
+LONGEST_REGIONAL_TIMEOUT_MS = 300_000
+"""What a quota increase allows for Regional APIs."""
+LONGEST_STREAM_TIMEOUT_MS = 900_000
+"""`responseTransferMode` STREAM: 15 minutes."""
+
+LARGEST_COMPRESSION_SIZE = 10_485_760

@@ -1,0 +1,109 @@
+"""Parameters of methods, and mappings between the parameters of methods and integrations.
+
+    methods                method.request.{querystring|path|header}.NAME: required?
+    method responses       method.response.header.NAME: required?
+    integrations           integration.request.{querystring|path|header}.NAME: where the value comes from
+    integration responses  method.response.header.NAME: where the value comes from
+
+Sources: "Parameter mapping source examples for REST APIs in API Gateway" and "Parameter mapping for REST APIs in API
+Gateway" (API Gateway Developer Guide); the texts as AWS answers them.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+
+from gatewright.control.apigateway.errors import bad_request, invalid_mappings
+from gatewright.store.types import Document
+
+_NAME = r"[a-zA-Z0-9._$\-\[\]!#%&'*+^`|~:]+"
+_METHOD_REQUEST = re.compile(rf"method\.request\.(?:querystring|path|header)\.({_NAME})")
+_METHOD_RESPONSE = re.compile(rf"method\.response\.header\.({_NAME})")
+_INTEGRATION_REQUEST = re.compile(rf"integration\.request\.(?:querystring|path|header)\.({_NAME})")
+_DECLARED = re.compile(rf"method\.request\.(querystring|path|header|multivaluequerystring|multivalueheader)\.({_NAME})")
+_SINGLE = {"multivaluequerystring": "querystring", "multivalueheader": "header"}
+_LITERAL = re.compile(r"'[^']*'")
+_ANYWHERE = rf"context\.{_NAME}|stageVariables\.[a-zA-Z0-9_]+"
+_REQUEST_SOURCE = re.compile(rf"{_DECLARED.pattern}|method\.request\.body(?:\..+|\[.+)?|{_ANYWHERE}", re.DOTALL)
+_RESPONSE_SOURCE = re.compile(
+    rf"integration\.response\.(?:header|multivalueheader)\.{_NAME}|integration\.response\.body(?:\..+|\[.+)?|{_ANYWHERE}",
+    re.DOTALL,
+)
+
+
+def check_method_parameters(parameters: Iterable[str]) -> None:
+    """Check the requestParameters of a method. Raises BadRequestException."""
+    names = list(parameters)
+    matches = [_METHOD_REQUEST.fullmatch(name) for name in names]
+    wrong = [name for name, match in zip(names, matches, strict=True) if match is None]
+    if wrong:
+        raise invalid_mappings([_invalid_expression(name) for name in wrong])
+    last_parts = [match[1] for match in matches if match]
+    if len(set(last_parts)) < len(last_parts):
+        raise bad_request("Parameter names must be unique across querystring, header and path")
+
+
+def check_method_response_parameters(parameters: Iterable[str]) -> None:
+    """Check the responseParameters of a method response. Raises BadRequestException."""
+    errors = [_invalid_expression(name) for name in parameters if not _METHOD_RESPONSE.fullmatch(name)]
+    if errors:
+        raise invalid_mappings(errors)
+
+
+def check_request_mappings(mappings: Mapping[str, str], method: Document) -> None:
+    """Check the requestParameters of an integration of a method. Raises BadRequestException."""
+    declared = method.get("requestParameters", {})
+    errors = []
+    for target, source in mappings.items():
+        if not _INTEGRATION_REQUEST.fullmatch(target):
+            errors.append(_invalid_expression(target))
+        elif not _is_source(source, _REQUEST_SOURCE):
+            errors.append(_invalid_expression(source))
+        elif (single := _method_parameter(source)) and single not in declared:
+            errors.append(_invalid_parameter(source))
+    if errors:
+        raise invalid_mappings(errors)
+
+
+def check_response_mappings(mappings: Mapping[str, str], status_code: str, method: Document) -> None:
+    """Check the responseParameters of an integration response of a method. Raises BadRequestException."""
+    if not mappings:
+        return
+    response = method.get("methodResponses", {}).get(status_code)
+    if response is None:
+        raise invalid_mappings(["No method response exists for method."])
+    declared = response.get("responseParameters") or {}
+    errors = []
+    for target, source in mappings.items():
+        if not _METHOD_RESPONSE.fullmatch(target):
+            errors.append(_invalid_expression(target))
+        elif target not in declared:
+            errors.append(_invalid_parameter(target))
+        elif not _is_source(source, _RESPONSE_SOURCE):
+            errors.append(_invalid_expression(source))
+    if errors:
+        raise invalid_mappings(errors)
+
+
+def check_cache_keys(cache_keys: Iterable[str], method: Document, mappings: Mapping[str, str]) -> None:
+    """Check the cacheKeyParameters of an integration. Raises BadRequestException."""
+    known = {*method.get("requestParameters", {}), *mappings}
+    for cache_key in cache_keys:
+        if cache_key not in known and _method_parameter(cache_key) not in known:
+            raise bad_request("Invalid cache key parameter specified")
+
+
+def _is_source(source: str | None, pattern: re.Pattern[str]) -> bool:
+    return bool(source and (_LITERAL.fullmatch(source) or pattern.fullmatch(source)))
+
+
+def _method_parameter(source: str) -> str | None:
+    match = _DECLARED.fullmatch(source)
+    return f"method.request.{_SINGLE.get(match[1], match[1])}.{match[2]}" if match else None
+
+
+def _invalid_expression(expression: str | None) -> str:
+    return f"Invalid mapping expression specified: {expression}"
+
+
+def _invalid_parameter(parameter: str) -> str:
+    return f"Invalid mapping expression parameter specified: {parameter}"
