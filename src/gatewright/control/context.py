@@ -86,6 +86,10 @@ class Node:
     """Why this machine cannot run a runtime (`nodejs22.x`), in one sentence; None when it can."""
     account_concurrency: int = 1000
     """ConcurrentExecutions of the account."""
+    account_rate_limit: float = 10_000.0
+    """Requests per second that the account may send to all its APIs."""
+    account_burst_limit: int = 5_000
+    """Requests that may be under way above that rate."""
     function_url: str = "http://{url_id}.lambda-url.{region}.localhost:4566/"
     """Format of a function URL."""
     blob_url: Callable[[str], str] = "http://127.0.0.1:4566/_gatewright/blobs/{}".format

@@ -9,6 +9,13 @@ from types import MappingProxyType
 
 from gatewright.base.operations import Shape
 from gatewright.control.apigateway import (
+    account,
+    api_key_import,
+    api_keys,
+    client_certificates,
+    deployments,
+    documentation_parts,
+    documentation_versions,
     gateway_responses,
     integration_responses,
     integrations,
@@ -18,7 +25,11 @@ from gatewright.control.apigateway import (
     request_validators,
     resources,
     rest_apis,
+    stages,
     tags,
+    usage,
+    usage_plan_keys,
+    usage_plans,
 )
 from gatewright.control.context import Context
 
@@ -33,6 +44,17 @@ OPERATIONS: Mapping[str, Callable[[Context, Shape], Shape]] = MappingProxyType(
         **models.OPERATIONS,
         **request_validators.OPERATIONS,
         **gateway_responses.OPERATIONS,
+        **deployments.OPERATIONS,
+        **stages.OPERATIONS,
+        **api_keys.OPERATIONS,
+        **api_key_import.OPERATIONS,
+        **usage_plans.OPERATIONS,
+        **usage_plan_keys.OPERATIONS,
+        **usage.OPERATIONS,
+        **documentation_parts.OPERATIONS,
+        **documentation_versions.OPERATIONS,
+        **account.OPERATIONS,
+        **client_certificates.OPERATIONS,
         **tags.OPERATIONS,
     }
 )

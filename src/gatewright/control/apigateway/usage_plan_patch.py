@@ -1,0 +1,107 @@
+"""What UpdateUsagePlan can change: the table of its paths.
+
+Source: "UpdateUsagePlan" in "Patch operations" of the "Amazon API Gateway REST API Reference".
+"""
+
+from gatewright.control.apigateway.api_stages import api_stage_name
+from gatewright.control.apigateway.errors import bad_request, not_found
+from gatewright.control.apigateway.patch import (
+    ADD,
+    REMOVE,
+    REPLACE,
+    Change,
+    Parse,
+    PatchPath,
+    PatchTable,
+    integer,
+    name_paths_of_op,
+    number,
+)
+from gatewright.store.types import Document
+
+_THROTTLE = "/apiStages/{apiStage}/throttle"
+_THROTTLE_SHOWN = "/apiStages/<apidId:stageName>/throttle"
+_METHOD = "{path+}/{method}"
+_METHOD_SHOWN = "<resourcePath>/<httpMethod>"
+
+
+def _api_stages(plan: Document, change: Change, parse: Parse) -> None:
+    api_id, colon, stage = (change.text or "").partition(":")
+    if not (api_id and colon and stage):
+        raise bad_request("Invalid API Stage specified")
+    others = [api_stage for api_stage in plan["apiStages"] if api_stage_name(api_stage) != change.text]
+    if change.op == REMOVE:
+        if len(others) == len(plan["apiStages"]):
+            raise not_found(f"API Stage not found: {change.text}")
+        plan["apiStages"] = others
+    else:
+        plan["apiStages"].append({"apiId": api_id, "stage": stage})
+
+
+def _api_stage(plan: Document, change: Change) -> Document:
+    for api_stage in plan["apiStages"]:
+        if api_stage_name(api_stage) == change.captures["apiStage"]:
+            found: Document = api_stage
+            return found
+    raise not_found(f"API Stage not found: {change.captures['apiStage']}")
+
+
+def _method_limit(plan: Document, change: Change, parse: Parse) -> None:
+    throttles = _api_stage(plan, change).setdefault("throttle", {})
+    throttles.setdefault(_method(change), {})[change.last] = parse(change.text, change.path)
+
+
+def _remove_throttle(plan: Document, change: Change, parse: Parse) -> None:
+    _api_stage(plan, change).pop("throttle", None)
+
+
+def _remove_method_throttle(plan: Document, change: Change, parse: Parse) -> None:
+    api_stage = _api_stage(plan, change)
+    throttles = api_stage.get("throttle", {})
+    throttles.pop(_method(change), None)
+    if not throttles:
+        api_stage.pop("throttle", None)
+
+
+def _method(change: Change) -> str:
+    """Return the key of a method's throttle: `/pets/{petId}/GET`."""
+    return f"/{change.captures['path'].removeprefix('/')}/{change.captures['method']}"
+
+
+USAGE_PLAN_PATCH = PatchTable(
+    (
+        PatchPath("/name"),
+        PatchPath("/description"),
+        PatchPath("/apiStages", (ADD, REMOVE), apply=_api_stages),
+        PatchPath("/quota", (REMOVE,)),
+        PatchPath("/quota/limit", (ADD, REPLACE), integer),
+        PatchPath("/quota/offset", (ADD, REPLACE), integer),
+        PatchPath("/quota/period", (ADD, REPLACE)),
+        PatchPath("/throttle", (REMOVE,)),
+        PatchPath("/throttle/rateLimit", (ADD, REPLACE), number),
+        PatchPath("/throttle/burstLimit", (ADD, REPLACE), integer),
+        PatchPath("/productCode", (ADD, REPLACE, REMOVE)),
+        PatchPath(
+            f"{_THROTTLE}/{_METHOD}",
+            (REMOVE,),
+            apply=_remove_method_throttle,
+            shown=f"{_THROTTLE_SHOWN}/{_METHOD_SHOWN}",
+        ),
+        PatchPath(
+            f"{_THROTTLE}/{_METHOD}/rateLimit",
+            (ADD, REPLACE),
+            number,
+            _method_limit,
+            shown=f"{_THROTTLE_SHOWN}/{_METHOD_SHOWN}/rateLimit",
+        ),
+        PatchPath(
+            f"{_THROTTLE}/{_METHOD}/burstLimit",
+            (ADD, REPLACE),
+            integer,
+            _method_limit,
+            shown=f"{_THROTTLE_SHOWN}/{_METHOD_SHOWN}/burstLimit",
+        ),
+        PatchPath(_THROTTLE, (REMOVE,), apply=_remove_throttle, shown=_THROTTLE_SHOWN),
+    ),
+    name_paths_of_op,
+)
