@@ -1,0 +1,208 @@
+"""Schemas of an OpenAPI document, read into models and written from them.
+
+A model's schema is JSON Schema draft 4 in which another model is named by its URL; in OpenAPI it is a reference into
+`definitions` or `components/schemas`.
+
+Sources: "Data models for REST APIs in API Gateway"; "Amazon API Gateway important notes" (what of OpenAPI's schemas is
+not supported). What is not supported is left out of the model, as AWS leaves it out.
+"""
+
+import hashlib
+import json
+import re
+from types import MappingProxyType
+
+from gatewright.languages.openapi.document import Version
+from gatewright.languages.openapi.references import name_of
+from gatewright.languages.openapi.text import json_text
+from gatewright.languages.openapi.types import Findings, Json, JsonObject, as_object
+
+MODEL_URL = "https://apigateway.amazonaws.com/restapis/{api_id}/models/{name}"
+SCHEMA_POINTERS = MappingProxyType({Version.SWAGGER: "#/definitions/", Version.OAS30: "#/components/schemas/"})
+
+_MODEL_URL = re.compile(r"https://apigateway\.amazonaws\.com/restapis/[^/]+/models/(?P<name>[A-Za-z0-9]+)")
+_NAME = re.compile(r"[A-Za-z0-9]+")
+_JSON_MEDIA_TYPE = "application/json"
+
+# Keywords of OpenAPI's schemas that JSON Schema draft 4 does not have.
+_OPENAPI_ONLY = frozenset(
+    {
+        "deprecated",
+        "discriminator",
+        "example",
+        "externalDocs",
+        "nullable",
+        "readOnly",
+        "writeOnly",
+        "xml",
+    }
+)
+# Keywords whose members are named by the author: nothing below them is a keyword.
+_NAMED = frozenset({"properties", "patternProperties", "definitions", "dependencies"})
+_VALUES = frozenset({"enum", "default", "required"})
+
+# The order in which AWS's importer writes the keywords of OpenAPI 3.0.
+_ORDER = (
+    "title",
+    "multipleOf",
+    "maximum",
+    "exclusiveMaximum",
+    "minimum",
+    "exclusiveMinimum",
+    "maxLength",
+    "minLength",
+    "pattern",
+    "maxItems",
+    "minItems",
+    "uniqueItems",
+    "maxProperties",
+    "minProperties",
+    "required",
+    "type",
+    "not",
+    "properties",
+    "additionalProperties",
+    "description",
+    "format",
+)
+
+_FORMATS = MappingProxyType(
+    {
+        "date": "DateSchema",
+        "date-time": "DateTimeSchema",
+        "password": "PasswordSchema",
+        "uuid": "UUIDSchema",
+        "email": "EmailSchema",
+        "byte": "ByteArraySchema",
+        "binary": "BinarySchema",
+    }
+)
+_TYPES = MappingProxyType(
+    {"string": "StringSchema", "integer": "IntegerSchema", "number": "NumberSchema", "boolean": "BooleanSchema"}
+)
+
+
+class Models:
+    """The models of a document while it is read: those it names, and those made for schemas without a name."""
+
+    def __init__(self, document: JsonObject, version: Version, api_id: str, findings: Findings) -> None:
+        self.by_name: dict[str, JsonObject] = {}
+        self._api_id = api_id
+        self._version = version
+        self._findings = findings
+        root = document if version is Version.SWAGGER else as_object(document.get("components"))
+        self._schemas = as_object(root.get("definitions" if version is Version.SWAGGER else "schemas"))
+        for name, schema in self._schemas.items():
+            if not _NAME.fullmatch(name):
+                # Recorded of AWS; what refers to the model then finds none.
+                findings.warn(f"Model name must be alphanumeric: {name}")
+            elif isinstance(schema, dict):
+                self.by_name[name] = self._model(name, schema)
+
+    def name_for(self, schema: JsonObject, place: str, described: str) -> str | None:
+        """Return the name of the model of a schema; one without a name gets a model of its own.
+
+        `place` tells schemas without names apart; `described` is the place in the words of AWS's warnings.
+        """
+        pointer = schema.get("$ref")
+        if isinstance(pointer, str):
+            name = name_of(pointer)
+            if name in self.by_name:
+                return name
+            self._findings.warn(f"Reference to model '{name}' not found. Ignoring.")
+            return None
+        kind = _unsupported_kind(schema) if self._version is Version.OAS30 else None
+        if kind:
+            self._findings.warn(f"Unsupported model type '{kind}' in {described}. Ignoring.")
+            return None
+        if not schema:
+            return None
+        digest = hashlib.sha256(f"{place}\0{json.dumps(schema, sort_keys=True)}".encode()).hexdigest()
+        name = f"MODEL{digest[:6]}"
+        self.by_name[name] = self._model(name, schema)
+        return name
+
+    def _model(self, name: str, schema: JsonObject) -> JsonObject:
+        model: JsonObject = {"name": name, "contentType": _JSON_MEDIA_TYPE}
+        if isinstance(schema.get("description"), str):
+            model["description"] = schema["description"]
+        model["schema"] = json_text(self._draft4(schema))
+        return model
+
+    def _draft4(self, schema: Json) -> Json:
+        if isinstance(schema, list):
+            return [self._draft4(item) for item in schema]
+        if not isinstance(schema, dict):
+            return schema
+        pointer = schema.get("$ref")
+        if isinstance(pointer, str):
+            return {"$ref": self._reference(pointer)}
+        kept = {key: value for key, value in schema.items() if key not in _OPENAPI_ONLY and not key.startswith("x-")}
+        return {key: self._keyword(key, kept[key]) for key in self._ordered(kept)}
+
+    def _keyword(self, key: str, value: Json) -> Json:
+        if key in _VALUES:
+            return value
+        if key in _NAMED and isinstance(value, dict):
+            return {name: self._draft4(child) for name, child in value.items()}
+        return self._draft4(value)
+
+    def _ordered(self, schema: JsonObject) -> list[str]:
+        if self._version is Version.SWAGGER:
+            return list(schema)
+        return [key for key in _ORDER if key in schema] + [key for key in schema if key not in _ORDER]
+
+    def _reference(self, pointer: str) -> str:
+        # A reference that is no local one stays as it is: making the model then says what is wrong with it.
+        if not pointer.startswith(SCHEMA_POINTERS[self._version]):
+            return pointer
+        return MODEL_URL.format(api_id=self._api_id, name=name_of(pointer))
+
+
+def schema_document(model: JsonObject, version: Version) -> JsonObject:
+    """Return the schema of a model as it stands in an exported document."""
+    try:
+        schema = json.loads(model.get("schema") or "{}")
+    except ValueError:
+        return {}
+    return as_object(_exported(schema, SCHEMA_POINTERS[version]))
+
+
+def models_within(schema: Json) -> set[str]:
+    """Return the names of the models that an exported schema refers to."""
+    if isinstance(schema, list):
+        return {name for item in schema for name in models_within(item)}
+    if not isinstance(schema, dict):
+        return set()
+    found = {name for value in schema.values() for name in models_within(value)}
+    pointer = schema.get("$ref")
+    if isinstance(pointer, str) and pointer.startswith(tuple(SCHEMA_POINTERS.values())):
+        found.add(name_of(pointer))
+    return found
+
+
+def _exported(schema: Json, pointers: str) -> Json:
+    if isinstance(schema, list):
+        return [_exported(item, pointers) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    # Recorded of AWS: the `$schema` of the default models is not exported.
+    exported = {key: _exported(value, pointers) for key, value in schema.items() if key != "$schema"}
+    url = exported.get("$ref")
+    if isinstance(url, str) and (found := _MODEL_URL.fullmatch(url)):
+        exported["$ref"] = pointers + found["name"]
+    return exported
+
+
+def _unsupported_kind(schema: JsonObject) -> str | None:
+    """Return what AWS's importer calls a schema that it makes no model of; None for one that it does."""
+    if any(key in schema for key in ("allOf", "anyOf", "oneOf")):
+        return "ComposedSchema"
+    kind = schema.get("type")
+    if kind == "string":
+        return _FORMATS.get(str(schema.get("format")), _TYPES["string"])
+    if isinstance(kind, str) and kind in _TYPES:
+        return _TYPES[kind]
+    if isinstance(schema.get("additionalProperties"), dict) and "properties" not in schema:
+        return "MapSchema"
+    return None
