@@ -83,15 +83,13 @@ class KeptUsage:
     async def write(self) -> None:
         """Make what was counted so far durable. Raises what the store raises; the next time tries again."""
         async with self._writing:
-            records = self._directory.take_changed()
-            if not records:
-                return
-            try:
-                # A write that was begun is waited for, whoever gives up: the next one must not overtake it.
-                await _finish(self._loop.run_in_executor(self._executor, self._save, records))
-            except BaseException:
-                self._directory.put_back(records)
-                raise
+            while records := self._directory.take_changed():
+                try:
+                    # A write that was begun is waited for, whoever gives up: the next one must not overtake it.
+                    await _finish(self._loop.run_in_executor(self._executor, self._save, records))
+                except BaseException:
+                    self._directory.put_back(records)
+                    raise
 
     def read(
         self, account_id: str, region: str, plan_id: str, key_id: str | None, start: date, end: date

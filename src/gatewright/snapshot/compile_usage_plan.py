@@ -4,12 +4,14 @@ They are compiled as a whole: plans name keys and keys are found by value, and a
 ("Amazon API Gateway quotas": 10,000 keys and 300 plans per account and region).
 """
 
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
 from gatewright.snapshot.types.usage_plan import (
     ApiKey,
     ApiStageId,
+    PlanMember,
     QuotaSettings,
     ThrottleSettings,
     UsagePlan,
@@ -30,18 +32,33 @@ def compile_usage_plans(reader: Reader, account: str, region: str) -> UsagePlans
         identifier: _compile_key(document)
         for identifier, document in reader.list(account, region, "apigateway", "apikey")
     }
-    keys_of_plans: dict[str, list[str]] = {}
+    keys_of_plans: dict[str, set[str]] = {}
     for identifier, _ in reader.list(account, region, "apigateway", "usageplankey"):
         plan_id, _, key_id = identifier.partition("/")
         if key_id in keys:
-            keys_of_plans.setdefault(plan_id, []).append(key_id)
+            keys_of_plans.setdefault(plan_id, set()).add(key_id)
     plans = {
-        identifier: _compile_plan(document, account, region, tuple(keys_of_plans.get(identifier, ())))
+        identifier: _compile_plan(document, account, region, frozenset(keys_of_plans.get(identifier, ())))
         for identifier, document in reader.list(account, region, "apigateway", "usageplan")
     }
     if not keys and not plans:
         return None
-    return UsagePlans(account, region, MappingProxyType(keys), MappingProxyType(plans))
+    return UsagePlans(account, region, MappingProxyType(keys), MappingProxyType(plans), members_of(keys, plans))
+
+
+def members_of(keys: Mapping[str, ApiKey], plans: Mapping[str, UsagePlan]) -> Mapping[str, PlanMember]:
+    """Return the keys that may call something, by value."""
+    of_keys: dict[str, list[UsagePlan]] = {}
+    for plan in plans.values():
+        for key_id in plan.key_ids:
+            of_keys.setdefault(key_id, []).append(plan)
+    return MappingProxyType(
+        {
+            keys[key_id].value: PlanMember(keys[key_id], tuple(its_plans))
+            for key_id, its_plans in of_keys.items()
+            if keys[key_id].is_enabled
+        }
+    )
 
 
 def _compile_key(document: Document) -> ApiKey:
@@ -55,7 +72,7 @@ def _compile_key(document: Document) -> ApiKey:
     )
 
 
-def _compile_plan(document: Document, account: str, region: str, key_ids: tuple[str, ...]) -> UsagePlan:
+def _compile_plan(document: Document, account: str, region: str, key_ids: frozenset[str]) -> UsagePlan:
     stages = {_stage_id(each): _compile_method_throttles(each) for each in document.get("apiStages") or ()}
     throttle, quota = document.get("throttle"), document.get("quota")
     return UsagePlan(

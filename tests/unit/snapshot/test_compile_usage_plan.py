@@ -54,7 +54,7 @@ def test_a_plan_with_everything() -> None:
     assert (plans.account_id, plans.region) == (ACCOUNT, REGION)
     assert dict(plans.keys) == {"k1": ApiKey("k1", f"{VALUE}k1", "customer", True, "c1")}
     plan = plans.plans["p1"]
-    assert (plan.plan_id, plan.account_id, plan.region, plan.key_ids) == ("p1", ACCOUNT, REGION, ("k1",))
+    assert (plan.plan_id, plan.account_id, plan.region, plan.key_ids) == ("p1", ACCOUNT, REGION, {"k1"})
     assert plan.throttle == ThrottleSettings(10.0, 20)
     assert plan.quota == QuotaSettings(500, 1, "WEEK")
     assert {stage: dict(methods) for stage, methods in plan.api_stages.items()} == {
@@ -67,7 +67,7 @@ def test_a_plan_with_nothing() -> None:
     plans = compiled({"id": "p1", "name": "open"}, members=())
     assert plans is not None
     plan = plans.plans["p1"]
-    assert (plan.throttle, plan.quota, dict(plan.api_stages), plan.key_ids) == (None, None, {}, ())
+    assert (plan.throttle, plan.quota, dict(plan.api_stages), plan.key_ids) == (None, None, {}, set())
 
 
 def test_an_account_without_keys_and_plans_has_none() -> None:
@@ -84,7 +84,7 @@ def test_a_key_that_was_deleted_is_in_no_plan() -> None:
     """DeleteApiKey ("API Reference", API Gateway)."""
     plans = compiled(plan_document(), key_document("k2"), members=("k1", "k2"))
     assert plans is not None
-    assert plans.plans["p1"].key_ids == ("k2",)
+    assert plans.plans["p1"].key_ids == {"k2"}
 
 
 def test_a_disabled_key_is_disabled() -> None:
@@ -92,6 +92,15 @@ def test_a_disabled_key_is_disabled() -> None:
     plans = compiled(None, key_document(enabled=False))
     assert plans is not None
     assert not plans.keys["k1"].is_enabled
+
+
+def test_those_who_may_call_are_found_by_their_value() -> None:
+    """ "Usage plans and API keys for REST APIs in API Gateway"."""
+    keys = (key_document("k1"), key_document("k2", enabled=False), key_document("k3"))
+    plans = compiled(plan_document(), *keys, members=("k1", "k2"))
+    assert plans is not None
+    assert {value: member.plans for value, member in plans.members.items()} == {f"{VALUE}k1": (plans.plans["p1"],)}
+    assert plans.members[f"{VALUE}k1"].key is plans.keys["k1"]
 
 
 def test_a_partial_throttle_leaves_the_rest_open() -> None:

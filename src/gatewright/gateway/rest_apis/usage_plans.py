@@ -10,7 +10,8 @@ values that are nobody's key leave nothing behind.
 """
 
 import enum
-from collections.abc import Callable, Mapping
+import itertools
+from collections.abc import Callable, Mapping, Set
 from typing import Final
 
 from gatewright.base.clock import Clock
@@ -25,13 +26,15 @@ from gatewright.snapshot.types.usage_plan import (
     UsagePlans,
 )
 
-Place = tuple[str, str]
+PlaceKey = tuple[str, str]
 """An account and a region."""
 UseKey = tuple[str, str, str, str]
 """Account, region, usage plan id and API key id."""
 BucketName = tuple[str, str, str]
 """API id, stage and `/{resource path}/{method}`; three empty texts for the plan's own."""
 
+MOST_CHANGES: Final = 1000
+"""How many keys `take_changed` returns at a time: it runs between requests."""
 _WHOLE_PLAN: Final = ("", "", "")
 
 
@@ -43,6 +46,10 @@ class TakeResult(enum.Enum):
     """429, gateway response THROTTLED."""
     QUOTA_EXCEEDED = "QUOTA_EXCEEDED"
     """429, gateway response QUOTA_EXCEEDED."""
+
+
+# A look into an enumeration costs as much as a look into a dictionary.
+_OK, _THROTTLED, _QUOTA_EXCEEDED = TakeResult.OK, TakeResult.THROTTLED, TakeResult.QUOTA_EXCEEDED
 
 
 class UsageGrant:
@@ -68,10 +75,11 @@ class UsageGrant:
         """Count a request for a method, named `/{resource path}/{method}`, or say what is in its way."""
         of_method = self._of_methods.get(method_key)
         if of_method is not None and not of_method.take():
-            return TakeResult.THROTTLED
-        if self._of_plan is not None and not self._of_plan.take():
-            return TakeResult.THROTTLED
-        return TakeResult.OK if self._use.take(self._now()) else TakeResult.QUOTA_EXCEEDED
+            return _THROTTLED
+        of_plan = self._of_plan
+        if of_plan is not None and not of_plan.take():
+            return _THROTTLED
+        return _OK if self._use.take(self._now()) else _QUOTA_EXCEEDED
 
 
 class _Meter:
@@ -97,22 +105,23 @@ class _Meter:
             bucket = self.buckets[name] = TokenBucket(rate, burst, monotonic)
         return bucket
 
-    def forget(self, plan: UsagePlan) -> None:
-        """Drop the buckets of methods that the plan does not name any more."""
+    def follow(self, plan: UsagePlan, now: float) -> None:
+        """Go on under the plan as it is now."""
+        self.use.set_quota(plan.quota, now)
         for api_id, stage, method in tuple(self.buckets):
             if method and method not in plan.api_stages.get((api_id, stage), ()):
                 del self.buckets[api_id, stage, method]
 
 
-class _LinkedKey:
-    """An enabled key that is in a plan, with what was made for the stages that it called."""
+class _Place:
+    """The keys and plans of an account in a region, and what was made for keys since they were taken over."""
 
-    __slots__ = ("grants", "key", "plans")
+    __slots__ = ("grants", "source")
 
-    def __init__(self, key: ApiKey) -> None:
-        self.key = key
-        self.plans: list[UsagePlan] = []
-        self.grants: dict[ApiStageId, UsageGrant] = {}
+    def __init__(self, source: UsagePlans) -> None:
+        self.source = source
+        self.grants: dict[tuple[str, str, str], UsageGrant] = {}
+        """By API id, stage and the value of the key."""
 
 
 class UsagePlanDirectory:
@@ -122,32 +131,40 @@ class UsagePlanDirectory:
         """`records` is what was kept of the use of keys when the node ran last."""
         self._clock = clock
         self._records = dict(records or {})
-        self._sources: dict[Place, UsagePlans] = {}
-        self._keys: dict[tuple[str, str, str], _LinkedKey] = {}
+        self._places: dict[PlaceKey, _Place] = {}
         self._meters: dict[UseKey, _Meter] = {}
         self._changed: dict[KeyUse, UseKey] = {}
         self._dropped: set[UseKey] = set()
 
     def find(self, account: str, region: str, api_id: str, stage: str, value: str) -> UsageGrant | None:
         """Return what a key may do at a stage; None when it may not call it, or is not known or enabled."""
-        key = self._keys.get((account, region, value))
-        if key is None:
+        place = self._places.get((account, region))
+        if place is None:
             return None
-        return key.grants.get((api_id, stage)) or self._link_grant(key, (api_id, stage))
+        return place.grants.get((api_id, stage, value)) or self._link_grant(place, (api_id, stage), value)
 
-    def swap(self, usage_plans: Mapping[Place, UsagePlans]) -> None:
+    def swap(self, usage_plans: Mapping[PlaceKey, UsagePlans]) -> None:
         """Take over the plans of a snapshot, by account and region. Tokens and counts stay."""
-        for place in {**self._sources, **usage_plans}:
-            new = usage_plans.get(place)
-            if new is not self._sources.get(place):
-                self._replace(place, new)
+        stale = set()
+        for key in {**self._places, **usage_plans}:
+            old, new = self._places.get(key), usage_plans.get(key)
+            if new is (old and old.source):
+                continue
+            stale.add(key)
+            if new is None:
+                del self._places[key]
+            else:
+                self._places[key] = _Place(new)
+        if stale:
+            self._follow(stale)
 
-    def take_changed(self) -> dict[UseKey, UseRecord | None]:
-        """Return what is to be kept of the keys that were used since the last time; None is to be forgotten."""
-        changed, self._changed = self._changed, {}
-        dropped, self._dropped = self._dropped, set()
+    def take_changed(self, most: int = MOST_CHANGES) -> dict[UseKey, UseRecord | None]:
+        """Return what is to be kept of some keys that changed since it was taken last; None is to be forgotten."""
+        dropped = tuple(itertools.islice(self._dropped, most))
+        self._dropped.difference_update(dropped)
         records: dict[UseKey, UseRecord | None] = dict.fromkeys(dropped)
-        for use, name in changed.items():
+        for use in tuple(itertools.islice(self._changed, most - len(dropped))):
+            name = self._changed.pop(use)
             use.mark_kept()
             if self._is_metered(name, use):
                 records[name] = use.record()
@@ -163,71 +180,63 @@ class UsagePlanDirectory:
                 self._dropped.add(name)
 
     def uses(self, plan: UseKey) -> list[tuple[str, QuotaSettings | None, UseRecord]]:
-        """Return key id, quota and use of the keys of a plan; of all, when the key id is empty."""
+        """Return key id, quota and use of the keys of a plan, by id; of all, when the key id is empty."""
         return [(name[3], found.quota, self._record(name)) for name, found in self._metered(plan)]
 
-    def set_remaining(self, name: UseKey, remaining: int) -> UseRecord | None:
-        """Let a key make that many more requests in this period; None when there is no such key in the plan."""
+    def set_remaining(self, name: UseKey, remaining: int) -> bool:
+        """Let a key make that many more requests in this period; False when there is no such key in the plan."""
         for each, plan in self._metered(name):
-            use = self._meter(each, plan).use
-            use.set_remaining(remaining, self._clock.now())
-            return use.record()
-        return None
+            self._meter(each, plan).use.set_remaining(remaining, self._clock.now())
+            return True
+        return False
+
+    def _metered(self, name: UseKey) -> list[tuple[UseKey, UsagePlan]]:
+        account, region, plan_id, key_id = name
+        place = self._places.get((account, region))
+        plan = place.source.plans.get(plan_id) if place else None
+        if plan is None:
+            return []
+        wanted = plan.key_ids & {key_id} if key_id else plan.key_ids
+        return [((account, region, plan_id, each), plan) for each in sorted(wanted)]
 
     def _record(self, name: UseKey) -> UseRecord:
         meter = self._meters.get(name)
         return meter.use.record() if meter is not None else self._records.get(name, NEVER_USED)
 
-    def _metered(self, name: UseKey) -> list[tuple[UseKey, UsagePlan]]:
-        account, region, plan_id, key_id = name
-        source = self._sources.get((account, region))
-        plan = source.plans.get(plan_id) if source else None
-        if plan is None:
-            return []
-        wanted = plan.key_ids if not key_id else ((key_id,) if key_id in plan.key_ids else ())
-        return [((account, region, plan_id, each), plan) for each in wanted]
-
-    def _replace(self, place: Place, new: UsagePlans | None) -> None:
-        old = self._sources.pop(place, None)
-        if old is not None:
-            for key in old.keys.values():
-                self._keys.pop((*place, key.value), None)
-        served: dict[UseKey, UsagePlan] = {}
-        if new is not None:
-            self._sources[place] = new
-            for plan in new.plans.values():
-                served |= {(*place, plan.plan_id, key_id): plan for key_id in plan.key_ids}
-                self._link_keys(new, plan)
-        self._follow(place, served)
-
-    def _link_keys(self, source: UsagePlans, plan: UsagePlan) -> None:
-        for key_id in plan.key_ids:
-            key = source.keys[key_id]
-            if key.is_enabled:
-                linked = self._keys.setdefault((source.account_id, source.region, key.value), _LinkedKey(key))
-                linked.plans.append(plan)
-
-    def _follow(self, place: Place, served: Mapping[UseKey, UsagePlan]) -> None:
+    def _follow(self, stale: Set[PlaceKey]) -> None:
         """Hold what was counted so far to the plans as they are now; forget it for keys that a plan has no more."""
         now = self._clock.now()
-        for name in [name for name in self._meters if name[:2] == place]:
-            plan = served.get(name)
-            if plan is None:
-                del self._meters[name]
-                self._dropped.add(name)
-            else:
-                self._meters[name].use.set_quota(plan.quota, now)
-                self._meters[name].forget(plan)
-        for name in [name for name in self._records if name[:2] == place and name not in served]:
+        gone = []
+        for name, meter in self._meters.items():
+            if name[:2] in stale:
+                plan = self._plan_of(name)
+                if plan is None:
+                    gone.append(name)
+                else:
+                    meter.follow(plan, now)
+        for name in gone:
+            del self._meters[name]
+        unused = [name for name in self._records if name[:2] in stale and self._plan_of(name) is None]
+        for name in unused:
             del self._records[name]
-            self._dropped.add(name)
+        self._dropped.update(gone, unused)
 
-    def _link_grant(self, key: _LinkedKey, stage: ApiStageId) -> UsageGrant | None:
+    def _plan_of(self, name: UseKey) -> UsagePlan | None:
+        """Return the plan of a name, if the key is in it."""
+        account, region, plan_id, key_id = name
+        place = self._places.get((account, region))
+        plan = place.source.plans.get(plan_id) if place else None
+        return plan if plan is not None and key_id in plan.key_ids else None
+
+    def _link_grant(self, place: _Place, stage: ApiStageId, value: str) -> UsageGrant | None:
+        member = place.source.members.get(value)
+        if member is None:
+            return None
         # "For each API stage, a given API key can only be associated with one usage plan."
-        plan = next((plan for plan in key.plans if stage in plan.api_stages), None)
+        plan = next((plan for plan in member.plans if stage in plan.api_stages), None)
         if plan is None:
             return None
-        meter = self._meter((plan.account_id, plan.region, plan.plan_id, key.key.key_id), plan)
+        meter = self._meter((plan.account_id, plan.region, plan.plan_id, member.key.key_id), plan)
         monotonic = self._clock.monotonic
         of_methods = {
             method: bucket
@@ -235,7 +244,8 @@ class UsagePlanDirectory:
             if (bucket := meter.bucket((*stage, method), settings, monotonic)) is not None
         }
         of_plan = meter.bucket(_WHOLE_PLAN, plan.throttle, monotonic)
-        grant = key.grants[stage] = UsageGrant(key.key, meter.use, of_plan, of_methods, self._clock.now)
+        grant = UsageGrant(member.key, meter.use, of_plan, of_methods, self._clock.now)
+        place.grants[*stage, value] = grant
         return grant
 
     def _meter(self, name: UseKey, plan: UsagePlan) -> _Meter:
@@ -246,7 +256,8 @@ class UsagePlanDirectory:
             def changed(use: KeyUse) -> None:
                 self._changed[use] = name
 
-            meter = self._meters[name] = _Meter(KeyUse(plan.quota, record, self._clock.now(), changed))
+            use = KeyUse(plan.quota, record, self._clock.now(), changed)
+            meter = self._meters[name] = _Meter(use)
         return meter
 
     def _is_metered(self, name: UseKey, use: KeyUse) -> bool:

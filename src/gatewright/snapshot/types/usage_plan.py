@@ -55,7 +55,15 @@ class UsagePlan:
     """Of each key, over all stages of the plan."""
     api_stages: Mapping[ApiStageId, Mapping[str, ThrottleSettings]]
     """The stages of the plan, with the throttles of single methods by `/{resource path}/{method}`."""
-    key_ids: tuple[str, ...]
+    key_ids: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanMember:
+    """An enabled API key that is in a plan."""
+
+    key: ApiKey
+    plans: tuple[UsagePlan, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,3 +76,5 @@ class UsagePlans:
     """By id; keys that are in no plan, too."""
     plans: Mapping[str, UsagePlan]
     """By id."""
+    members: Mapping[str, PlanMember]
+    """By the value of the key: those who may call."""
