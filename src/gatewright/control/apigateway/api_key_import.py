@@ -10,8 +10,8 @@ from types import MappingProxyType
 
 from gatewright.base.errors import AwsError
 from gatewright.base.operations import Shape
-from gatewright.control.apigateway.api_keys import add_api_key, check_value, key_of_value, put_api_key
-from gatewright.control.apigateway.documents import USAGE_PLAN, find
+from gatewright.control.apigateway.api_keys import add_api_key, check_value, put_api_key
+from gatewright.control.apigateway.documents import API_KEY, USAGE_PLAN, find, list_documents
 from gatewright.control.apigateway.errors import bad_request
 from gatewright.control.apigateway.usage_plan_keys import add_usage_plan_key
 from gatewright.control.context import Context
@@ -27,13 +27,15 @@ def import_api_keys(context: Context, request: Shape) -> Shape:
     """Create the keys of a file, or change those that have the same value; a line that is wrong is a warning."""
     ids, warnings = [], []
     with context.store.write() as writer:
+        known = {api_key["value"]: api_key for api_key in list_documents(context, writer, API_KEY)}
         for number, row in _rows(request["body"]):
             try:
                 check_value(row.get("key", ""))
-                api_key = _put_key(context, writer, row)
+                api_key = _put_key(context, writer, row, known.get(row["key"]))
             except AwsError as error:
                 warnings.append(f"Line {number}: {error.message}")
                 continue
+            known[api_key["value"]] = api_key
             ids.append(api_key["id"])
             warnings += [f"Line {number}: {text}" for text in _join_plans(context, writer, api_key, row)]
         if warnings and request.get("failOnWarnings"):
@@ -70,7 +72,7 @@ def _joined(cells: list[str]) -> list[str]:
     return [cell.strip().strip("'") if cell.strip().startswith("'") else cell for cell in joined]
 
 
-def _put_key(context: Context, writer: Writer, row: Row) -> Document:
+def _put_key(context: Context, writer: Writer, row: Row, existing: Document | None) -> Document:
     # "The default value is an empty string or a true Boolean value."
     members: Document = {
         "name": row.get("name", ""),
@@ -78,7 +80,6 @@ def _put_key(context: Context, writer: Writer, row: Row) -> Document:
         "description": row.get("description", ""),
         "enabled": (row.get("enabled") or "true").lower() == "true",
     }
-    existing = key_of_value(context, writer, members["value"])
     if existing is None:
         return add_api_key(context, writer, members, [])
     # "The same API key can be imported multiple times, with the most recent version overwriting the previous one."

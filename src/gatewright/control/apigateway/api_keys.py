@@ -59,6 +59,9 @@ def create_api_key(context: Context, request: Shape) -> Shape:
             require_stage(context, writer, api_id, stage_name)
             stage_keys.append(f"{api_id}/{stage_name}")
         value = request.get("value") or new_value(context.ids)
+        check_value(value)
+        if any(api_key["value"] == value for api_key in list_documents(context, writer, API_KEY)):
+            raise conflict("API Key already exists")
         return add_api_key(context, writer, {**request, "value": value}, stage_keys)
 
 
@@ -110,10 +113,7 @@ def require_api_key(context: Context, reader: Reader, key_id: str) -> Document:
 
 
 def add_api_key(context: Context, writer: Writer, members: Shape, stage_keys: list[str]) -> Document:
-    """Write a new key with the members of CreateApiKey and return it. Raises ConflictException."""
-    check_value(members["value"])
-    if key_of_value(context, writer, members["value"]) is not None:
-        raise conflict("API Key already exists")
+    """Write a new key with the members of CreateApiKey and return it. Its value is checked, and nobody has it."""
     now = timestamp(context)
     api_key: Document = {
         "id": context.ids.resource_id(),
@@ -138,11 +138,6 @@ def put_api_key(context: Context, writer: Writer, api_key: Document) -> Document
     api_key["lastUpdatedDate"] = timestamp(context)
     writer.put(key(context, API_KEY, api_key["id"]), api_key)
     return api_key
-
-
-def key_of_value(context: Context, reader: Reader, value: str) -> Document | None:
-    """Return the key that has a value, or None."""
-    return next((api_key for api_key in list_documents(context, reader, API_KEY) if api_key["value"] == value), None)
 
 
 def check_value(value: str) -> None:

@@ -30,6 +30,8 @@ _VALID_MEMBERS = MappingProxyType(
     }
 )
 
+LOCATION_TYPES = frozenset(_VALID_MEMBERS)
+
 # "The default value is / for the root resource", "* for any method", "* for any status code".
 _DEFAULTS = MappingProxyType({"path": "/", "method": "*", "statusCode": "*"})
 

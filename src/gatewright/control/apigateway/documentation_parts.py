@@ -39,7 +39,7 @@ def create_documentation_part(context: Context, request: Shape) -> Shape:
     with context.store.write() as writer:
         require_api(context, writer, api_id)
         location = checked_location(request["location"])
-        if part_at(context, writer, api_id, location) is not None:
+        if _part_at(context, writer, api_id, location) is not None:
             raise conflict(f"Documentation part already exists for the specified location: {location_text(location)}")
         return add_part(context, writer, api_id, location, checked_properties(request["properties"]))
 
@@ -84,13 +84,6 @@ def delete_documentation_part(context: Context, request: Shape) -> Shape:
     return {}
 
 
-def part_at(context: Context, reader: Reader, api_id: str, location: Document) -> Document | None:
-    """Return the documentation part of a location, or None."""
-    wanted = location_key(location)
-    parts = list_parts(context, reader, DOCUMENTATION_PART, api_id)
-    return next((part for part in parts if location_key(part["location"]) == wanted), None)
-
-
 def add_part(context: Context, writer: Writer, api_id: str, location: Document, properties: str) -> Document:
     """Write a new documentation part and return it."""
     part: Document = {"id": context.ids.resource_id(PART_ID_LENGTH), "location": location, "properties": properties}
@@ -115,6 +108,12 @@ def _require_part(context: Context, reader: Reader, api_id: str, part_id: str) -
     return require_part(
         context, reader, DOCUMENTATION_PART, api_id, part_id, "Invalid Documentation part identifier specified"
     )
+
+
+def _part_at(context: Context, reader: Reader, api_id: str, location: Document) -> Document | None:
+    wanted = location_key(location)
+    parts = list_parts(context, reader, DOCUMENTATION_PART, api_id)
+    return next((part for part in parts if location_key(part["location"]) == wanted), None)
 
 
 def _is_wanted(location: Document, request: Shape) -> bool:

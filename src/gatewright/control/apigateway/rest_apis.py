@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from gatewright.base.operations import Shape
+from gatewright.control.apigateway.api_stages import forget_api_stage
 from gatewright.control.apigateway.cloning import clone_parts
 from gatewright.control.apigateway.constraints import APIS_PER_REGION, LARGEST_COMPRESSION_SIZE
 from gatewright.control.apigateway.documents import (
@@ -87,12 +88,13 @@ def update_rest_api(context: Context, request: Shape) -> Shape:
 
 
 def delete_rest_api(context: Context, request: Shape) -> Shape:
-    """Delete an API with all its parts."""
+    """Delete an API with all its parts and its places in usage plans."""
     api_id = request["restApiId"]
     with context.store.write() as writer:
         require_api(context, writer, api_id)
         for kind in PARTS:
             delete_parts(context, writer, kind, api_id)
+        forget_api_stage(context, writer, api_id)
         writer.delete(key(context, REST_API, api_id))
     return {}
 
