@@ -5,7 +5,7 @@ ApiKey).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 ApiStageId = tuple[str, str]
 """An API's id and the name of one of its stages."""
@@ -76,5 +76,5 @@ class UsagePlans:
     """By id; keys that are in no plan, too."""
     plans: Mapping[str, UsagePlan]
     """By id."""
-    members: Mapping[str, PlanMember]
-    """By the value of the key: those who may call."""
+    members: Mapping[str, PlanMember] = field(compare=False)
+    """By the value of the key: those who may call. It follows from the rest, and takes long to compare."""
