@@ -148,7 +148,7 @@ def test_what_is_counted_is_not_compiled() -> None:
 
 
 def test_equal_plans_of_many_keys_are_soon_seen_to_be_equal() -> None:
-    """A snapshot keeps the old form of what is equal; with 3,000 keys, a comparison for each pair would take seconds."""
+    """A snapshot keeps the old form of what is equal; to compare each key with each other would take seconds."""
     keys = [key_document(f"k{number}") for number in range(3000)]
     members = tuple(document["id"] for document in keys)
     one, two = compiled(plan_document(), *keys, members=members), compiled(plan_document(), *keys, members=members)
