@@ -14,7 +14,7 @@ from typing import Any, Final, TypeVar
 
 from gatewright.base.clock import Clock
 from gatewright.gateway.rest_apis.quota import DayUse, KeyUse, UseRecord, date_of_day, day_of, day_of_date
-from gatewright.gateway.rest_apis.usage_plans import UsagePlanDirectory, UseKey
+from gatewright.gateway.rest_apis.usage_plans import MOST_CHANGES, UsagePlanDirectory, UseKey
 from gatewright.store.errors import StoreClosed
 from gatewright.store.types import Document, Key, Store
 
@@ -47,13 +47,21 @@ def load_usage(store: Store, clock: Clock) -> dict[UseKey, UseRecord]:
     return records
 
 
+def open_usage(store: Store, clock: Clock, parts: contextlib.AsyncExitStack) -> "KeptUsage":
+    """Take up what was counted before, and keep what is counted from now on, until the parts of the node end."""
+    usage = KeptUsage(store, UsagePlanDirectory(clock, load_usage(store, clock)), clock)
+    usage.start()
+    parts.push_async_callback(usage.close)
+    return usage
+
+
 class KeptUsage:
     """Writes what the directory counts, and answers GetUsage and UpdateUsage, which run in other threads."""
 
     def __init__(self, store: Store, directory: UsagePlanDirectory, clock: Clock) -> None:
         """Make it on the event loop that serves requests."""
+        self.directory = directory
         self._store = store
-        self._directory = directory
         self._clock = clock
         self._loop = asyncio.get_running_loop()
         # A thread of its own: operations that wait for a write may hold all of theirs.
@@ -83,12 +91,14 @@ class KeptUsage:
     async def write(self) -> None:
         """Make what was counted so far durable. Raises what the store raises; the next time tries again."""
         async with self._writing:
-            while records := self._directory.take_changed():
+            # Those that change meanwhile are for the next time: under traffic there would be no end.
+            for _ in range(0, self.directory.changes, MOST_CHANGES):
+                records = self.directory.take_changed()
                 try:
                     # A write that was begun is waited for, whoever gives up: the next one must not overtake it.
                     await _finish(self._loop.run_in_executor(self._executor, self._save, records))
                 except BaseException:
-                    self._directory.put_back(records)
+                    self.directory.put_back(records)
                     raise
 
     def read(
@@ -113,10 +123,10 @@ class KeptUsage:
                 _logger.error("the use of API keys cannot be kept: %s", error)
 
     async def _uses(self, plan: UseKey) -> list[Any]:
-        return self._directory.uses(plan)
+        return self.directory.uses(plan)
 
     async def _set_remaining(self, name: UseKey, remaining: int) -> None:
-        if self._directory.set_remaining(name, remaining):
+        if self.directory.set_remaining(name, remaining):
             await self.write()
 
     def _on_loop(self, coroutine: Coroutine[Any, Any, T]) -> T:

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from gatewright.control.context import QuotaUsage
-from gatewright.gateway.rest_apis.usage_plans import TakeResult, UsagePlanDirectory
-from gatewright.server.usage import KeptUsage, load_usage
+from gatewright.gateway.rest_apis.usage_plans import MOST_CHANGES, TakeResult, UsagePlanDirectory
+from gatewright.server.usage import KeptUsage, load_usage, open_usage
 from gatewright.snapshot.compile_usage_plan import compile_usage_plans
 from gatewright.store import open_store
 from gatewright.store.errors import StoreClosed, StoreUnavailable
@@ -128,6 +128,22 @@ async def test_a_clean_stop_loses_nothing(store: Store, clock: FakeClock) -> Non
     await again.usage.close()
 
 
+async def test_what_is_opened_ends_with_the_node(store: Store, clock: FakeClock) -> None:
+    put_plan(store, "k1", quota=DAILY)
+    async with AsyncExitStack() as parts:
+        usage = open_usage(store, clock, parts)
+        with store.read() as reader:
+            plans = compile_usage_plans(reader, *PLACE)
+        assert plans is not None
+        usage.directory.swap({PLACE: plans})
+        grant = usage.directory.find(*PLACE, "a1", "prod", "value-of-k1")
+        assert grant is not None
+        grant.take("/GET")
+    again = Node(store, clock)
+    assert await again.read() == {"k1": [[1, 4]]}
+    await again.usage.close()
+
+
 async def test_counts_are_written_now_and_then(store: Store, clock: FakeClock) -> None:
     put_plan(store, "k1", quota=DAILY)
     node = Node(store, clock)
@@ -198,6 +214,36 @@ async def test_counts_are_exact_while_they_are_written_and_read(store: Store, cl
     assert await node.read() == {"k1": [[5000, 0]]}
     await node.usage.close()
     assert node.documents()["p1/k1"]["days"] == {TODAY: [5000, 0]}
+
+
+async def test_a_write_ends_though_keys_are_used_all_the_time(store: Store, clock: FakeClock) -> None:
+    put_plan(store, "k1", quota={"limit": 1_000_000, "offset": 0, "period": "DAY"})
+    node = Node(store, clock)
+
+    async def client() -> None:
+        while True:
+            node.take()
+            await asyncio.sleep(0)
+
+    traffic = asyncio.create_task(client())
+    before = store.revision()
+    async with asyncio.timeout(5):
+        await asyncio.sleep(0.01)
+        await node.usage.write()
+    assert store.revision() - before <= 1
+    traffic.cancel()
+    await node.usage.close()
+
+
+async def test_more_changes_than_a_transaction_takes_are_written(store: Store, clock: FakeClock) -> None:
+    key_ids = [f"k{number:04}" for number in range(MOST_CHANGES + 1)]
+    put_plan(store, *key_ids, quota=DAILY)
+    node = Node(store, clock)
+    for key_id in key_ids:
+        node.take(1, key_id)
+    await node.usage.write()
+    assert len(node.documents()) == len(key_ids)
+    await node.usage.close()
 
 
 async def test_what_cannot_be_written_is_written_later(clock: FakeClock, caplog: pytest.LogCaptureFixture) -> None:
@@ -302,7 +348,7 @@ def test_a_killed_node_forgets_at_most_the_last_second(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "tests.unit.server.usage_crash", str(tmp_path / "data")]
     child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[3])
     assert child.stdout is not None
-    lines = [int(child.stdout.readline()) for _ in range(12)]
+    lines = [int(child.stdout.readline()) for _ in range(15)]
     child.send_signal(signal.SIGKILL)
     child.wait()
     lines += [int(line) for line in child.stdout.read().split()]
@@ -311,8 +357,8 @@ def test_a_killed_node_forgets_at_most_the_last_second(tmp_path: Path) -> None:
         records = load_usage(store, FakeClock(START))
         (record,) = records.values()
         used = sum(day.used for day in record.days.values())
-    # A line is written every tenth of a second, a write is due as often: the one before the last two is certain.
-    assert lines[-4] <= used <= lines[-1] + 1000
+    # A line is said every tenth of a second, and a write is due as often.
+    assert lines[-11] <= used <= lines[-1] + 1000
 
 
 @contextmanager

@@ -158,6 +158,11 @@ class UsagePlanDirectory:
         if stale:
             self._follow(stale)
 
+    @property
+    def changes(self) -> int:
+        """Return how many keys `take_changed` has something to tell of."""
+        return len(self._changed) + len(self._dropped)
+
     def take_changed(self, most: int = MOST_CHANGES) -> dict[UseKey, UseRecord | None]:
         """Return what is to be kept of some keys that changed since it was taken last; None is to be forgotten."""
         dropped = tuple(itertools.islice(self._dropped, most))
