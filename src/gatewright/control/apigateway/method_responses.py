@@ -67,7 +67,8 @@ def delete_method_response(context: Context, request: Shape) -> Shape:
     api_id = request["restApiId"]
     with context.store.write() as writer:
         resource, method = require_method(context, writer, request)
-        del method["methodResponses"][_require_response(method, request)["statusCode"]]
+        response = _require_response(method, request)
+        del method["methodResponses"][response["statusCode"]]
         if not method["methodResponses"]:
             del method["methodResponses"]
         put_changed_method(context, writer, api_id, resource, method)
