@@ -5,12 +5,28 @@ from typing import Any
 
 from gatewright.base.messages import Headers, Request
 from gatewright.gateway.rest_apis.call import MethodFacts, RestCall
-from tests.unit.gateway.fakes import ACCOUNT, API_ID, RECEIVED_AT, REGION
 
+ACCOUNT = "123456789012"
+REGION = "us-east-2"
+API_ID = "mnh1xmpli7"
+RECEIVED_AT = 1584039838.39  # 12/Mar/2020:19:03:58 +0000
 HOST = f"{API_ID}.execute-api.{REGION}.localhost"
 REQUEST_ID = "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"
 EXTENDED_REQUEST_ID = "JKJaXmPLvHcESHA="
 TRACE_HEADER = "Root=1-5e6722a7-cc56xmpl46db7ae02d4da47e"
+
+
+class StoppedClock:
+    """Stands still until a test moves it."""
+
+    def __init__(self) -> None:
+        self.seconds = RECEIVED_AT
+
+    def now(self) -> float:
+        return self.seconds
+
+    def monotonic(self) -> float:
+        return self.seconds
 
 
 def method_facts(**parts: Any) -> MethodFacts:

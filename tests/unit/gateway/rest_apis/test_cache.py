@@ -17,7 +17,7 @@ from gatewright.gateway.rest_apis.cache import (
     cached_response,
     lookup,
 )
-from tests.unit.gateway.fakes import FakeClock
+from tests.unit.gateway.rest_apis.calls import StoppedClock
 
 KEY = ("r3s0rc", "GET")
 PETS = CachedResponse(200, (("Content-Type", "application/json"),), b'[{"id": 1}]')
@@ -29,7 +29,7 @@ def of_size(octets: int) -> CachedResponse:
 
 def test_responses_are_kept_for_their_time_to_live() -> None:
     """ "API Gateway caches responses from your endpoint for a specified time-to-live (TTL) period, in seconds"."""
-    clock = FakeClock()
+    clock = StoppedClock()
     cache = StageCache("stage", clock)
     assert cache.get(KEY) is None
     cache.put(KEY, PETS, 300)
@@ -42,7 +42,7 @@ def test_responses_are_kept_for_their_time_to_live() -> None:
 
 def test_maximum_time_to_live() -> None:
     """ "The maximum TTL value is 3600 seconds. TTL=0 means caching is disabled"."""
-    clock = FakeClock()
+    clock = StoppedClock()
     cache = StageCache("stage", clock)
     cache.put(KEY, PETS, 0)
     assert cache.get(KEY) is None
@@ -53,7 +53,7 @@ def test_maximum_time_to_live() -> None:
 
 def test_maximum_size_of_a_response() -> None:
     """ "The maximum size of a response that can be cached is 1048576 bytes"."""
-    cache = StageCache("stage", FakeClock())
+    cache = StageCache("stage", StoppedClock())
     cache.put(KEY, of_size(MAX_RESPONSE_BYTES), 300)
     assert cache.get(KEY) is not None
     cache.put(KEY, of_size(MAX_RESPONSE_BYTES + 1), 300)
@@ -62,7 +62,7 @@ def test_maximum_size_of_a_response() -> None:
 
 def test_a_new_response_replaces_the_entry() -> None:
     """ "This replaces the existing cache entry with the new response"."""
-    cache = StageCache("stage", FakeClock())
+    cache = StageCache("stage", StoppedClock())
     cache.put(KEY, PETS, 300)
     held = cache.held_bytes
     other = CachedResponse(404, PETS.headers, PETS.body)
@@ -73,7 +73,7 @@ def test_a_new_response_replaces_the_entry() -> None:
 
 def test_flush() -> None:
     """ "Flush the API stage cache in API Gateway"."""
-    cache = StageCache("stage", FakeClock())
+    cache = StageCache("stage", StoppedClock())
     cache.put(KEY, PETS, 300)
     cache.flush()
     assert cache.get(KEY) is None
@@ -82,7 +82,7 @@ def test_flush() -> None:
 
 def test_least_recently_used_responses_go_first() -> None:
     """Not on the page: a cache of a node is bounded by a budget of its own."""
-    cache = StageCache("stage", FakeClock(), budget_bytes=4000)
+    cache = StageCache("stage", StoppedClock(), budget_bytes=4000)
     for name in ("a", "b", "c"):
         cache.put((name,), of_size(500), 300)
     assert cache.get(("a",)) is not None
@@ -95,7 +95,7 @@ def test_least_recently_used_responses_go_first() -> None:
 
 def test_keys_and_fields_count() -> None:
     """Not on the page: nobody fills a node with keys of great length and responses of none."""
-    cache = StageCache("stage", FakeClock(), budget_bytes=100_000)
+    cache = StageCache("stage", StoppedClock(), budget_bytes=100_000)
     for number in range(100):
         fields = (("Name", "v" * 1000),)
         cache.put((number, ("k" * 5000, None), b"b" * 100), CachedResponse(200, fields, b""), 300)
