@@ -6,11 +6,12 @@ knows whether a repetition is safe).
 """
 
 import asyncio
+import socket
 import ssl
 from collections.abc import Callable
 
 from gatewright.base.messages import Response
-from gatewright.wire.client_errors import ConnectFailed, ConnectTimeout, TlsFailed
+from gatewright.wire.client_errors import ConnectFailed, ConnectTimeout, NameUnresolved, TlsFailed
 from gatewright.wire.client_limits import ClientLimits
 from gatewright.wire.client_pool import Connect, ConnectionPool
 from gatewright.wire.client_request import Origin, UpstreamRequest, encode_head
@@ -67,10 +68,11 @@ class TcpConnector:
     def __init__(self, tls: TlsTrust) -> None:
         self._make_context = tls
         self._context: ssl.SSLContext | None = None
+        self._unverified_context: ssl.SSLContext | None = None
 
     async def __call__(self, origin: Origin, protocol: asyncio.Protocol) -> None:
         """Connect to the origin. Raises `ConnectFailed`."""
-        context = await self._tls_context() if origin.scheme == "https" else None
+        context = await self._tls_context(origin) if origin.scheme == "https" else None
         name = (origin.server_name or origin.host) if context is not None else None
         where = f"{origin.scheme}://{origin.authority}"
         try:
@@ -81,13 +83,28 @@ class TcpConnector:
             raise TlsFailed(f"TLS with {where} failed: {error.reason or error}") from error
         except TimeoutError as error:  # the kernel's (ETIMEDOUT), long after it has become hopeless
             raise ConnectTimeout(f"no connection to {where}: {error}") from error
+        except socket.gaierror as error:
+            raise NameUnresolved(f"{origin.host} has no address: {error.strerror or error}") from error
         except (OSError, UnicodeError, ValueError) as error:  # ValueError: a name that no resolver would take
             raise ConnectFailed(f"no connection to {where}: {error}") from error
 
-    async def _tls_context(self) -> ssl.SSLContext:
+    async def _tls_context(self, origin: Origin) -> ssl.SSLContext:
+        if not origin.verifies_certificate:
+            if self._unverified_context is None:
+                self._unverified_context = _trusting_context()
+            return self._unverified_context
         if self._context is None:
             # Loading the system's trust store takes some 20 ms, which no other request should wait for.
             context = await asyncio.to_thread(self._make_context)
             context.set_alpn_protocols(["http/1.1"])
             self._context = context
         return self._context
+
+
+def _trusting_context() -> ssl.SSLContext:
+    """Build the context of origins whose certificate is not verified."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    context.set_alpn_protocols(["http/1.1"])
+    return context

@@ -79,6 +79,7 @@ class Connection(asyncio.Protocol):
         # For one exchange
         self._exchange: Exchange | None = None
         self._response_seconds = 0.0
+        self._body_idle_seconds = 0.0
         self._keeps_alive = True
         self._is_sent = True
         self._is_reading_paused = False
@@ -104,6 +105,8 @@ class Connection(asyncio.Protocol):
         self._exchange = exchange
         seconds = request.response_seconds
         self._response_seconds = self._limits.response_seconds if seconds is None else seconds
+        seconds = request.body_idle_seconds
+        self._body_idle_seconds = self._limits.body_idle_seconds if seconds is None else seconds
         self._keeps_alive = head.keeps_alive
         self._is_sent = head.framing is BodyFraming.WHOLE
         self._expectation.begin(deadline)
@@ -125,7 +128,7 @@ class Connection(asyncio.Protocol):
             self._is_reading_paused = False
             if not self._transport.is_closing():
                 self._transport.resume_reading()
-            self._expectation.set(self._limits.body_idle_seconds, "nothing more of the response body")
+            self._expectation.set(self._body_idle_seconds, "nothing more of the response body")
 
     def abandon(self, exchange: Exchange) -> None:
         """Close the connection if it still serves this exchange."""
@@ -187,7 +190,7 @@ class Connection(asyncio.Protocol):
             self._finish(exchange)
         elif reader.state is ResponseState.BODY:
             if reader.buffered_bytes <= self._limits.high_water_bytes:
-                self._expectation.set(self._limits.body_idle_seconds, "nothing more of the response body")
+                self._expectation.set(self._body_idle_seconds, "nothing more of the response body")
             elif not self._is_reading_paused and self._transport is not None:
                 self._is_reading_paused = True
                 self._transport.pause_reading()

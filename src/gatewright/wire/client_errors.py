@@ -4,6 +4,7 @@ UpstreamError
 ├── RequestInvalid         the caller's own request cannot be put on the wire; nothing was sent
 ├── ConnectFailed          no connection to the origin; nothing was sent
 │   ├── ConnectTimeout     … within `connect_seconds`
+│   ├── NameUnresolved     … because nobody knows the address of its host
 │   ├── TlsFailed          … because the certificate or the handshake was refused
 │   └── ConnectionsExhausted   … because the limits left none free in time, or the queue was full
 ├── ResponseTimeout        the origin was silent for too long; the request may have been served
@@ -28,6 +29,10 @@ class ConnectFailed(UpstreamError):
 
 class ConnectTimeout(ConnectFailed):
     """Neither a connection nor a refusal in time."""
+
+
+class NameUnresolved(ConnectFailed):
+    """A host that has no address."""
 
 
 class TlsFailed(ConnectFailed):

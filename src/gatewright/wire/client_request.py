@@ -36,6 +36,8 @@ class Origin:
     host: str
     port: int
     server_name: str | None = None
+    verifies_certificate: bool = True
+    """Whether an https origin must have a certificate that the client trusts, for its name."""
 
     @property
     def authority(self) -> str:
@@ -59,6 +61,8 @@ class UpstreamRequest:
     body: bytes | AsyncIterable[bytes] = b""
     response_seconds: float | None = None
     """Replaces `ClientLimits.response_seconds`."""
+    body_idle_seconds: float | None = None
+    """Replaces `ClientLimits.body_idle_seconds` for the response body."""
     deadline_seconds: float | None = None
     """For the whole exchange, from `Client.send` to the last octet of the body."""
 

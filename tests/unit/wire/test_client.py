@@ -18,6 +18,7 @@ from gatewright.wire.client import Client
 from gatewright.wire.client_errors import (
     ConnectFailed,
     ConnectTimeout,
+    NameUnresolved,
     RequestInvalid,
     ResponseBroken,
     ResponseTimeout,
@@ -277,6 +278,9 @@ def test_a_body_that_falls_silent_and_one_that_never_ends(run):
             response = await client.send(get(origin))
             with pytest.raises(ResponseTimeout, match="nothing more"):
                 await collect(response)
+            response = await Client().send(get(origin, body_idle_seconds=0.1))
+            with pytest.raises(ResponseTimeout, match="nothing more"):
+                await collect(response)
         async with origin_on_loopback(drip) as origin:
             response = await client.send(get(origin, deadline_seconds=0.3))
             with pytest.raises(ResponseTimeout):
@@ -519,6 +523,32 @@ def test_tls_with_a_certificate_that_does_not(run, tmp_path):
             assert (await client.send(get(named))).status == 200
             assert client.open_connections == 1
             await client.close()
+
+    run(scenario())
+
+
+def test_tls_with_a_certificate_that_nobody_verifies(run, tmp_path):
+    certificate = Certificate(tmp_path, "upstream.test")
+
+    async def scenario():
+        async with origin_on_loopback(echo, ssl=certificate.server()) as origin:
+            client = Client()
+            unverified = Origin(origin.scheme, origin.host, origin.port, verifies_certificate=False)
+            assert (await client.send(get(unverified))).status == 200
+            with pytest.raises(TlsFailed, match="CERTIFICATE_VERIFY_FAILED"):
+                await client.send(get(origin))
+            await client.close()
+
+    run(scenario())
+
+
+def test_a_name_without_an_address(run):
+    async def scenario():
+        client = Client()
+        with pytest.raises(NameUnresolved, match="has no address"):
+            await client.send(get(Origin("http", "nowhere.invalid", 80)))
+        assert client.open_connections == 0
+        await client.close()
 
     run(scenario())
 
