@@ -14,7 +14,7 @@ from gatewright.store import encoding
 from gatewright.store.blobs import MemoryBlobs
 from gatewright.store.errors import StoreClosed, StoreError
 from gatewright.store.queue import MemoryQueue
-from gatewright.store.types import Blobs, Change, Document, Key, Reader, Writer
+from gatewright.store.types import Blobs, Change, Document, Key, Reader, Writer, is_followed
 
 _Collection = tuple[str, str, str, str]
 """(service, kind, account, region): in this order, collections sort as `scan` wants them."""
@@ -167,8 +167,9 @@ class MemoryStore:
     def _commit(self, view: MemoryWriter) -> None:
         if not view.changes:
             return
-        revision = self._state.revision + 1
-        self._feed.extend(Change(revision, key, is_deleted) for key, is_deleted in view.changes.items())
+        lines = [(key, is_deleted) for key, is_deleted in view.changes.items() if is_followed(key)]
+        revision = self._state.revision + bool(lines)
+        self._feed.extend(Change(revision, key, is_deleted) for key, is_deleted in lines)
         self._state = State(revision, view.state.documents)
 
     def revision(self) -> int:

@@ -16,7 +16,7 @@ from gatewright.store import encoding
 from gatewright.store.errors import StoreClosed, StoreError, StoreUnavailable
 from gatewright.store.queue import SqliteQueue
 from gatewright.store.schema import migrate
-from gatewright.store.types import Blobs, Change, Document, Key, Reader, Writer
+from gatewright.store.types import Blobs, Change, Document, Key, Reader, Writer, is_followed
 
 _IDLE_READERS = 8
 _SCAN_PAGE = 500
@@ -127,8 +127,9 @@ class SqliteWriter(SqliteReader):
         return True
 
     def append_changes(self) -> None:
-        """Advance the revision and write the feed's lines, if anything changed."""
-        if not self.changes:
+        """Advance the revision and write the feed's lines, if anything changed that is followed."""
+        lines = [(key, is_deleted) for key, is_deleted in self.changes.items() if is_followed(key)]
+        if not lines:
             return
         revision = self._revision + 1
         self.connection.execute("UPDATE state SET value = ? WHERE name = 'revision'", (revision,))
@@ -137,7 +138,7 @@ class SqliteWriter(SqliteReader):
             " VALUES (?, ?, ?, ?, ?, ?, ?)",
             [
                 (revision, key.service, key.kind, key.account, key.region, key.id, is_deleted)
-                for key, is_deleted in self.changes.items()
+                for key, is_deleted in lines
             ],
         )
 

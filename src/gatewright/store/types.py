@@ -1,13 +1,14 @@
 """What a store is: documents in transactions, a revision, a change feed, blobs.
 
 Every committed write transaction that changed something advances the revision by one and appends one `Change` for
-each document that it put or deleted. A reader sees one revision for as long as it lasts.
+each document that it put or deleted. Documents that are counters are left out of both: nothing is compiled from them,
+and they change every second. A reader sees one state for as long as it lasts.
 """
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO, Final, Protocol
 
 from gatewright.base.event_queue import EventQueue
 
@@ -24,6 +25,14 @@ class Key:
     service: str
     kind: str
     id: str
+
+
+_COUNTERS: Final = frozenset({("apigateway", "usage")})
+
+
+def is_followed(key: Key) -> bool:
+    """Whether a change of the document is a line of the feed."""
+    return (key.service, key.kind) not in _COUNTERS
 
 
 @dataclass(frozen=True, slots=True)

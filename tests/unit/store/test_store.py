@@ -362,6 +362,25 @@ class TestConcurrency:
         assert list(store.blobs.names()) == [names[0]]
 
 
+def test_counters_are_kept_but_not_followed(store: Store) -> None:
+    counter = key("plan/key", service="apigateway", kind="usage")
+    with store.write() as writer:
+        writer.put(counter, {"used": 1})
+    assert (store.revision(), store.changes(0)) == (0, [])
+    with store.write() as writer:
+        writer.put(counter, {"used": 2})
+        writer.put(key("a"), {})
+    assert store.changes(0) == [Change(1, key("a"), is_deleted=False)]
+    with store.read() as reader:
+        assert reader.get(counter) == {"used": 2}
+        assert reader.revision == 1
+    with store.write() as writer:
+        assert writer.delete(counter)
+    with store.read() as reader:
+        assert reader.get(counter) is None
+    assert store.revision() == 1
+
+
 def test_ephemeral_stores_are_separate() -> None:
     first, second = open_store(None), open_store(None)
     put(first, "a")
