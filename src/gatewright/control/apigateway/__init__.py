@@ -18,6 +18,7 @@ from gatewright.control.apigateway import (
     documentation_parts,
     documentation_versions,
     gateway_responses,
+    import_export,
     integration_responses,
     integrations,
     method_responses,
@@ -58,5 +59,6 @@ OPERATIONS: Mapping[str, Callable[[Context, Shape], Shape]] = MappingProxyType(
         **account.OPERATIONS,
         **client_certificates.OPERATIONS,
         **tags.OPERATIONS,
+        **import_export.OPERATIONS,
     }
 )

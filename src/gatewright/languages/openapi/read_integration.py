@@ -4,16 +4,27 @@ Source: "x-amazon-apigateway-integration object" and the pages of its members (A
 as PutIntegration has them.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from gatewright.languages.openapi.errors import OpenApiError
 from gatewright.languages.openapi.types import Findings, Json, JsonObject, as_list, as_object, as_text
 
 EXTENSION = "x-amazon-apigateway-integration"
 DEFAULT_PATTERN = "default"
 
 _HTTP_TYPES = frozenset({"HTTP", "HTTP_PROXY"})
+_STATUS = re.compile(r"[1-5][0-9]{2}")
+_VALUES: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "type": frozenset({"HTTP", "HTTP_PROXY", "AWS", "AWS_PROXY", "MOCK"}),
+        "connectionType": frozenset({"INTERNET", "VPC_LINK"}),
+        "contentHandling": frozenset({"CONVERT_TO_BINARY", "CONVERT_TO_TEXT"}),
+        "responseTransferMode": frozenset({"BUFFERED", "STREAM"}),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +36,19 @@ class Place:
 
 
 def read_integration(extension: JsonObject, place: Place, findings: Findings) -> JsonObject:
-    """Return the Integration that the extension describes; without `cacheNamespace` when it names none."""
+    """Return the Integration that the extension describes; without `cacheNamespace` when it names none.
+
+    Raises OpenApiError for one that PutIntegration could not even be asked for.
+    """
     integration: JsonObject = {
         "cacheKeyParameters": [text for item in as_list(extension.get("cacheKeyParameters")) if (text := as_text(item))]
     }
-    integration_type = (as_text(extension.get("type")) or "").upper()
+    integration_type = _upper(extension.get("type"))
     for member, read in _MEMBERS.items():
         if extension.get(member) is not None:
             integration[member] = read(extension[member])
-    if integration_type:
-        integration["type"] = integration_type
+    integration["type"] = integration_type
+    _check(integration, place)
     if integration_type == "MOCK":
         # Recorded of AWS: a mock has neither, whatever the document says.
         integration.pop("httpMethod", None)
@@ -53,6 +67,19 @@ def read_integration(extension: JsonObject, place: Place, findings: Findings) ->
     return integration
 
 
+def malformed(path: str) -> OpenApiError:
+    """Build AWS's error of an integration that cannot be read."""
+    return OpenApiError(f"Unable to parse API definition because of a malformed integration at path {path}")
+
+
+def _check(members: JsonObject, place: Place) -> None:
+    for member, values in _VALUES.items():
+        if member in members and members[member] not in values:
+            raise malformed(place.path)
+    if not isinstance(members.get("timeoutInMillis", 0), int):
+        raise malformed(place.path)
+
+
 def _responses(responses: JsonObject, place: Place, findings: Findings) -> JsonObject:
     read: JsonObject = {}
     for pattern, value in responses.items():
@@ -69,6 +96,9 @@ def _responses(responses: JsonObject, place: Place, findings: Findings) -> JsonO
                 response[member] = texts
         if described.get("contentHandling") is not None:
             response["contentHandling"] = _upper(described["contentHandling"])
+        _check(response, place)
+        if not _STATUS.fullmatch(status):
+            raise malformed(place.path)
         read[status] = response
     return read
 
@@ -76,8 +106,8 @@ def _responses(responses: JsonObject, place: Place, findings: Findings) -> JsonO
 def _texts(value: Json, member: str, place: Place, findings: Findings) -> dict[str, str]:
     texts: dict[str, str] = {}
     for name, item in as_object(value).items():
-        if isinstance(item, str):
-            texts[name] = item
+        if isinstance(item, str) or item is None:
+            texts[name] = item or ""
         else:
             # Recorded of AWS.
             findings.warn(

@@ -34,7 +34,10 @@ class Reading:
 
 
 def read_method(reading: Reading, item: JsonObject, operation: JsonObject, place: Place) -> JsonObject:
-    """Return the Method that an operation of a path item describes; its validator is named by `requestValidator`."""
+    """Return the Method that an operation of a path item describes; its validator is named by `requestValidator`.
+
+    Raises OpenApiError for an integration that is malformed.
+    """
     method: JsonObject = {
         "apiKeyRequired": is_api_key_required(reading.document, operation, reading.schemes, reading.findings),
         "authorizationType": "NONE",
@@ -60,8 +63,8 @@ def read_method(reading: Reading, item: JsonObject, operation: JsonObject, place
     ):
         if value:
             method[member] = value
-    extension = resolve(reading.document, operation.get(INTEGRATION))
-    if extension:
+    if INTEGRATION in operation:
+        extension = resolve(reading.document, operation[INTEGRATION])
         method["methodIntegration"] = read_integration(extension, place, reading.findings)
     return method
 

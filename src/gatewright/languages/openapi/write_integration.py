@@ -20,6 +20,7 @@ _PLAIN = (
 _LATER = ("requestParameters", "requestTemplates", "passthroughBehavior", "timeoutInMillis", "contentHandling")
 _LAST = ("connectionType", "responseTransferMode", "tlsConfig")
 _DEFAULTS = (("timeoutInMillis", 29000), ("connectionType", "INTERNET"), ("responseTransferMode", "BUFFERED"))
+_TEMPLATES = frozenset({"requestTemplates", "responseTemplates"})
 _LOWER = frozenset({"type", "passthroughBehavior"})
 
 
@@ -46,9 +47,12 @@ def _responses(responses: JsonObject) -> JsonObject:
     for response in responses.values():
         members = ("statusCode", "responseParameters", "responseTemplates", "contentHandling")
         pattern = response.get("selectionPattern") or DEFAULT_PATTERN
-        written[pattern] = {member: response[member] for member in members if response.get(member)}
+        written[pattern] = {member: _value(member, response[member]) for member in members if response.get(member)}
     return written
 
 
 def _value(member: str, value: Json) -> Json:
-    return str(value).lower() if member in _LOWER else value
+    if member in _LOWER:
+        return str(value).lower()
+    # A template that is empty is null in the document.
+    return {name: text or "" for name, text in value.items()} if member in _TEMPLATES else value

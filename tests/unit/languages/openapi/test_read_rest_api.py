@@ -373,12 +373,32 @@ def test_the_documentation_extension_wins() -> None:
 
 
 @pytest.mark.parametrize(
+    "extension",
+    [
+        None,
+        "mock",
+        {},
+        {"type": "lambda"},
+        {"type": "mock", "timeoutInMillis": "soon"},
+        {"type": "mock", "contentHandling": "none"},
+        {"type": "mock", "responses": {"default": {"statusCode": "OK"}}},
+    ],
+)
+def test_an_integration_that_cannot_be_read_is_an_error(extension: Any) -> None:
+    """Text recorded of AWS. Page "x-amazon-apigateway-integration object"."""
+    with pytest.raises(OpenApiError) as raised:
+        read({"paths": {"/a": {"get": {"x-amazon-apigateway-integration": extension}}}})
+
+    assert str(raised.value) == "Unable to parse API definition because of a malformed integration at path /a"
+
+
+@pytest.mark.parametrize(
     "document",
     [
         {"paths": None},
         {"paths": {"/": None}},
         {"paths": {"/": {"get": []}}},
-        {"paths": {"/": {"get": {"responses": [], "parameters": {}, "x-amazon-apigateway-integration": "x"}}}},
+        {"paths": {"/": {"get": {"responses": [], "parameters": {}}}}},
         {"paths": {"/": {"get": {"parameters": [None, 1, {"in": "query"}], "requestBody": 5}}}},
         {"paths": {"/": {"get": {"responses": {"200": {"$ref": "#/responses/none"}, "x": 1}}}}},
         {"paths": {"/": {"get": {"parameters": [{"$ref": "#/a"}]}}}, "a": {"$ref": "#/a"}},
