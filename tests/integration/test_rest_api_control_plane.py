@@ -71,7 +71,12 @@ def test_an_api_made_with_the_aws_cli(api: Api) -> None:
         *("--response-templates", json.dumps({"application/json": '{"pets": 2}'})),
     )
     api.cli("update-integration", *where, "--patch-operations", "op=replace,path=/timeoutInMillis,value=1000")
+    check_method(api, resource)
 
+
+def check_method(api: Api, resource: str) -> None:
+    """Hold what the API answers to what it was given."""
+    where = ("--resource-id", resource, "--http-method", "GET")
     listed = api.cli("get-resources", "--embed", "methods")["items"]
     assert sorted(item["path"] for item in listed) == ["/", "/pets"]
     method = next(item["resourceMethods"]["GET"] for item in listed if item["path"] == "/pets")
@@ -104,6 +109,9 @@ def test_an_api_made_with_the_aws_cli(api: Api) -> None:
         },
     }
     assert api.cli("get-method", *where) == method
+
+
+def test_the_rest_of_an_api_with_the_aws_cli(api: Api) -> None:
     updated = api.cli("update-rest-api", "--patch-operations", "op=add,path=/binaryMediaTypes/image~1png")
     assert updated["binaryMediaTypes"] == ["image/png"]
     responses = api.cli("get-gateway-responses")["items"]

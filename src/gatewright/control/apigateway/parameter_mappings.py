@@ -11,6 +11,7 @@ Gateway" (API Gateway Developer Guide); the texts as AWS answers them.
 
 import re
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from gatewright.control.apigateway.errors import bad_request, invalid_mappings
 from gatewright.store.types import Document
@@ -20,7 +21,7 @@ _METHOD_REQUEST = re.compile(rf"method\.request\.(?:querystring|path|header)\.({
 _METHOD_RESPONSE = re.compile(rf"method\.response\.header\.({_NAME})")
 _INTEGRATION_REQUEST = re.compile(rf"integration\.request\.(?:querystring|path|header)\.({_NAME})")
 _DECLARED = re.compile(rf"method\.request\.(querystring|path|header|multivaluequerystring|multivalueheader)\.({_NAME})")
-_SINGLE = {"multivaluequerystring": "querystring", "multivalueheader": "header"}
+_SINGLE = MappingProxyType({"multivaluequerystring": "querystring", "multivalueheader": "header"})
 _LITERAL = re.compile(r"'[^']*'")
 _ANYWHERE = rf"context\.{_NAME}|stageVariables\.[a-zA-Z0-9_]+"
 _REQUEST_SOURCE = re.compile(rf"{_DECLARED.pattern}|method\.request\.body(?:\..+|\[.+)?|{_ANYWHERE}", re.DOTALL)
