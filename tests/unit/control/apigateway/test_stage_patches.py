@@ -218,8 +218,8 @@ def test_only_a_canary_is_promoted(calls: Calls, dev: dict[str, str]) -> None:
     ) == (
         "BadRequestException",
         (
-            "Invalid copy operation with path: /canarySettings/stageVariableOverrides and from /variables. Valid copy:path "
-            "are [/deploymentId, /variables] and valid copy:from are [/canarySettings/deploymentId, "
+            "Invalid copy operation with path: /canarySettings/stageVariableOverrides and from /variables. Valid "
+            "copy:path are [/deploymentId, /variables] and valid copy:from are [/canarySettings/deploymentId, "
             "/canarySettings/stageVariableOverrides]"
         ),
     )

@@ -88,8 +88,8 @@ def test_stage_names(calls: Calls, deployed: str, deployment_id: str, name: str)
             {"variables": {"a": "{}"}},
             "BadRequestException",
             (
-                "Invalid stage variable value of key a.  Please use values with alphanumeric characters and the symbols "
-                "' ', -', '.', '_', ':', '/', '?', '&', '=', and ','."
+                "Invalid stage variable value of key a.  Please use values with alphanumeric characters and the "
+                "symbols ' ', -', '.', '_', ':', '/', '?', '&', '=', and ','."
             ),
         ),
         ({"documentationVersion": "v1"}, "NotFoundException", "Invalid Documentation version specified"),

@@ -165,8 +165,8 @@ def test_update_usage_plan(calls: Calls, staged: str) -> None:
             ("remove", "/apiStages/x:dev"),
             "BadRequestException",
             (
-                "Invalid patch path  '/apiStages/x:dev' specified for op 'remove'. Must be one of: [/apiStages, /quota, "
-                "/throttle, /productCode, /apiStages/<apidId:stageName>/throttle/<resourcePath>/<httpMethod>, "
+                "Invalid patch path  '/apiStages/x:dev' specified for op 'remove'. Must be one of: [/apiStages, "
+                "/quota, /throttle, /productCode, /apiStages/<apidId:stageName>/throttle/<resourcePath>/<httpMethod>, "
                 "/apiStages/<apidId:stageName>/throttle]"
             ),
         ),
