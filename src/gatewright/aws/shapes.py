@@ -49,6 +49,8 @@ class Shape:
     is_document: bool = False
     is_event_stream: bool = False
     is_sensitive: bool = False
+    is_sparse: bool = False
+    """Of a list or map: it may hold null (Smithy's trait `sparse`, which no model of botocore has)."""
     location_name: str | None = None
     xml_namespace: XmlNamespace | None = None
     error: "ErrorTraits | None" = None
@@ -209,6 +211,7 @@ def _scalar_part(name: str, definition: Definition) -> Shape:
         is_document=bool(definition.get("document")),
         is_event_stream=bool(definition.get("eventstream")),
         is_sensitive=bool(definition.get("sensitive")),
+        is_sparse=bool(definition.get("sparse")),
         location_name=definition.get("locationName"),
         xml_namespace=xml_namespace(definition),
         error=_error_traits(name, definition) if definition.get("exception") else None,

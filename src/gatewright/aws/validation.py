@@ -59,7 +59,9 @@ def message(found: Sequence[Violation], own_messages: Mapping[str, str]) -> str:
 
 
 def _structure(shape: Shape, values: Mapping[str, Any], path: str, body_prefix: str = "") -> Iterator[Violation]:
-    for name, member in shape.members.items():
+    members = shape.members.items()
+    # Recorded of API Gateway: what is wrong in the body comes before what is wrong in the path.
+    for name, member in sorted(members, key=_is_outside_body) if body_prefix else members:
         value = values.get(name)
         prefix = body_prefix if member.location is None and body_prefix else path
         if value is None:
@@ -89,10 +91,13 @@ def _member(member: Member, value: Any, path: str) -> Iterator[Violation]:
 def _list(member: Member, items: list[Any], path: str) -> Iterator[Violation]:
     item = member.item
     if _is_scalar(item):
-        if any(each is None or _broken(item.shape, each) for each in items):
+        if any(_is_item_broken(member.shape, item.shape, each) for each in items):
             shown = _shown(items, is_hidden=member.is_sensitive or item.is_sensitive)
             yield _violation(
-                item.shape, shown, path, f"Member must satisfy constraint: [{', '.join(_rules(item.shape))}]"
+                item.shape,
+                shown,
+                path,
+                f"Member must satisfy constraint: [{', '.join(_rules(member.shape, item.shape))}]",
             )
         return
     for index, each in enumerate(items, 1):
@@ -108,13 +113,16 @@ def _map(member: Member, entries: Mapping[str, Any], path: str) -> Iterator[Viol
     if any(_broken(key.shape, each) for each in entries):
         shown = _shown(entries, is_hidden=member.is_sensitive or key.is_sensitive)
         yield _violation(
-            key.shape, shown, path, f"Map keys must satisfy constraint: [{', '.join(_rules(key.shape)[:-1])}]"
+            key.shape, shown, path, f"Map keys must satisfy constraint: [{', '.join(_own_rules(key.shape))}]"
         )
     if _is_scalar(value):
-        if any(each is None or _broken(value.shape, each) for each in entries.values()):
+        if any(_is_item_broken(member.shape, value.shape, each) for each in entries.values()):
             shown = _shown(entries, is_hidden=member.is_sensitive or value.is_sensitive)
             yield _violation(
-                value.shape, shown, path, f"Map value must satisfy constraint: [{', '.join(_rules(value.shape))}]"
+                value.shape,
+                shown,
+                path,
+                f"Map value must satisfy constraint: [{', '.join(_rules(member.shape, value.shape))}]",
             )
         return
     for name, each in entries.items():
@@ -141,8 +149,16 @@ def _broken(shape: Shape, value: Any) -> list[str]:
     return broken
 
 
-def _rules(shape: Shape) -> list[str]:
+def _is_item_broken(holder: Shape, shape: Shape, value: Any) -> bool:
+    return not holder.is_sparse if value is None else bool(_broken(shape, value))
+
+
+def _rules(holder: Shape, shape: Shape) -> list[str]:
     """Return all constraints of what a list or map holds, which is how AWS words one broken item; null comes last."""
+    return _own_rules(shape) if holder.is_sparse else [*_own_rules(shape), "Member must not be null"]
+
+
+def _own_rules(shape: Shape) -> list[str]:
     rules = [_enum_rule(shape)] if shape.enum else []
     if shape.maximum is not None:
         rules.append(_maximum_rule(shape))
@@ -150,7 +166,7 @@ def _rules(shape: Shape) -> list[str]:
         rules.append(_minimum_rule(shape))
     if shape.pattern is not None:
         rules.append(_pattern_rule(shape))
-    return [*rules, "Member must not be null"]
+    return rules
 
 
 def _enum_rule(shape: Shape) -> str:
@@ -203,6 +219,10 @@ def _text(value: Any) -> str:
 
 def _is_scalar(member: Member) -> bool:
     return member.type in _TEXT or member.type in INTEGER_BITS or member.type in FLOATS
+
+
+def _is_outside_body(named: tuple[str, Member]) -> bool:
+    return named[1].location is not None
 
 
 def _lower_first(name: str) -> str:

@@ -194,12 +194,30 @@ def test_members_of_the_body_may_have_a_prefix() -> None:
     assert operation is not None
     sentences = violations(operation, {"restApiId": "a", "httpMethod": "GET", "type": "X"}, "putIntegrationInput.")
     assert [violation.text for violation in sentences] == [
-        f"Value null at 'resourceId' {MUST} not be null",
         (
             f"Value 'X' at 'putIntegrationInput.type' {MUST} satisfy enum value set: "
-            "[HTTP, AWS, MOCK, HTTP_PROXY, AWS_PROXY]"
+            "[HTTP, MOCK, AWS_PROXY, HTTP_PROXY, AWS]"
         ),
+        f"Value null at 'resourceId' {MUST} not be null",
     ]
+
+
+def test_a_sparse_list_or_map_may_hold_null() -> None:
+    """Recorded answers of CreateRestApi and PutIntegrationResponse."""
+    apigateway = load_service("apigateway")
+    create, put = apigateway.operation("CreateRestApi"), apigateway.operation("PutIntegrationResponse")
+    assert create is not None
+    assert put is not None
+    values = {"name": "pets", "endpointConfiguration": {"types": ["wrong"]}}
+    assert [violation.text for violation in violations(create, values, "createRestApiInput.")] == [
+        (
+            f"Value '[wrong]' at 'createRestApiInput.endpointConfiguration.types' {MUST} satisfy constraint: "
+            "[Member must satisfy enum value set: [PRIVATE, EDGE, REGIONAL]]"
+        )
+    ]
+    named = {"restApiId": "a", "resourceId": "b", "httpMethod": "GET", "statusCode": "200"}
+    assert violations(put, {**named, "responseTemplates": {"application/json": None}}) == []
+    assert len(violations(put, {**named, "responseParameters": {"x": None}})) == 1
 
 
 def test_a_huge_value_is_not_matched() -> None:
