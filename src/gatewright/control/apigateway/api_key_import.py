@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from gatewright.base.errors import AwsError
 from gatewright.base.operations import Shape
-from gatewright.control.apigateway.api_keys import add_api_key, check_value, put_api_key
+from gatewright.control.apigateway.api_keys import add_api_key, check_room_for_key, check_value, put_api_key
 from gatewright.control.apigateway.documents import API_KEY, USAGE_PLAN, find, list_documents
 from gatewright.control.apigateway.errors import bad_request
 from gatewright.control.apigateway.usage_plan_keys import add_usage_plan_key
@@ -31,6 +31,8 @@ def import_api_keys(context: Context, request: Shape) -> Shape:
         for number, row in _rows(request["body"]):
             try:
                 check_value(row.get("key", ""))
+                if row["key"] not in known:
+                    check_room_for_key(len(known))
                 api_key = _put_key(context, writer, row, known.get(row["key"]))
             except AwsError as error:
                 warnings.append(f"Line {number}: {error.message}")

@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from gatewright.base.ids import Ids
 from gatewright.base.operations import Shape
+from gatewright.control.apigateway.constraints import API_KEYS_PER_REGION
 from gatewright.control.apigateway.documents import (
     API_KEY,
     USAGE,
@@ -23,7 +24,7 @@ from gatewright.control.apigateway.documents import (
     require_stage,
     timestamp,
 )
-from gatewright.control.apigateway.errors import bad_request, conflict
+from gatewright.control.apigateway.errors import bad_request, conflict, limit_exceeded
 from gatewright.control.apigateway.patch import (
     ADD,
     REMOVE,
@@ -60,8 +61,10 @@ def create_api_key(context: Context, request: Shape) -> Shape:
             stage_keys.append(f"{api_id}/{stage_name}")
         value = request.get("value") or new_value(context.ids)
         check_value(value)
-        if any(api_key["value"] == value for api_key in list_documents(context, writer, API_KEY)):
+        existing = list_documents(context, writer, API_KEY)
+        if any(api_key["value"] == value for api_key in existing):
             raise conflict("API Key already exists")
+        check_room_for_key(len(existing))
         return add_api_key(context, writer, {**request, "value": value}, stage_keys)
 
 
@@ -138,6 +141,12 @@ def put_api_key(context: Context, writer: Writer, api_key: Document) -> Document
     api_key["lastUpdatedDate"] = timestamp(context)
     writer.put(key(context, API_KEY, api_key["id"]), api_key)
     return api_key
+
+
+def check_room_for_key(existing: int) -> None:
+    """Raise LimitExceededException when the account has all the keys that it can have."""
+    if existing >= API_KEYS_PER_REGION:
+        raise limit_exceeded("API Keys")
 
 
 def check_value(value: str) -> None:

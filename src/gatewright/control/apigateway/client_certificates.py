@@ -10,6 +10,7 @@ from types import MappingProxyType
 from gatewright.base.clock import utc
 from gatewright.base.operations import Shape
 from gatewright.control.apigateway import self_signed
+from gatewright.control.apigateway.constraints import CLIENT_CERTIFICATES_PER_REGION
 from gatewright.control.apigateway.documents import (
     CLIENT_CERTIFICATE,
     PART_ID_LENGTH,
@@ -22,7 +23,7 @@ from gatewright.control.apigateway.documents import (
     page_of_documents,
     require,
 )
-from gatewright.control.apigateway.errors import bad_request
+from gatewright.control.apigateway.errors import bad_request, limit_exceeded
 from gatewright.control.apigateway.patch import PatchPath, PatchTable, name_paths_of_op, patched
 from gatewright.control.apigatewayv2.tag_sets import checked_tags
 from gatewright.control.context import Context
@@ -53,6 +54,8 @@ def generate_client_certificate(context: Context, request: Shape) -> Shape:
     if tags:
         certificate["tags"] = tags
     with context.store.write() as writer:
+        if len(list_documents(context, writer, CLIENT_CERTIFICATE)) >= CLIENT_CERTIFICATES_PER_REGION:
+            raise limit_exceeded("Client Certificates")
         writer.put(key(context, CLIENT_CERTIFICATE, certificate["clientCertificateId"]), certificate)
     return _public(certificate)
 

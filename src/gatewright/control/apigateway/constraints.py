@@ -7,6 +7,13 @@ from types import MappingProxyType
 
 APIS_PER_REGION = MappingProxyType({"REGIONAL": 600, "EDGE": 120})
 RESOURCES_PER_API = 300
+STAGES_PER_API = 10
+VARIABLES_PER_STAGE = 100
+DOCUMENTATION_PARTS_PER_API = 2000
+API_KEYS_PER_REGION = 10_000
+USAGE_PLANS_PER_REGION = 300
+USAGE_PLANS_PER_API_KEY = 10
+CLIENT_CERTIFICATES_PER_REGION = 60
 
 HTTP_METHODS = ("GET", "PUT", "POST", "DELETE", "PATCH", "OPTIONS", "HEAD", "ANY")
 """The methods that a resource can have and an integration can call, in the order of AWS's message."""

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from gatewright.base.errors import AwsError
 from gatewright.base.operations import Shape
 from gatewright.control.apigateway.documentation_locations import LOCATION_TYPES, checked_location, location_key
-from gatewright.control.apigateway.documentation_parts import add_part
+from gatewright.control.apigateway.documentation_parts import add_part, check_room_for_part
 from gatewright.control.apigateway.documents import DOCUMENTATION_PART, delete_parts, list_parts, part_key, require_api
 from gatewright.control.apigateway.errors import bad_request
 from gatewright.control.context import Context
@@ -55,6 +55,7 @@ def put_parts(
             continue
         existing = known.get(location_key(location))
         if existing is None:
+            check_room_for_part(len(known))
             existing = add_part(context, writer, api_id, location, _text(part.properties))
             known[location_key(location)] = existing
         else:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from gatewright.base.operations import Shape
+from gatewright.control.apigateway.constraints import DOCUMENTATION_PARTS_PER_API
 from gatewright.control.apigateway.documentable_entities import entities
 from gatewright.control.apigateway.documentation_locations import (
     checked_location,
@@ -25,7 +26,7 @@ from gatewright.control.apigateway.documents import (
     require_api,
     require_part,
 )
-from gatewright.control.apigateway.errors import bad_request, conflict
+from gatewright.control.apigateway.errors import bad_request, conflict, limit_exceeded
 from gatewright.control.apigateway.patch import REPLACE, PatchPath, PatchTable, name_paths_of_op, patched
 from gatewright.control.context import Context
 from gatewright.store.types import Document, Reader, Writer
@@ -39,8 +40,10 @@ def create_documentation_part(context: Context, request: Shape) -> Shape:
     with context.store.write() as writer:
         require_api(context, writer, api_id)
         location = checked_location(request["location"])
-        if _part_at(context, writer, api_id, location) is not None:
+        parts = list_parts(context, writer, DOCUMENTATION_PART, api_id)
+        if location_key(location) in (location_key(part["location"]) for part in parts):
             raise conflict(f"Documentation part already exists for the specified location: {location_text(location)}")
+        check_room_for_part(len(parts))
         return add_part(context, writer, api_id, location, checked_properties(request["properties"]))
 
 
@@ -84,6 +87,12 @@ def delete_documentation_part(context: Context, request: Shape) -> Shape:
     return {}
 
 
+def check_room_for_part(existing: int) -> None:
+    """Raise LimitExceededException when the API has all the documentation parts that it can have."""
+    if existing >= DOCUMENTATION_PARTS_PER_API:
+        raise limit_exceeded("Documentation Parts")
+
+
 def add_part(context: Context, writer: Writer, api_id: str, location: Document, properties: str) -> Document:
     """Write a new documentation part and return it."""
     part: Document = {"id": context.ids.resource_id(PART_ID_LENGTH), "location": location, "properties": properties}
@@ -108,12 +117,6 @@ def _require_part(context: Context, reader: Reader, api_id: str, part_id: str) -
     return require_part(
         context, reader, DOCUMENTATION_PART, api_id, part_id, "Invalid Documentation part identifier specified"
     )
-
-
-def _part_at(context: Context, reader: Reader, api_id: str, location: Document) -> Document | None:
-    wanted = location_key(location)
-    parts = list_parts(context, reader, DOCUMENTATION_PART, api_id)
-    return next((part for part in parts if location_key(part["location"]) == wanted), None)
 
 
 def _is_wanted(location: Document, request: Shape) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from gatewright.base.operations import Shape
+from gatewright.control.apigateway.constraints import VARIABLES_PER_STAGE
 from gatewright.control.apigateway.documents import DEPLOYMENT, DOCUMENTATION_VERSION, find_part
 from gatewright.control.apigateway.errors import bad_request, not_found
 from gatewright.control.context import Context
@@ -32,8 +33,6 @@ METHOD_SETTING_DEFAULTS = MappingProxyType(
         "unauthorizedCacheControlHeaderStrategy": "SUCCEED_WITH_RESPONSE_HEADER",
     }
 )
-
-VARIABLES_PER_STAGE = 100
 
 _NAME = re.compile(r"[a-zA-Z0-9_-]+")
 _LONGEST_NAME = 128

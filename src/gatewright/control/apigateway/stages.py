@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from gatewright.base.operations import Shape
 from gatewright.control.apigateway.api_stages import forget_api_stage
+from gatewright.control.apigateway.constraints import STAGES_PER_API
 from gatewright.control.apigateway.documents import (
     ACCOUNT,
     CLIENT_CERTIFICATE,
@@ -34,9 +35,6 @@ from gatewright.control.apigateway.stage_settings import (
 from gatewright.control.apigatewayv2.tag_sets import checked_tags
 from gatewright.control.context import Context
 from gatewright.store.types import Document, Reader, Writer
-
-# "Quotas for configuring and running a REST API in API Gateway".
-STAGES_PER_API = 10
 
 
 def create_stage(context: Context, request: Shape) -> Shape:

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from gatewright.base.operations import Shape
 from gatewright.control.apigateway.api_keys import require_api_key
 from gatewright.control.apigateway.api_stages import api_stage_name
+from gatewright.control.apigateway.constraints import USAGE_PLANS_PER_API_KEY
 from gatewright.control.apigateway.documents import (
     API_KEY,
     USAGE,
@@ -23,7 +24,7 @@ from gatewright.control.apigateway.documents import (
     part_key,
     require,
 )
-from gatewright.control.apigateway.errors import bad_request, conflict, not_found
+from gatewright.control.apigateway.errors import bad_request, conflict, limit_exceeded, not_found
 from gatewright.control.context import Context
 from gatewright.store.types import Document, Reader, Writer
 
@@ -90,6 +91,10 @@ def add_usage_plan_key(
     """Write a key of a plan and return it. Raises ConflictException; an import may repeat itself."""
     if find_part(context, writer, USAGE_PLAN_KEY, plan["id"], api_key["id"]) is not None and not is_import:
         raise conflict("API Key already exists in the usage plan")
+    plans = [other["id"] for other in list_documents(context, writer, USAGE_PLAN) if other["id"] != plan["id"]]
+    used = sum(find_part(context, writer, USAGE_PLAN_KEY, other, api_key["id"]) is not None for other in plans)
+    if used >= USAGE_PLANS_PER_API_KEY:
+        raise limit_exceeded("Usage Plans per API Key")
     shared = stage_in_other_plan(context, writer, plan, [api_key["id"]])
     if shared is not None:
         raise conflict(

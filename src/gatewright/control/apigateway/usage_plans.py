@@ -10,6 +10,7 @@ from types import MappingProxyType
 from gatewright.base.operations import Shape
 from gatewright.control.apigateway.api_keys import require_api_key
 from gatewright.control.apigateway.api_stages import api_stage_name
+from gatewright.control.apigateway.constraints import USAGE_PLANS_PER_REGION
 from gatewright.control.apigateway.documents import (
     PART_ID_LENGTH,
     STAGE,
@@ -23,7 +24,7 @@ from gatewright.control.apigateway.documents import (
     page_of_items,
     require,
 )
-from gatewright.control.apigateway.errors import bad_request, conflict, not_found
+from gatewright.control.apigateway.errors import bad_request, conflict, limit_exceeded, not_found
 from gatewright.control.apigateway.patch import patched
 from gatewright.control.apigateway.usage_plan_keys import INVALID_PLAN, keys_of_plan, stage_in_other_plan
 from gatewright.control.apigateway.usage_plan_patch import USAGE_PLAN_PATCH
@@ -46,6 +47,8 @@ def create_usage_plan(context: Context, request: Shape) -> Shape:
     if request.get("tags"):
         plan["tags"] = checked_tags(request["tags"])
     with context.store.write() as writer:
+        if len(list_documents(context, writer, USAGE_PLAN)) >= USAGE_PLANS_PER_REGION:
+            raise limit_exceeded("Usage Plans")
         return _put_plan(context, writer, plan)
 
 

@@ -257,3 +257,11 @@ def test_a_version_is_published_on_a_stage(calls: Calls, api_id: str) -> None:
     assert "documentationVersion" not in calls("GetStage", **stage)
     refused = calls.refusal("CreateDocumentationVersion", restApiId=api_id, documentationVersion="v4", stageName="x")
     assert refused == ("NotFoundException", "Invalid stage identifier specified")
+
+
+def test_two_thousand_parts_per_api(calls: Calls, api_id: str) -> None:
+    # "Quotas for configuring and running a REST API in API Gateway".
+    parts = [{"location": {"type": "MODEL", "name": f"M{number}"}, "properties": {}} for number in range(2000)]
+    assert len(import_parts(calls, api_id, parts)["ids"]) == 2000
+    create = {"restApiId": api_id, "location": {"type": "API"}, "properties": TEXT}
+    assert calls.refusal("CreateDocumentationPart", **create)[0] == "LimitExceededException"

@@ -266,3 +266,14 @@ def test_a_key_has_one_plan_for_a_stage(calls: Calls, staged: str) -> None:
     calls("CreateUsagePlanKey", usagePlanId=third, **create)
     refused = calls.patch_refusal("UpdateUsagePlan", ("add", "/apiStages", f"{staged}:dev"), usagePlanId=third)
     assert refused[0] == "ConflictException"
+
+
+def test_quotas(calls: Calls) -> None:
+    # "Quotas for configuring and running a REST API in API Gateway": 10 plans per key, 300 per account and Region.
+    key_id = calls("CreateApiKey")["id"]
+    plans = [plan(calls)["id"] for _ in range(300)]
+    assert calls.refusal("CreateUsagePlan", name="more")[0] == "LimitExceededException"
+    for plan_id in plans[:10]:
+        calls("CreateUsagePlanKey", usagePlanId=plan_id, keyId=key_id, keyType="API_KEY")
+    refused = calls.refusal("CreateUsagePlanKey", usagePlanId=plans[10], keyId=key_id, keyType="API_KEY")
+    assert refused[0] == "LimitExceededException"
