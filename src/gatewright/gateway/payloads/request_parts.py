@@ -41,11 +41,15 @@ def header_fields(request: Request, trace_header: str, body_length: int | None) 
     fields["x-amzn-trace-id"] = trace_header
     earlier = fields.get("x-forwarded-for")
     fields["x-forwarded-for"] = f"{earlier}, {request.peer_address}" if earlier else request.peer_address
-    host = fields.get("host", "")
-    port = host.rpartition(":")[2] if ":" in host else ""
-    fields["x-forwarded-port"] = port if port.isdigit() else "443" if request.scheme == "https" else "80"
+    fields["x-forwarded-port"] = forwarded_port(fields.get("host", ""), request.scheme)
     fields["x-forwarded-proto"] = request.scheme
     return fields, cookies
+
+
+def forwarded_port(host: str, scheme: str) -> str:
+    """Return the port that a client called, as `X-Forwarded-Port` says it."""
+    port = host.rpartition(":")[2] if ":" in host else ""
+    return port if port.isdigit() else "443" if scheme == "https" else "80"
 
 
 def query_fields(query: str) -> dict[str, list[str]]:

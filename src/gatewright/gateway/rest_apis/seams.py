@@ -3,14 +3,11 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from gatewright.base.clock import Clock
-from gatewright.base.ids import Ids
+from gatewright.base.errors import GatewrightError
 from gatewright.base.messages import Response
-from gatewright.gateway.fault_log import FaultLog
 from gatewright.gateway.function_urls.seams import StreamedInvocation
-from gatewright.gateway.rest_apis.usage_plans import UsageDirectory
-from gatewright.gateway.seams import Invocation, UpstreamClient
-from gatewright.languages.times import ClfClock
+from gatewright.gateway.rest_apis.usage_plans import UsagePlanDirectory
+from gatewright.gateway.seams import Invocation, Seams
 from gatewright.snapshot.types import QualifiedFunction
 
 
@@ -55,6 +52,16 @@ class ServiceCall:
     """The ARN of the role that API Gateway assumes."""
     subdomain: str = ""
     """What the integration's URI puts before the service's host: `bucket` in `arn:…:bucket.s3:path/key`."""
+    action: str = ""
+    """The operation that a URI of the action form names, its parameters in `query`; empty for the path form."""
+
+
+class ServiceUnreachable(GatewrightError):
+    """A service that gives no answer."""
+
+
+class ServiceNotConfigured(ServiceUnreachable):
+    """A service that nobody serves here: the message says what to set."""
 
 
 class ServiceCaller(Protocol):
@@ -66,15 +73,10 @@ class ServiceCaller(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class RestSeams:
-    """All of it, for whatever is linked."""
+class RestSeams(Seams):
+    """All of it, for whatever is linked: what HTTP APIs need, and more."""
 
     invoker: Invoker
     events: EventSubmitter
-    client: UpstreamClient
     services: ServiceCaller
-    clock: Clock
-    ids: Ids
-    clf: ClfClock
-    faults: FaultLog
-    usage: UsageDirectory
+    usage: UsagePlanDirectory

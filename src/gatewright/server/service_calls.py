@@ -1,0 +1,159 @@
+"""Calls of AWS services by integrations: to this node's own API, or signed to the companion's.
+
+Forming and signing need botocore and take a millisecond or so, and its models much longer when they are first read:
+they do it in a thread. Sending does not.
+"""
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+from gatewright.base.ids import Ids
+from gatewright.base.messages import BytesBody, Handler, Headers, Request, Response
+from gatewright.functions.settings import Credentials
+from gatewright.gateway.rest_apis.integrations.response_body import MAX_RESPONSE_BYTES
+from gatewright.gateway.rest_apis.seams import ServiceCall, ServiceNotConfigured, ServiceUnreachable
+from gatewright.gateway.seams import UpstreamClient
+from gatewright.server.companion import NO_COMPANION
+from gatewright.server.service_answers import is_xml, json_of_xml, wants_json, wrapped_answer
+from gatewright.server.service_requests import (
+    ServiceRequest,
+    form_request,
+    is_legacy,
+    model_name,
+    speaks_query,
+)
+from gatewright.wire.client_errors import UpstreamError
+from gatewright.wire.client_request import UpstreamRequest, parse_url
+
+if TYPE_CHECKING:
+    from botocore.model import ServiceModel
+
+# The client names the host and frames the body; the signature is made here.
+_REPLACED = frozenset({"authorization", "content-length", "host", "transfer-encoding", "x-amz-date"})
+
+
+class ServiceCalls:
+    """Calls services for integrations."""
+
+    def __init__(
+        self,
+        client: UpstreamClient,
+        companion: str,
+        credentials: Credentials,
+        ids: Ids,
+        *,
+        own: Handler,
+        own_services: frozenset[str],
+    ) -> None:
+        """`companion` is a URL or `none`; `own` serves calls of the services with the signing names `own_services`."""
+        self._client = client
+        self._companion = companion.rstrip("/")
+        self._credentials = credentials
+        self._ids = ids
+        self._own = own
+        self._own_services = own_services
+        self._session: Any = None
+        self._loading = threading.Lock()
+
+    async def call(self, call: ServiceCall) -> Response:
+        """Return the service's answer. Raises `ServiceUnreachable`."""
+        model = await asyncio.to_thread(self._model, call.service)
+        request = form_request(call, model)
+        if request.signing_name in self._own_services:
+            response = await self._send(call, request, "http://localhost", self._send_to_own)
+        elif self._companion == NO_COMPANION:
+            raise ServiceNotConfigured(
+                f"there is no companion that serves {call.service}: set the setting companion to its URL"
+            )
+        else:
+            response = await self._send(call, request, self._companion, self._send_to_companion)
+        return response if model is None else await self._as_api_gateway_gets_it(call, model, response)
+
+    async def _send(
+        self,
+        call: ServiceCall,
+        request: ServiceRequest,
+        base: str,
+        send: Callable[[ServiceRequest, str, Headers], Awaitable[Response]],
+    ) -> Response:
+        target = f"{request.path}?{request.query}" if request.query else request.path
+        headers = Headers([field for field in request.headers if field[0].lower() not in _REPLACED])
+        signature = await asyncio.to_thread(self._sign, call.region, request, f"{base}{target}", headers)
+        for name, value in signature:
+            headers.replace(name, value)
+        return await send(request, target, headers)
+
+    async def _send_to_own(self, request: ServiceRequest, target: str, headers: Headers) -> Response:
+        headers += [("Host", "localhost"), ("Content-Length", str(len(request.body)))]
+        return await self._own(Request(request.method, request.path, request.query, headers, BytesBody(request.body)))
+
+    async def _send_to_companion(self, request: ServiceRequest, target: str, headers: Headers) -> Response:
+        try:
+            origin, full_target = parse_url(f"{self._companion}{target}")
+            return await self._client.send(UpstreamRequest(request.method, origin, full_target, headers, request.body))
+        except UpstreamError as error:
+            raise ServiceUnreachable(f"the companion at {self._companion}: {error}") from error
+
+    def _sign(self, region: str, request: ServiceRequest, url: str, headers: Headers) -> list[tuple[str, str]]:
+        """Return the fields that sign a request (AWS Signature Version 4)."""
+        from botocore.auth import S3SigV4Auth, SigV4Auth
+        from botocore.awsrequest import AWSRequest
+        from botocore.credentials import Credentials as SigningCredentials
+
+        own = self._credentials
+        credentials = SigningCredentials(own.access_key_id, own.secret_access_key, own.session_token or None)
+        signed = AWSRequest(request.method, url, data=request.body)
+        for name, value in headers:
+            # What proxies change on the way is not signed by botocore either.
+            signed.headers.add_header(name, value)
+        auth = S3SigV4Auth if request.signing_name == "s3" else SigV4Auth
+        auth(credentials, request.signing_name, region).add_auth(signed)
+        names = ("X-Amz-Date", "X-Amz-Security-Token", "X-Amz-Content-SHA256", "Authorization")
+        return [(name, signed.headers[name]) for name in names if name in signed.headers]
+
+    def _model(self, service: str) -> "ServiceModel | None":
+        from botocore.session import Session
+
+        name = model_name(service)
+        if name is None:
+            return None
+        with self._loading:  # sessions are not thread-safe; what they have read they keep
+            if self._session is None:
+                self._session = Session()
+            model: ServiceModel = self._session.get_service_model(name)
+            return model
+
+    async def _as_api_gateway_gets_it(self, call: ServiceCall, model: "ServiceModel", response: Response) -> Response:
+        wrapped = bool(call.action) and is_legacy(model) and response.status == 200
+        if not wrapped and not (wants_json(call.headers) and is_xml(response.headers) and speaks_query(model)):
+            return response
+        body = await _read(response)
+        if wrapped:
+            changed: bytes | None = wrapped_answer(body, call.action, model, self._ids.request_id())
+        else:
+            changed = json_of_xml(body, model)
+        if changed is None:
+            return Response(response.status, response.headers, body)
+        headers = Headers([field for field in response.headers if field[0].lower() != "content-length"])
+        headers.replace("Content-Type", "application/json")
+        return Response(response.status, headers, changed)
+
+
+async def _read(response: Response) -> bytes:
+    if isinstance(response.body, bytes):
+        return response.body
+    content = bytearray()
+    try:
+        async for part in response.body:
+            content += part
+            if len(content) > MAX_RESPONSE_BYTES:
+                raise ServiceUnreachable(f"an answer of more than {MAX_RESPONSE_BYTES} bytes")
+    except UpstreamError as error:
+        raise ServiceUnreachable(str(error)) from error
+    finally:
+        aclose = getattr(response.body, "aclose", None)
+        if aclose is not None:
+            await aclose()
+    return bytes(content)
