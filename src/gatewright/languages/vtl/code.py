@@ -1,0 +1,91 @@
+"""Python functions under construction.
+
+Nothing of a template becomes source text: every text, name and number of it is a constant, known in the source by a name
+that is counted up (docs/decisions/0012-mapping-templates.md).
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+# Python refuses more than 20 nested loops and `try`s, and 100 levels of indentation: beyond these, blocks get functions.
+LOOPS: Final = 5
+INDENTATION: Final = 24
+
+
+class Module:
+    """The functions of one compiled text, and the constants that they use."""
+
+    def __init__(self, runtime: dict[str, object]) -> None:
+        self._names: dict[str, object] = dict(runtime)
+        self._texts: dict[str, str] = {}
+        self._functions: list[str] = []
+        self._count = 0
+
+    def constant(self, value: object) -> str:
+        """Return the name of a constant."""
+        if value.__class__ is str and value in self._texts:
+            return self._texts[value]  # type: ignore[index]
+        name = self.fresh("K")
+        self._names[name] = value
+        if isinstance(value, str):
+            self._texts[value] = name
+        return name
+
+    def fresh(self, prefix: str) -> str:
+        """Return a name that is not taken."""
+        self._count += 1
+        return f"{prefix}{self._count}"
+
+    def add(self, function: "Function") -> None:
+        """Take a function that is done."""
+        self._functions.append(function.source())
+
+    def load(self) -> "Callable[[str], Any]":
+        """Return the functions by name."""
+        source = "\n".join(self._functions)
+        # The source holds our own words and counted names only; a template reaches it as constants.
+        exec(compile(source, "<mapping template>", "exec"), self._names)  # noqa: S102
+        return self._names.__getitem__
+
+
+class Function:
+    """One function: its lines as they come."""
+
+    def __init__(self, module: Module, name: str, parameters: str) -> None:
+        self.module = module
+        self.name = name
+        self.loops = 0
+        self.indentation = 1
+        # Where #break may become Python's: directly inside the innermost loop of this function.
+        self.is_in_loop = False
+        self._temporaries = 0
+        self._lines = [f"def {name}({parameters}):", "    g = c.get"]
+
+    def line(self, text: str) -> None:
+        """Add a line."""
+        self._lines.append("    " * self.indentation + text)
+
+    def temporary(self) -> str:
+        """Return the name of a new local variable."""
+        self._temporaries += 1
+        return f"t{self._temporaries}"
+
+    @contextmanager
+    def indented(self, header: str) -> Iterator[None]:
+        """Add a header and indent what follows; `pass` when that is nothing."""
+        self.line(header)
+        self.indentation += 1
+        count = len(self._lines)
+        yield
+        if len(self._lines) == count:
+            self.line("pass")
+        self.indentation -= 1
+
+    def is_crowded(self) -> bool:
+        """Return whether the next block shall have a function of its own."""
+        return self.loops >= LOOPS or self.indentation > INDENTATION
+
+    def source(self) -> str:
+        """Return the function's source text."""
+        return "\n".join(self._lines)

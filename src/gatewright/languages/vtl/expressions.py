@@ -1,0 +1,194 @@
+"""Python for expressions: lines that compute, and an atom (a name or `None`) that holds the value."""
+
+from types import MappingProxyType
+from typing import Final, Protocol
+
+from gatewright.languages.vtl import syntax
+from gatewright.languages.vtl.code import Function
+from gatewright.languages.vtl.tokens import Kind
+
+_LOGICAL: Final = frozenset({Kind.LOGICAL_AND, Kind.LOGICAL_OR})
+_EQUALITY: Final = MappingProxyType({Kind.LOGICAL_EQUALS: "==", Kind.LOGICAL_NOT_EQUALS: "!="})
+
+
+class Blocks(Protocol):
+    """What expressions need of statements: texts in quotes hold any."""
+
+    has_definitions: bool
+
+    def text_function(self, node: syntax.Interpolation) -> str: ...
+
+
+def constants_of(nodes: tuple[syntax.Expression, ...]) -> tuple[object, ...] | None:
+    """Return the values of constants, None when something else is among them."""
+    values: list[object] = []
+    for node in nodes:
+        if not isinstance(node, syntax.Constant):
+            return None
+        values.append(node.value)
+    return tuple(values)
+
+
+def value(f: Function, blocks: Blocks, node: syntax.Node) -> str:
+    """Add what computes a value; return the atom that holds it."""
+    if isinstance(node, syntax.Group):
+        return value(f, blocks, node.inner)
+    if isinstance(node, syntax.Constant):
+        return f.module.constant(node.value)
+    if isinstance(node, syntax.Reference):
+        return "None" if node.is_runt or not node.is_computable else reference(f, blocks, node)
+    if isinstance(node, syntax.Interpolation):
+        return _interpolation(f, blocks, node)
+    if isinstance(node, syntax.Operation):
+        return _operation(f, blocks, node)
+    if isinstance(node, syntax.Not):
+        return _held(f, f"not {truth(f, blocks, node.operand)}")
+    if isinstance(node, syntax.ListLiteral):
+        return _held(f, "[" + ", ".join([value(f, blocks, item) for item in node.items]) + "]")
+    if isinstance(node, syntax.MapLiteral):
+        pairs = [f"({value(f, blocks, key)}, {value(f, blocks, item)})," for key, item in node.items]
+        return _held(f, f"make_map(r, ({' '.join(pairs)}))")
+    if isinstance(node, syntax.Range):
+        first = value(f, blocks, node.first)
+        return _held(f, f"make_range(r, {first}, {value(f, blocks, node.last)})")
+    return "None"
+
+
+def _held(f: Function, expression: str) -> str:
+    name = f.temporary()
+    f.line(f"{name} = {expression}")
+    return name
+
+
+def reference(f: Function, blocks: Blocks, node: syntax.Reference, steps: int | None = None) -> str:
+    """Add what walks down a reference; with `steps`, only so many of its steps."""
+    name = _held(f, f"g({f.module.constant(node.root)})")
+    for step in node.steps[:steps]:
+        if isinstance(step, syntax.Property):
+            _property(f, name, step)
+        elif isinstance(step, syntax.Method):
+            _method(f, blocks, name, step)
+        else:
+            with f.indented(f"if {name} is not None:"):
+                f.line(f"{name} = index(r, {name}, {value(f, blocks, step.argument)})")
+    return name
+
+
+def _property(f: Function, name: str, step: syntax.Property) -> None:
+    key = f.module.constant(step.name)
+    f.line(f"if {name}.__class__ is dict: {name} = {name}.get({key})")
+    f.line(f"elif {name} is not None: {name} = property_of({name}, {key})")
+
+
+def _method(f: Function, blocks: Blocks, name: str, step: syntax.Method) -> None:
+    signature = f.module.constant((step.name, len(step.arguments)))
+    constants = constants_of(step.arguments)
+    if constants is not None:
+        f.line(f"if {name} is not None: {name} = call(r, {name}, {signature}, {f.module.constant(constants)})")
+        return
+    with f.indented(f"if {name} is not None:"):
+        arguments = "".join([f"{value(f, blocks, argument)}, " for argument in step.arguments])
+        f.line(f"{name} = call(r, {name}, {signature}, ({arguments}))")
+
+
+def _interpolation(f: Function, blocks: Blocks, node: syntax.Interpolation) -> str:
+    statements = node.block.statements
+    if not all(map(_is_plain, statements)):
+        return _held(f, f"{blocks.text_function(node)}(c, r)")
+    pieces = []
+    for number, statement in enumerate(statements):
+        if isinstance(statement, syntax.Text):
+            # The space that was added ends the last text.
+            is_last = node.drops_last and number == len(statements) - 1
+            text = statement.text[:-1] if is_last else statement.text
+            if text:
+                pieces.append(f.module.constant(text))
+        elif isinstance(statement, syntax.Reference):
+            pieces.append(printed(f, blocks, statement))
+    return _held(f, f"r.glue([{', '.join(pieces)}])")
+
+
+def _is_plain(statement: syntax.Statement) -> bool:
+    return isinstance(statement, syntax.Text) or (isinstance(statement, syntax.Reference) and is_plain(statement))
+
+
+def is_plain(node: syntax.Reference) -> bool:
+    """Return whether a reference prints its value and nothing else."""
+    return not (node.is_escaped or node.escape_prefix or node.more_prefix or node.is_runt or not node.is_computable)
+
+
+def printed(f: Function, blocks: Blocks, node: syntax.Reference) -> str:
+    """Add what gives a reference's text; return the atom."""
+    name = reference(f, blocks, node)
+    f.line(f"if {name}.__class__ is not str: {name} = text_of(c, r, {name}, {f.module.constant(node.null_text)})")
+    return name
+
+
+def truth(f: Function, blocks: Blocks, node: syntax.Node) -> str:
+    """Add what decides a condition; return an expression without effects. What is no condition is false."""
+    if isinstance(node, syntax.Group):
+        return truth(f, blocks, node.inner)
+    if isinstance(node, syntax.Constant):
+        return "True" if node.value is True else "False"
+    if isinstance(node, syntax.Not):
+        return f"(not {truth(f, blocks, node.operand)})"
+    if isinstance(node, syntax.Reference):
+        name = value(f, blocks, node)
+        if blocks.has_definitions:
+            return _held(f, f"is_true(r, {name})")
+        return f"({name} is not None and {name} is not False)"
+    if isinstance(node, syntax.Operation):
+        if node.operator in _LOGICAL:
+            return _logical(f, blocks, node)
+        if node.operator in syntax.COMPARISONS:
+            return value(f, blocks, node)
+    return "False"
+
+
+def _chain(node: syntax.Operation) -> tuple[syntax.Expression, list[syntax.Operation]]:
+    """Return the first operand and the operations to its right, first to last: long chains nest to the left."""
+    operations = [node]
+    left = node.left
+    while isinstance(left, syntax.Operation) and (left.operator in _LOGICAL) == (node.operator in _LOGICAL):
+        operations.append(left)
+        left = left.left
+    return left, operations[::-1]
+
+
+def _logical(f: Function, blocks: Blocks, node: syntax.Operation) -> str:
+    left, operations = _chain(node)
+    name = _held(f, truth(f, blocks, left))
+    for operation in operations:
+        with f.indented(f"if {name}:" if operation.operator == Kind.LOGICAL_AND else f"if not {name}:"):
+            f.line(f"{name} = {truth(f, blocks, operation.right)}")
+    return name
+
+
+def _operation(f: Function, blocks: Blocks, node: syntax.Operation) -> str:
+    if node.operator in _LOGICAL:
+        return _logical(f, blocks, node)
+    left_node, operations = _chain(node)
+    left = value(f, blocks, left_node)
+    for operation in operations:
+        right = value(f, blocks, operation.right)
+        left = _binary(f, operation, left, right)
+    return left
+
+
+def _binary(f: Function, node: syntax.Operation, left: str, right: str) -> str:
+    operator = Kind(node.operator)
+    if operator in _EQUALITY:
+        sign = _EQUALITY[operator]
+        slow = f"equals(r, {left}, {right})" if sign == "==" else f"not equals(r, {left}, {right})"
+        return _held(f, f"{left} {sign} {right} if {left}.__class__ is {right}.__class__ is str else {slow}")
+    if operator in syntax.COMPARISONS:
+        return _held(f, f"compared({int(operator)}, {left}, {right})")
+    if operator is not Kind.PLUS:
+        return _held(f, f"calculate({int(operator)}, {left}, {right})")
+    # What stood there is joined to a text where the value is null.
+    literals = [f.module.constant(_literal(side)) for side in (node.left, node.right)]
+    return _held(f, f"plus(r, {left}, {right}, {literals[0]}, {literals[1]})")
+
+
+def _literal(node: syntax.Expression) -> object:
+    return node.literal

@@ -1,0 +1,476 @@
+"""What compiled templates call while they are rendered."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final, Protocol
+
+from gatewright.languages.vtl import arithmetic, collections, numbers, strings
+from gatewright.languages.vtl.arithmetic import is_integer, is_number
+from gatewright.languages.vtl.calls import Methods, Signature, invoke
+from gatewright.languages.vtl.contexts import Argument, Context, Halt, MacroContext
+from gatewright.languages.vtl.errors import TemplateError, TemplateFault, TemplateLimitFault
+from gatewright.languages.vtl.limits import Limits
+from gatewright.languages.vtl.patterns import Patterns
+from gatewright.languages.vtl.texts import Printer, as_key, equal
+from gatewright.languages.vtl.tokens import Kind
+from gatewright.languages.vtl.values import (
+    MISSING,
+    Character,
+    Collected,
+    Cursor,
+    Entry,
+    ForeachScope,
+    StringArray,
+)
+
+Body = Callable[[Context, "Run", list[str]], None]
+# Texts up to this length are not charged: the template's own length bounds how many of them there can be.
+_FREE: Final = 256
+
+METHODS: Final[Mapping[type, Methods]] = MappingProxyType(
+    {
+        str: strings.STRING,
+        Character: strings.CHARACTER,
+        int: numbers.INTEGER,
+        float: numbers.DOUBLE,
+        bool: numbers.BOOLEAN,
+        list: collections.LIST,
+        dict: collections.MAP,
+        StringArray: collections.ARRAY,
+        Collected: collections.COLLECTED,
+        Entry: collections.ENTRY,
+        Cursor: collections.CURSOR,
+        ForeachScope: collections.SCOPE,
+    }
+)
+
+
+class Macro(Protocol):
+    """A macro that a template defines."""
+
+    @property
+    def arguments(self) -> tuple[str, ...]: ...
+
+    @property
+    def body(self) -> Body: ...
+
+
+class Unit(Protocol):
+    """A compiled text: what it prints and the macros in it."""
+
+    @property
+    def main(self) -> Body: ...
+
+    @property
+    def macros(self) -> Mapping[str, Macro]: ...
+
+
+class Run:
+    """One rendering: its macros and what is left of its budget."""
+
+    __slots__ = ("_compile", "_limits", "_work", "depth", "evaluations", "loop_limit", "macros", "patterns", "steps")
+
+    def __init__(
+        self,
+        limits: Limits,
+        macros: dict[str, Macro],
+        patterns: Patterns,
+        compile_text: Callable[[str, frozenset[str]], Unit],
+    ) -> None:
+        self._limits = limits
+        self._work = limits.work_characters
+        self._compile = compile_text
+        self.steps = limits.steps
+        self.loop_limit = limits.loop_iterations
+        self.macros = macros
+        self.patterns = patterns
+        self.depth = 0
+        self.evaluations = 0
+
+    def charge(self, characters: int) -> None:
+        """Take from the budget of work; a fault when a single text is too long or the budget is used up."""
+        self._work -= characters
+        if characters > self._limits.output_characters or self._work < 0:
+            raise TemplateLimitFault("the template makes more text than it may")
+
+    def step(self, count: int = 1) -> None:
+        """Take steps; a fault when there are no more."""
+        self.steps -= count
+        if self.steps < 0:
+            raise TemplateLimitFault("the template takes more steps than it may")
+
+    def text(self, value: object) -> str:
+        """Return what Java's toString returns."""
+        if value.__class__ is str:
+            return value  # type: ignore[return-value]
+        if isinstance(value, Definition):
+            return value.text(self) or "null"
+        text = Printer(self._limits.output_characters).text(value)
+        if len(text) > _FREE:
+            self.charge(len(text))
+        return text
+
+    def finish(self, pieces: list[str]) -> str:
+        """Return the output; a fault when it is too long."""
+        if sum(map(len, pieces)) > self._limits.output_characters:
+            raise TemplateLimitFault("the output is too long")
+        return "".join(pieces)
+
+    def glue(self, pieces: list[str]) -> str:
+        """Return a text put together from pieces."""
+        size = sum(map(len, pieces))
+        if size > _FREE:
+            self.charge(size)
+        return "".join(pieces)
+
+    def is_depth_reached(self) -> bool:
+        """Return whether macros are nested as deep as they may be."""
+        return self.depth >= self._limits.depth
+
+    def evaluate(self, context: Context, output: list[str], value: object) -> None:
+        """Carry out #evaluate."""
+        source = "" if value is None else self.text(value)
+        self.step(10 + len(source) // 20)
+        if self.evaluations >= self._limits.depth:
+            raise TemplateLimitFault("#evaluate nests too deep")
+        try:
+            unit = self._compile(source, frozenset(self.macros))
+        except TemplateError as error:
+            raise TemplateFault(f"#evaluate: {error}") from error
+        for name, macro in unit.macros.items():
+            self.macros.setdefault(name, macro)
+        self.evaluations += 1
+        try:
+            unit.main(context, self, output)
+        except Halt as halt:
+            if halt.scope is not None:
+                raise
+        finally:
+            self.evaluations -= 1
+
+
+class Definition:
+    """What #define puts into a variable: a block that is rendered where the variable is printed."""
+
+    __slots__ = ("_body", "_context", "_deepest", "_depth")
+
+    def __init__(self, context: Context, body: Body, deepest: int = 2) -> None:
+        self._context = context
+        self._body = body
+        self._deepest = deepest
+        self._depth = 0
+
+    def render(self, context: Context, run: Run, output: list[str]) -> bool:
+        """Render the block; False when it is nested in itself as deep as it may be."""
+        if self._depth >= self._deepest:
+            return False
+        self._depth += 1
+        run.step()
+        try:
+            self._body(context, run, output)
+        except Halt as halt:
+            if not halt.is_nearest:
+                raise
+        self._depth -= 1
+        return True
+
+    def text(self, run: Run) -> str | None:
+        """Return what the block prints where it was defined, None when it is nested too deep."""
+        output: list[str] = []
+        return run.glue(output) if self.render(self._context, run, output) else None
+
+
+def show(context: Context, run: Run, output: list[str], value: object, null_text: str) -> None:
+    """Print a value that is no text."""
+    if value.__class__ is Definition:
+        assert isinstance(value, Definition)
+        if value.render(context, run, output):
+            return
+        value = value.text(run)
+    if value is None:
+        output.append(null_text if context.__class__ is dict else _calling_argument(context, null_text))
+    else:
+        output.append(run.text(value))
+
+
+def show_escaped(context: Context, output: list[str], value: object, reference: tuple[str, str]) -> None:
+    """Print a reference behind an odd number of backslashes: one is dropped only if the reference has a value."""
+    prefix, null_text = reference
+    output.append(prefix + ("\\" if value is None else "") + _calling_argument(context, null_text))
+
+
+def show_prefixed(
+    context: Context, run: Run, output: list[str], value: object, reference: tuple[str, str, str]
+) -> None:
+    """Print a reference with backslashes or dollars before it."""
+    escapes, more, null_text = reference
+    inner: list[str] = []
+    show(context, run, inner, value, "")
+    if value is None:
+        output += (escapes, escapes, more, _calling_argument(context, null_text))
+    elif isinstance(value, Definition):
+        output += inner
+    else:
+        output += (escapes, more, *inner)
+
+
+def _calling_argument(context: Context, null_text: str) -> str:
+    """Return what stood for a macro's argument where the macro was called."""
+    literal = context.get(f".literal.{null_text}")
+    return null_text if literal is None else str(literal)
+
+
+def text_of(context: Context, run: Run, value: object, null_text: str) -> str:
+    """Return what is printed of a value that is no text."""
+    output: list[str] = []
+    show(context, run, output, value, null_text)
+    return output[0] if len(output) == 1 else run.glue(output)
+
+
+def is_true(run: Run, value: object) -> bool:
+    """Return whether a value counts as true where there may be definitions, whose text may be null."""
+    if isinstance(value, Definition):
+        return value.text(run) is not None
+    return value is not None and value is not False
+
+
+def call(run: Run, target: object, signature: Signature, arguments: tuple[object, ...]) -> object:
+    """Call a method; None when there is none."""
+    table = METHODS.get(target.__class__)
+    if table is not None:
+        overloads = table.get(signature)
+        return None if overloads is None else invoke(run, target, overloads, arguments)
+    vtl_call = getattr(target, "vtl_call", None)
+    if vtl_call is None:
+        return run.text(target) if signature == ("toString", 0) and target is not None else None
+    found = vtl_call(signature[0], arguments)
+    if found.__class__ is str and len(found) > _FREE:
+        run.charge(len(found))
+    return None if found is MISSING else found
+
+
+def property_of(target: object, name: str) -> object:
+    """Return a property; None when there is none."""
+    kind = target.__class__
+    if kind is dict:
+        return target.get(name)  # type: ignore[union-attr]
+    vtl_property = getattr(target, "vtl_property", None)
+    if vtl_property is not None:
+        found = vtl_property(name)
+        return None if found is MISSING else found
+    plain = name[:1].lower() + name[1:]
+    if isinstance(target, Entry):
+        return target.key if plain == "key" else target.value if plain == "value" else None
+    if isinstance(target, ForeachScope):
+        read = collections.SCOPE_PROPERTIES.get(plain)
+        return read(target) if read is not None else target.get(name)
+    return _bean_property(kind, target, plain)
+
+
+def _bean_property(kind: type, target: object, name: str) -> object:
+    if name == "empty" and kind in (str, list, Collected):
+        return not target
+    if name == "blank" and kind is str:
+        return not str(target).strip()
+    if kind is float and name in ("naN", "infinite"):
+        return numbers.DOUBLE["is" + name[0].upper() + name[1:], 0][0][1](None, target)
+    return None
+
+
+def put_property(run: Run, target: object, name: str, value: object) -> None:
+    """Carry out `#set($target.name = value)`."""
+    if target.__class__ is dict:
+        run.charge(1)
+        target[name] = value  # type: ignore[index]
+    elif isinstance(target, ForeachScope):
+        target.storage[name] = value
+    elif isinstance(target, Entry) and name.lower() == "value":
+        target.map[target.key] = target.value = value
+    elif hasattr(target, "vtl_put"):
+        target.vtl_put(name, value)
+
+
+def index(run: Run, target: object, argument: object) -> object:
+    """Return `target[argument]`."""
+    argument = _from_end(target, argument)
+    if target.__class__ is dict:
+        return target.get(as_key(argument))  # type: ignore[union-attr]
+    return call(run, target, ("get", 1), (argument,))
+
+
+def put_index(run: Run, target: object, argument: object, value: object) -> None:
+    """Carry out `#set($target[argument] = value)`."""
+    argument = _from_end(target, argument)
+    if target.__class__ in (list, StringArray):
+        call(run, target, ("set", 2), (argument, value))
+    elif target.__class__ is dict or isinstance(target, ForeachScope):
+        call(run, target, ("put", 2), (argument, value))
+    elif hasattr(target, "vtl_put") and argument.__class__ is str:
+        target.vtl_put(argument, value)
+
+
+def _from_end(target: object, argument: object) -> object:
+    """Return an index as it is; negative ones count from the end."""
+    if not is_integer(argument) or argument >= 0:  # type: ignore[operator]
+        return argument
+    if not isinstance(target, list | dict | ForeachScope):
+        raise TemplateFault("a negative index requires a size()")
+    size = len(target.storage if isinstance(target, ForeachScope) else target)
+    return size + argument  # type: ignore[operator]
+
+
+def make_map(run: Run, items: tuple[tuple[object, object], ...]) -> dict[object, object]:
+    """Return a map; of equal keys the last value counts, at the first's place."""
+    run.charge(len(items))
+    return {as_key(key): value for key, value in items}
+
+
+def make_range(run: Run, first: object, last: object) -> list[object] | None:
+    """Return the integers of a range, descending where the first is larger."""
+    if not is_number(first) or not is_number(last):
+        return None
+    begin, end = arithmetic.truncated(first), arithmetic.truncated(last)
+    run.charge(abs(end - begin) + 1)
+    if abs(end - begin) >= _RANGE:
+        raise TemplateLimitFault("a range is too large")
+    return list(range(begin, end + 1) if begin < end else range(begin, end - 1, -1))
+
+
+_RANGE: Final = 1_000_000
+
+
+def loop(run: Run, source: object) -> tuple[list[object], int] | None:
+    """Return what a loop goes over, as far as it may, and how many elements there are."""
+    kind = source.__class__
+    if kind is list or kind is StringArray or kind is Collected:
+        items = list(source)  # type: ignore[call-overload]
+    elif kind is dict:
+        items = list(source.values())  # type: ignore[attr-defined]
+    elif isinstance(source, Cursor):
+        items = []
+        while source.has_next():
+            items.append(source.next())
+    else:
+        iterate = getattr(source, "vtl_iterate", None)
+        if iterate is None:
+            return None
+        items = list(iterate())
+    size = len(items)
+    run.charge(size)
+    return (items if run.loop_limit is None else items[: run.loop_limit]), size
+
+
+def check_unchanged(source: object, position: int, size: int) -> bool:
+    """Return False where the loop's list or map lost elements at its very end; a fault where it changed otherwise."""
+    now = len(source)  # type: ignore[arg-type]
+    if now == position:
+        return False
+    raise TemplateFault(f"ConcurrentModificationException: {size} elements became {now}")
+
+
+def restore(context: Context, name: str, value: object) -> None:
+    """Give a variable the value that it had before a loop."""
+    if value is None:
+        context.pop(name, None)
+    else:
+        context[name] = value
+
+
+def leave_scope(context: Context) -> None:
+    """Remove `$foreach` after a loop, or give it back to the loop around."""
+    scope = context.get("foreach")
+    if isinstance(scope, ForeachScope):
+        restore(context, "foreach", scope.parent if scope.parent is not None else scope.replaced)
+
+
+def break_scope(scope: object) -> None:
+    """Carry out `#break($scope)`."""
+    if not isinstance(scope, ForeachScope):
+        raise TemplateFault("#break: not a scope")
+    raise Halt(scope=scope)
+
+
+def call_macro(
+    context: Context,
+    run: Run,
+    output: list[str],
+    called: "tuple[str, str, tuple[Argument, ...], Body | None]",
+) -> None:
+    """Call a macro; without one of the name, print the call."""
+    name, literal, arguments, body = called
+    macro = run.macros.get(name)
+    if macro is None:
+        output.append(literal)
+        return
+    if any(argument.is_word for argument in arguments):
+        raise TemplateFault(f"invalid argument in macro #{name}")
+    run.step()
+    inner = MacroContext(context, run)
+    for parameter, argument in zip(macro.arguments, arguments, strict=False):
+        inner.add(parameter, argument)
+    if body is not None:
+        inner.add_body(Definition(context, body, 20))
+    if run.is_depth_reached():
+        raise TemplateLimitFault(f"the macro #{name} nests too deep")
+    run.depth += 1
+    try:
+        macro.body(inner, run, output)
+    except Halt as halt:
+        if not halt.is_nearest:
+            raise
+    run.depth -= 1
+
+
+def equals(run: Run, left: object, right: object) -> bool:
+    """Return `left == right`: numbers by value, values of one class by `equals`, all else by their texts."""
+    if is_number(left) and is_number(right):
+        return arithmetic.compare(left, right) == 0  # type: ignore[arg-type]
+    if left is None or right is None:
+        return left is right
+    if left.__class__ is right.__class__:
+        return left is right if hasattr(left, "vtl_call") else equal(left, right)
+    return run.text(left) == run.text(right)
+
+
+def compared(operator: int, left: object, right: object) -> bool:
+    """Return what <, <=, > or >= says; False for what are no numbers."""
+    if not is_number(left) or not is_number(right):
+        return False
+    order = arithmetic.compare(left, right)  # type: ignore[arg-type]
+    if operator == Kind.LOGICAL_LT:
+        return order < 0
+    if operator == Kind.LOGICAL_GT:
+        return order > 0
+    return order <= 0 if operator == Kind.LOGICAL_LE else order >= 0
+
+
+def plus(run: Run, left: object, right: object, left_literal: object, right_literal: object) -> object:
+    """Return a sum, or texts joined: a null is then joined as it stands in the template."""
+    if left.__class__ is int and right.__class__ is int:
+        return arithmetic.add(left, right)  # type: ignore[arg-type]
+    if left.__class__ is str or right.__class__ is str:
+        if left is None:
+            left = str(left_literal)
+        elif right is None:
+            right = str(right_literal)
+        return run.glue([run.text(left), run.text(right)])
+    if is_number(left) and is_number(right):
+        return arithmetic.add(left, right)  # type: ignore[arg-type]
+    return None
+
+
+_OPERATIONS: Final = MappingProxyType(
+    {
+        int(Kind.MINUS): arithmetic.subtract,
+        int(Kind.MULTIPLY): arithmetic.multiply,
+        int(Kind.DIVIDE): arithmetic.divide,
+        int(Kind.MODULUS): arithmetic.modulo,
+    }
+)
+
+
+def calculate(operator: int, left: object, right: object) -> object:
+    """Return what an operation other than + gives; None for what are no numbers, and for a division by zero."""
+    if not is_number(left) or not is_number(right):
+        return None
+    return _OPERATIONS[operator](left, right)  # type: ignore[arg-type]

@@ -1,0 +1,339 @@
+"""Python for statements, and the compiled unit that a template's text becomes."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from gatewright.languages.vtl import contexts, expressions, render, syntax, values
+from gatewright.languages.vtl.code import Function, Module
+from gatewright.languages.vtl.expressions import truth, value
+from gatewright.languages.vtl.render import Body
+
+# What the compiled functions call by name.
+_RUNTIME: Final = (
+    contexts.Argument,
+    contexts.Halt,
+    contexts.NullHolder,
+    values.ForeachScope,
+    render.Definition,
+    render.break_scope,
+    render.calculate,
+    render.call,
+    render.call_macro,
+    render.check_unchanged,
+    render.compared,
+    render.equals,
+    render.index,
+    render.is_true,
+    render.leave_scope,
+    render.loop,
+    render.make_map,
+    render.make_range,
+    render.plus,
+    render.property_of,
+    render.put_index,
+    render.put_property,
+    render.restore,
+    render.show,
+    render.show_escaped,
+    render.show_prefixed,
+    render.text_of,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledMacro:
+    """A macro."""
+
+    arguments: tuple[str, ...]
+    body: Body
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledUnit:
+    """What a text prints and the macros in it."""
+
+    main: Body
+    macros: Mapping[str, CompiledMacro]
+
+
+class Compiler:
+    """Compiles one text. `names` are the variables that it mentions; None where it may mention any."""
+
+    def __init__(self, names: frozenset[str] | None, has_definitions: bool) -> None:
+        self.module = Module({_name(thing): thing for thing in _RUNTIME})
+        self.has_definitions = has_definitions
+        self._names = names
+        self._macros: dict[str, tuple[tuple[str, ...], str]] = {}
+
+    def unit(self, block: syntax.Block) -> CompiledUnit:
+        """Compile a parsed text."""
+        main = self.block_function(block)
+        load = self.module.load()
+        macros = {name: CompiledMacro(arguments, load(body)) for name, (arguments, body) in self._macros.items()}
+        return CompiledUnit(load(main), MappingProxyType(macros))
+
+    def mentions(self, name: str) -> bool:
+        """Return whether the text may read a variable."""
+        return self._names is None or name in self._names
+
+    def block_function(self, node: syntax.Node) -> str:
+        """Compile a block into a function `(c, r, o)` that appends to `o`; return its name."""
+        f = Function(self.module, self.module.fresh("b"), "c, r, o")
+        f.line("w = o.append")
+        self.render(f, node)
+        self.module.add(f)
+        return f.name
+
+    def value_function(self, node: syntax.Node) -> str:
+        """Compile an expression into a function `(c, r)`; return its name."""
+        f = Function(self.module, self.module.fresh("v"), "c, r")
+        if isinstance(node, syntax.Reference) and not node.steps:
+            f.line(f"return g({self.module.constant(node.root)})")
+        else:
+            f.line(f"return {value(f, self, node)}")
+        self.module.add(f)
+        return f.name
+
+    def text_function(self, node: syntax.Interpolation) -> str:
+        """Compile a text in double quotes into a function `(c, r)`; return its name."""
+        f = Function(self.module, self.module.fresh("s"), "c, r")
+        f.line("o = []")
+        f.line("w = o.append")
+        self.render(f, node.block)
+        f.line("return r.glue(o)[:-1]" if node.drops_last else "return r.glue(o)")
+        self.module.add(f)
+        return f.name
+
+    def define_macro(self, node: syntax.MacroDefinition) -> None:
+        """Compile a macro; the first of a name counts."""
+        body = self.block_function(node.body)
+        self._macros.setdefault(node.name, (node.arguments, body))
+
+    # Statements.
+
+    def render(self, f: Function, node: syntax.Node) -> None:
+        """Add what prints a node."""
+        if isinstance(node, syntax.Block):
+            for statement in _merged(node.statements):
+                self._statement(f, statement)
+        elif isinstance(node, syntax.Reference):
+            self._reference(f, node)
+
+    def nested(self, f: Function, node: syntax.Node) -> None:
+        """Add what prints a block within another: a call, where Python would refuse to nest deeper."""
+        if f.is_crowded() and isinstance(node, syntax.Block) and node.statements:
+            f.line(f"{self.block_function(node)}(c, r, o)")
+        else:
+            self.render(f, node)
+
+    def _statement(self, f: Function, node: syntax.Statement) -> None:
+        if isinstance(node, syntax.Text):
+            f.line(f"w({self.module.constant(node.text)})")
+        elif isinstance(node, syntax.Reference):
+            self._reference(f, node)
+        elif isinstance(node, syntax.Set):
+            self._set(f, node)
+        elif isinstance(node, syntax.If):
+            self._if(f, node)
+        elif isinstance(node, syntax.Foreach):
+            self._foreach(f, node)
+        elif isinstance(node, syntax.MacroDefinition):
+            self.define_macro(node)
+        else:
+            self._other(f, node)
+
+    def _other(
+        self,
+        f: Function,
+        node: syntax.Define | syntax.MacroCall | syntax.Evaluate | syntax.Break | syntax.Stop,
+    ) -> None:
+        if isinstance(node, syntax.MacroCall):
+            self._macro_call(f, node)
+        elif isinstance(node, syntax.Define):
+            f.line(f"c[{self.module.constant(node.name)}] = Definition(c, {self.block_function(node.body)})")
+        elif isinstance(node, syntax.Evaluate):
+            f.line(f"r.evaluate(c, o, {value(f, self, node.argument)})")
+        elif isinstance(node, syntax.Stop):
+            if node.message is not None:
+                value(f, self, node.message)
+            f.line("raise Halt(True)")
+        elif node.scope is not None:
+            f.line(f"break_scope({value(f, self, node.scope)})")
+        else:
+            f.line("break" if f.is_in_loop else "raise Halt()")
+
+    def _reference(self, f: Function, node: syntax.Reference) -> None:
+        constant = self.module.constant
+        if node.is_runt:
+            f.line(f"w({constant(node.root)})")
+            return
+        if not expressions.is_plain(node):
+            name = expressions.reference(f, self, node)
+            if node.is_escaped:
+                f.line(f"show_escaped(c, o, {name}, {constant((node.escape_prefix, node.null_text))})")
+            else:
+                parts = constant((node.escape_prefix, node.more_prefix, node.null_text))
+                f.line(f"show_prefixed(c, r, o, {name}, {parts})")
+            return
+        name = expressions.reference(f, self, node)
+        f.line(f"if {name}.__class__ is str: w({name})")
+        f.line(f"else: show(c, r, o, {name}, {constant(node.null_text)})")
+
+    def _set(self, f: Function, node: syntax.Set) -> None:
+        found = value(f, self, node.value)
+        target = node.target
+        # Without `directive.set.null.allowed`, null changes nothing.
+        with f.indented(f"if {found} is not None:"):
+            if not target.steps:
+                f.line(f"c[{self.module.constant(target.root)}] = {found}")
+                return
+            owner = expressions.reference(f, self, target, len(target.steps) - 1)
+            last = target.steps[-1]
+            with f.indented(f"if {owner} is not None:"):
+                if isinstance(last, syntax.Index):
+                    f.line(f"put_index(r, {owner}, {value(f, self, last.argument)}, {found})")
+                else:
+                    f.line(f"put_property(r, {owner}, {self.module.constant(last.name)}, {found})")
+
+    def _if(self, f: Function, node: syntax.If) -> None:
+        if len(node.branches) == 1:
+            condition, block = node.branches[0]
+            with f.indented(f"if {truth(f, self, condition)}:"):
+                self.nested(f, block)
+            if node.otherwise is not None:
+                with f.indented("else:"):
+                    self.nested(f, node.otherwise)
+            return
+        # One after another rather than nested, for there may be many; `taken` is true once a branch was.
+        taken = f.temporary()
+        f.line(f"{taken} = False")
+        for condition, block in node.branches:
+            with f.indented(f"if not {taken}:"), f.indented(f"if {truth(f, self, condition)}:"):
+                f.line(f"{taken} = True")
+                self.nested(f, block)
+        if node.otherwise is not None:
+            with f.indented(f"if not {taken}:"):
+                self.nested(f, node.otherwise)
+
+    def _macro_call(self, f: Function, node: syntax.MacroCall) -> None:
+        arguments = [self._argument(argument) for argument in node.arguments]
+        body = self.block_function(node.body) if node.body is not None else "None"
+        name, literal = self.module.constant(node.name), self.module.constant(node.literal)
+        f.line(f"call_macro(c, r, o, ({name}, {literal}, ({''.join(f'{a}, ' for a in arguments)}), {body}))")
+
+    def _argument(self, node: syntax.Node) -> str:
+        by_name = (
+            syntax.Interpolation,
+            syntax.Reference,
+            syntax.MapLiteral,
+            syntax.ListLiteral,
+            syntax.Range,
+        )
+        is_constant = not isinstance(node, by_name) and not (isinstance(node, syntax.Constant) and node.is_text)
+        literal = node.literal if isinstance(node, syntax.Expression) else ""
+        flags = f"{is_constant}, {isinstance(node, syntax.Word)}"
+        return f"Argument({self.value_function(node)}, {self.module.constant(literal)}, {flags})"
+
+    def _foreach(self, f: Function, node: syntax.Foreach) -> None:
+        source = value(f, self, node.source)
+        items = f.temporary()
+        f.line(f"{items} = loop(r, {source})")
+        with f.indented(f"if {items} is not None:"):
+            Loop(self, f, node, source, items).add()
+
+
+class Loop:
+    """One #foreach under construction."""
+
+    def __init__(self, compiler: Compiler, f: Function, node: syntax.Foreach, source: str, items: str) -> None:
+        self._compiler = compiler
+        self._f = f
+        self._node = node
+        self._source = source
+        self._items = items
+        self._element = compiler.module.constant(node.name)
+        # The loop's own variables are kept only where the template reads them.
+        self._kept = [name for name in ("velocityCount", "velocityHasNext") if compiler.mentions(name)]
+        self._has_scope = compiler.mentions("foreach")
+        self._names = {name: f.temporary() for name in ("size", "at", "item", "context", "get", "scope", "halt")}
+
+    def add(self) -> None:
+        """Add the loop."""
+        f, names = self._f, self._names
+        saved = {name: f.temporary() for name in ("", *self._kept)}
+        f.line(f"{self._items}, {names['size']} = {self._items}")
+        f.line(f"{saved['']} = g({self._element})")
+        for name in self._kept:
+            f.line(f"{saved[name]} = g({self._constant(name)})")
+        if self._has_scope:
+            f.line(f"{names['scope']} = ForeachScope(g({self._constant('foreach')}))")
+            f.line(f"c[{self._constant('foreach')}] = {names['scope']}")
+        f.line(f"{names['context']} = c; {names['get']} = g; {names['at']} = 0")
+        with f.indented("try:"), f.indented(f"for {names['item']} in {self._items}:"):
+            self._iteration()
+        f.line(f"except Halt as {names['halt']}_:")
+        f.line(f"    {names['halt']} = {names['halt']}_")
+        f.line(f"else: {names['halt']} = None")
+        f.line(f"c = {names['context']}; g = {names['get']}")
+        f.line(f"restore(c, {self._element}, {saved['']})")
+        for name in self._kept:
+            f.line(f"restore(c, {self._constant(name)}, {saved[name]})")
+        if self._has_scope:
+            f.line("leave_scope(c)")
+        self._pass_on()
+
+    def _iteration(self) -> None:
+        f, names = self._f, self._names
+        size, at, item = names["size"], names["at"], names["item"]
+        f.line("r.steps -= 1")
+        f.line("if r.steps < 0: r.step()")
+        f.line(
+            f"if {at} and ({self._source}.__class__ is list or {self._source}.__class__ is dict) "
+            f"and len({self._source}) != {size} and not check_unchanged({self._source}, {at}, {size}): break"
+        )
+        f.line(f"{at} += 1")
+        for name in self._kept:
+            f.line(f"c[{self._constant(name)}] = {at if name == 'velocityCount' else f'{at} < {size}'}")
+        f.line(f"c[{self._element}] = {item}")
+        if self._has_scope:
+            f.line(f"{names['scope']}.index = {at} - 1; {names['scope']}.has_next = {at} < {size}")
+        with f.indented(f"if {item} is None:"):
+            f.line(f"c = NullHolder({names['context']}, {self._element}); g = c.get")
+        outside, f.is_in_loop = f.is_in_loop, True
+        f.loops += 1
+        self._compiler.nested(f, self._node.body)
+        f.loops -= 1
+        f.is_in_loop = outside
+        f.line(f"if c is not {names['context']}: c = {names['context']}; g = {names['get']}")
+
+    def _pass_on(self) -> None:
+        """Add what lets #stop, and a #break of another loop, go on outwards."""
+        halt = self._names["halt"]
+        mine = f" and {halt}.scope is not {self._names['scope']}" if self._has_scope else ""
+        self._f.line(f"if {halt} is not None and not {halt}.is_nearest{mine}: raise {halt}")
+
+    def _constant(self, text: str) -> str:
+        return self._compiler.module.constant(text)
+
+
+def _name(thing: object) -> str:
+    return str(getattr(thing, "__name__", ""))
+
+
+def _merged(statements: Iterable[syntax.Statement]) -> list[syntax.Statement]:
+    """Return statements with texts that follow each other in one."""
+    found: list[syntax.Statement] = []
+    texts: list[str] = []
+    for statement in statements:
+        if isinstance(statement, syntax.Text):
+            texts.append(statement.text)
+            continue
+        if texts:
+            found.append(syntax.Text("".join(texts)))
+            texts = []
+        found.append(statement)
+    if texts:
+        found.append(syntax.Text("".join(texts)))
+    return found

@@ -1,0 +1,84 @@
+"""Mapping templates: compiled once, rendered for each call."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from gatewright.languages.vtl.contexts import Halt
+from gatewright.languages.vtl.directives import Mentioned
+from gatewright.languages.vtl.errors import TemplateError, TemplateFault, TemplateLimitFault
+from gatewright.languages.vtl.limits import Dialect, Limits
+from gatewright.languages.vtl.parser import Parser
+from gatewright.languages.vtl.patterns import Patterns
+from gatewright.languages.vtl.render import Run
+from gatewright.languages.vtl.statements import CompiledUnit, Compiler
+
+DEFAULT_LIMITS: Final = Limits()
+# "Mapping template size": 300 KB, "Amazon API Gateway quotas and important notes".
+TEMPLATE_BYTES: Final = 300 * 1024
+# How many texts of #evaluate a template keeps compiled.
+_EVALUATED: Final = 32
+
+
+def compile_template(
+    text: str, *, dialect: Dialect = Dialect.API_GATEWAY, maximum_bytes: int = TEMPLATE_BYTES
+) -> "Template":
+    """Compile a mapping template; TemplateError when the text is none, or is longer than `maximum_bytes` of UTF-8."""
+    if len(text.encode("utf-8", "surrogatepass")) > maximum_bytes:
+        raise TemplateError(f"the template is larger than {maximum_bytes} bytes")
+    return Template(_compile(text, dialect), dialect)
+
+
+def _compile(
+    text: str, dialect: Dialect, defined: frozenset[str] = frozenset(), is_evaluated: bool = False
+) -> CompiledUnit:
+    mentioned = Mentioned()
+    try:
+        block = Parser(text, mentioned, defined).template()
+        names = None if is_evaluated or mentioned.has_evaluate else frozenset(mentioned.names)
+        has_definitions = is_evaluated or mentioned.has_evaluate or mentioned.has_definitions
+        return Compiler(names, has_definitions).unit(block)
+    except RecursionError:
+        raise TemplateError("the template nests too deep") from None
+
+
+class Template:
+    """A compiled template; any number of renderings may use it."""
+
+    def __init__(self, unit: CompiledUnit, dialect: Dialect) -> None:
+        self._unit = unit
+        self._dialect = dialect
+        self._evaluated: dict[tuple[str, frozenset[str]], CompiledUnit] = {}
+        self._patterns: Patterns | None = None
+
+    def render(self, variables: Mapping[str, object], limits: Limits = DEFAULT_LIMITS) -> str:
+        """Return the output; `variables` keeps its entries, but what its values hold the template may change.
+
+        TemplateFault when a method throws or a limit is exceeded.
+        """
+        return self.render_changing(dict(variables), limits)
+
+    def render_changing(self, variables: dict[str, object], limits: Limits = DEFAULT_LIMITS) -> str:
+        """Return the output as `render` does; `#set($name = …)` is seen in `variables` afterwards."""
+        if self._patterns is None or self._patterns.seconds != limits.pattern_seconds:
+            self._patterns = Patterns(limits.pattern_seconds)
+        run = Run(limits, dict(self._unit.macros), self._patterns, self._evaluate)
+        output: list[str] = []
+        try:
+            self._unit.main(variables, run, output)
+        except Halt as halt:
+            if halt.scope is not None:
+                raise TemplateFault("#break: the loop has ended already") from None
+        except RecursionError:
+            raise TemplateLimitFault("the template nests too deep") from None
+        return run.finish(output)
+
+    def _evaluate(self, text: str, defined: frozenset[str]) -> CompiledUnit:
+        key = (text, defined)
+        found = self._evaluated.get(key)
+        if found is None:
+            if len(text) > TEMPLATE_BYTES:
+                raise TemplateLimitFault("the text of #evaluate is too long")
+            if len(self._evaluated) >= _EVALUATED:
+                self._evaluated.clear()
+            found = self._evaluated[key] = _compile(text, self._dialect, defined, is_evaluated=True)
+        return found
