@@ -93,12 +93,8 @@ def _list(member: Member, items: list[Any], path: str) -> Iterator[Violation]:
     if _is_scalar(item):
         if any(_is_item_broken(member.shape, item.shape, each) for each in items):
             shown = _shown(items, is_hidden=member.is_sensitive or item.is_sensitive)
-            yield _violation(
-                item.shape,
-                shown,
-                path,
-                f"Member must satisfy constraint: [{', '.join(_rules(member.shape, item.shape))}]",
-            )
+            rules = ", ".join(_rules(member.shape, item.shape))
+            yield _violation(item.shape, shown, path, f"Member must satisfy constraint: [{rules}]")
         return
     for index, each in enumerate(items, 1):
         place = f"{path}.{index}.member"
@@ -118,12 +114,8 @@ def _map(member: Member, entries: Mapping[str, Any], path: str) -> Iterator[Viol
     if _is_scalar(value):
         if any(_is_item_broken(member.shape, value.shape, each) for each in entries.values()):
             shown = _shown(entries, is_hidden=member.is_sensitive or value.is_sensitive)
-            yield _violation(
-                value.shape,
-                shown,
-                path,
-                f"Map value must satisfy constraint: [{', '.join(_rules(member.shape, value.shape))}]",
-            )
+            rules = ", ".join(_rules(member.shape, value.shape))
+            yield _violation(value.shape, shown, path, f"Map value must satisfy constraint: [{rules}]")
         return
     for name, each in entries.items():
         place = f"{path}.{name}.member"

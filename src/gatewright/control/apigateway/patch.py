@@ -151,6 +151,8 @@ class PatchPath:
     """AWS's text when the entry that a path names is not there."""
     shown: str = ""
     """The path as AWS's errors list it, where that is another notation."""
+    shown_ops: tuple[str, ...] = ()
+    """The operations as AWS's errors list them, where they are not those that it allows."""
 
 
 PathError = Callable[["PatchTable", str, str], AwsError]
@@ -187,9 +189,10 @@ class PatchTable:
         raise self.refuse(self, op, path)
 
     def ops_of(self, path: str) -> tuple[str, ...]:
-        """Return the operations that a path allows; none for a path that is in no row."""
+        """Return the operations that AWS's errors list for a path; none for a path that is in no row."""
         segments = parse_pointer(path)
-        return tuple(op for row in self.rows if _match(row.path, segments) is not None for op in row.ops)
+        rows = [row for row in self.rows if _match(row.path, segments) is not None]
+        return tuple(op for row in rows for op in row.shown_ops or row.ops)
 
     def paths_of(self, op: str) -> list[str]:
         """Return the paths that allow an operation, in the table's order."""

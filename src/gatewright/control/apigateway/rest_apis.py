@@ -193,7 +193,7 @@ PATCH = PatchTable(
         PatchPath("/binaryMediaTypes/{type}", (ADD, REMOVE, REPLACE), apply=element),
         PatchPath("/disableExecuteApiEndpoint", parse=boolean),
         PatchPath("/endpointConfiguration/ipAddressType", parse=raw_text),
-        PatchPath("/endpointConfiguration/types/{type}", apply=_endpoint_type),
+        PatchPath("/endpointConfiguration/types/{type}", apply=_endpoint_type, shown_ops=(ADD, REMOVE, REPLACE)),
         PatchPath("/endpointConfiguration/vpcEndpointIds", (ADD, REMOVE), apply=value_element),
         PatchPath("/securityPolicy"),
         PatchPath("/endpointAccessMode"),

@@ -154,6 +154,10 @@ def test_properties_are_patched(calls: Calls, api_id: str) -> None:
             ("move", "/binaryMediaTypes/image~1png", "x"),
             "Invalid patch operation specified. Must be 'add'|'remove'|'replace'",
         ),
+        (
+            ("add", "/endpointConfiguration/types/EDGE", "REGIONAL"),
+            "Invalid patch operation specified. Must be 'add'|'remove'|'replace'",
+        ),
         (("replace", "/minimumCompressionSize", "-1"), COMPRESSION),
         (("replace", "/minimumCompressionSize", "test"), COMPRESSION),
         (
