@@ -22,7 +22,7 @@ class SelfSigned:
 
 def generate(serial_number: int, not_before: datetime, not_after: datetime) -> SelfSigned:
     """Generate a key and a certificate for it that is valid between two times."""
-    # Only this function needs the library, and importing it takes longer than the node's whole start may.
+    # Imported here: whoever generates no certificate need not load the library (decision 14).
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import rsa
