@@ -1,6 +1,7 @@
 """The data plane of API Gateway: from an API's id and a request to the response."""
 
 import logging
+import random
 
 from gatewright.base.clock import Clock
 from gatewright.base.ids import Ids
@@ -10,18 +11,20 @@ from gatewright.gateway.errors import GatewayError, IntegrationFailure, NotFound
 from gatewright.gateway.gateway_response import gateway_response
 from gatewright.gateway.linked import EMPTY, LinkedRoute, LinkedSnapshot, LinkedStage
 from gatewright.gateway.path import decode_path, octets_to_text
+from gatewright.gateway.rest_apis.serve import RestApis
 
 
 class ExecuteApi:
     """Serves APIs. `swap` replaces all that is served at once; requests in flight keep what they started with."""
 
-    __slots__ = ("_clock", "_ids", "_linked", "_log")
+    __slots__ = ("_clock", "_ids", "_linked", "_log", "_rest_apis")
 
     def __init__(self, *, clock: Clock, ids: Ids, log: logging.Logger, linked: LinkedSnapshot = EMPTY) -> None:
         self._clock = clock
         self._ids = ids
         self._log = log
         self._linked = linked
+        self._rest_apis = RestApis(clock=clock, ids=ids, log=log, draw=random.random)
 
     @property
     def linked(self) -> LinkedSnapshot:
@@ -38,11 +41,15 @@ class ExecuteApi:
         """Serve a request to an API.
 
         `stage_name` is the stage that was asked for in words; None when the path tells. `path` is undecoded and begins
-        with a slash. Every response carries `Apigw-Requestid`.
+        with a slash. Every response of an HTTP API carries `Apigw-Requestid`.
         """
+        linked = self._linked
+        rest_api = linked.rest_apis.get(api_id)
+        if rest_api is not None:
+            return await self._rest_apis.handle(request, rest_api, stage_name, path, domain_name)
         request_id = self._ids.extended_request_id()
         try:
-            api = self._linked.apis.get(api_id)
+            api = linked.apis.get(api_id)
             # "Disable the default endpoint for HTTP APIs"; a path without a slash is `OPTIONS *` or no path at all.
             if api is None or api.source.disable_execute_api_endpoint or not path.startswith("/"):
                 raise NotFound

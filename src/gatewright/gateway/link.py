@@ -9,11 +9,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from gatewright.base.clock import Clock
-from gatewright.base.ids import Ids
 from gatewright.gateway.binding import Binding
 from gatewright.gateway.call import RouteFacts
 from gatewright.gateway.cors import LinkedCors
-from gatewright.gateway.fault_log import FaultLog
 from gatewright.gateway.function_urls.link import NO_URLS, link_urls
 from gatewright.gateway.integrations.lambda_proxy import function_arn_of
 from gatewright.gateway.integrations.refused import Refused
@@ -21,10 +19,12 @@ from gatewright.gateway.integrations.stage_variables import substitute_stage_var
 from gatewright.gateway.linked import BucketKey, LinkedApi, LinkedRoute, LinkedSnapshot, LinkedStage
 from gatewright.gateway.permission import refusal
 from gatewright.gateway.pipeline import link_pipeline
+from gatewright.gateway.rest_apis.link import AccountLimits, link_rest_api
+from gatewright.gateway.rest_apis.linked import LinkedRestApi
+from gatewright.gateway.rest_apis.seams import RestSeams
 from gatewright.gateway.route_match import ANY, DEFAULT_ROUTE_KEY, RouteTrie
-from gatewright.gateway.seams import Invoker, Seams, UpstreamClient
+from gatewright.gateway.seams import Seams
 from gatewright.gateway.throttle import ACCOUNT_BURST_LIMIT, ACCOUNT_RATE_LIMIT, TokenBucket
-from gatewright.languages.times import ClfClock
 from gatewright.snapshot.types import (
     Function,
     HttpApi,
@@ -34,6 +34,7 @@ from gatewright.snapshot.types import (
     QualifiedFunction,
     Snapshot,
 )
+from gatewright.snapshot.types.rest_api import RestApi
 
 # The methods of "Create routes for HTTP APIs"; permission for an ANY route may differ between them.
 _METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
@@ -51,18 +52,14 @@ def link(
     snapshot: Snapshot,
     previous: LinkedSnapshot | None,
     *,
-    invoker: Invoker,
-    client: UpstreamClient,
-    clock: Clock,
-    ids: Ids,
+    seams: RestSeams,
     log: logging.Logger,
     account_throttle: AccountThrottle | None = None,
 ) -> LinkedSnapshot:
     """Bind a snapshot to code. What did not change since `previous` is taken over from it."""
     limits = account_throttle or AccountThrottle()
-    seams = Seams(invoker, client, clock, ids, ClfClock(), FaultLog(log, clock))
     old_apis: Mapping[str, LinkedApi] = previous.apis if previous else {}
-    account_buckets = _account_buckets(snapshot, previous, limits, clock)
+    account_buckets = _account_buckets(snapshot, previous, limits, seams.clock)
     apis = {}
     for api_id, api in snapshot.http_apis.items():
         old = old_apis.get(api_id)
@@ -78,10 +75,30 @@ def link(
             if old:
                 apis[api_id] = old
     urls = link_urls(snapshot.functions, previous.urls if previous else NO_URLS, seams.clf)
-    return LinkedSnapshot(snapshot.revision, MappingProxyType(apis), MappingProxyType(account_buckets), urls)
+    seams.usage.swap(snapshot.usage_plans)
+    rest_apis = _link_rest_apis(snapshot, previous, account_buckets, limits, seams)
+    return LinkedSnapshot(snapshot.revision, MappingProxyType(apis), MappingProxyType(account_buckets), urls, rest_apis)
 
 
-def _is_current(old: LinkedApi, api: HttpApi, functions: Mapping[str, Function]) -> bool:
+def _link_rest_apis(
+    snapshot: Snapshot,
+    previous: LinkedSnapshot | None,
+    account_buckets: Mapping[BucketKey, TokenBucket],
+    limits: AccountThrottle,
+    seams: RestSeams,
+) -> Mapping[str, LinkedRestApi]:
+    linked = {}
+    for api_id, api in snapshot.rest_apis.items():
+        old = previous.rest_apis.get(api_id) if previous else None
+        if old is None or not _is_current(old, api, snapshot.functions):
+            bucket = account_buckets[api.account_id, api.region, ""]
+            account = AccountLimits(bucket, limits.rate_limit, limits.burst_limit)
+            old = link_rest_api(api, snapshot.functions, old, account, seams)
+        linked[api_id] = old
+    return MappingProxyType(linked)
+
+
+def _is_current(old: LinkedApi | LinkedRestApi, api: HttpApi | RestApi, functions: Mapping[str, Function]) -> bool:
     return old.source is api and all(functions.get(arn) is function for arn, function in old.functions)
 
 
@@ -89,7 +106,8 @@ def _account_buckets(
     snapshot: Snapshot, previous: LinkedSnapshot | None, limits: AccountThrottle, clock: Clock
 ) -> dict[BucketKey, TokenBucket]:
     buckets: dict[BucketKey, TokenBucket] = {}
-    for api in snapshot.http_apis.values():
+    apis: list[HttpApi | RestApi] = [*snapshot.http_apis.values(), *snapshot.rest_apis.values()]
+    for api in apis:
         key = (api.account_id, api.region, "")
         old = previous.account_buckets.get(key) if previous else None
         buckets[key] = _bucket(old, limits.rate_limit, limits.burst_limit, clock)

@@ -1,13 +1,14 @@
 """What linking makes of a snapshot: the form in which requests are served."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from gatewright.gateway.call import RouteFacts
 from gatewright.gateway.cors import LinkedCors
 from gatewright.gateway.function_urls.link import NO_URLS, LinkedUrls
 from gatewright.gateway.pipeline import Pipeline
+from gatewright.gateway.rest_apis.linked import LinkedRestApi
 from gatewright.gateway.route_match import RouteTrie
 from gatewright.gateway.throttle import TokenBucket
 from gatewright.snapshot.types import Function, HttpApi
@@ -69,6 +70,7 @@ class LinkedSnapshot:
     apis: Mapping[str, LinkedApi]
     account_buckets: Mapping[BucketKey, TokenBucket]
     urls: LinkedUrls = NO_URLS
+    rest_apis: Mapping[str, LinkedRestApi] = field(default_factory=lambda: MappingProxyType({}))
 
 
 EMPTY = LinkedSnapshot(0, MappingProxyType({}), MappingProxyType({}))

@@ -5,10 +5,36 @@
 "ARN format reference for API Gateway resources".
 """
 
+from typing import Protocol
+
 from gatewright.base.policy import AccessRequest, Effect, Principal, PrincipalType
-from gatewright.gateway.call import RouteFacts
 from gatewright.gateway.route_match import ANY, DEFAULT_ROUTE_KEY
 from gatewright.snapshot.types import QualifiedFunction
+
+
+class RouteFacts(Protocol):
+    """What a route of an HTTP API and a method of a REST API have in common."""
+
+    @property
+    def partition(self) -> str: ...
+
+    @property
+    def account_id(self) -> str: ...
+
+    @property
+    def api_id(self) -> str: ...
+
+    @property
+    def stage_name(self) -> str: ...
+
+    @property
+    def route_key(self) -> str:
+        """Return `GET /pets/{petId}`, `ANY /pets` or `$default`."""
+        ...
+
+    @property
+    def resource_path(self) -> str: ...
+
 
 _API_GATEWAY = Principal(PrincipalType.SERVICE, ("apigateway.amazonaws.com",))
 

@@ -6,8 +6,12 @@ from gatewright.base.clock import Clock
 from gatewright.base.ids import Ids
 from gatewright.functions.invoke import Functions
 from gatewright.gateway.execute_api import ExecuteApi
+from gatewright.gateway.fault_log import FaultLog
 from gatewright.gateway.function_urls.serve import FunctionUrls
 from gatewright.gateway.link import AccountThrottle, link
+from gatewright.gateway.rest_apis.seams import EventSubmitter, RestSeams, ServiceCaller
+from gatewright.gateway.rest_apis.usage_plans import UsagePlanDirectory
+from gatewright.languages.times import ClfClock
 from gatewright.server.url_callers import believe_signatures
 from gatewright.settings import Settings
 from gatewright.snapshot.types import Snapshot
@@ -17,16 +21,34 @@ from gatewright.wire.client import Client
 class DataPlane:
     """Functions, APIs and function URLs, which change together."""
 
-    def __init__(self, settings: Settings, functions: Functions, client: Client, clock: Clock, ids: Ids) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        functions: Functions,
+        events: EventSubmitter,
+        client: Client,
+        services: ServiceCaller,
+        usage: UsagePlanDirectory,
+        clock: Clock,
+        ids: Ids,
+    ) -> None:
         self._functions = functions
-        self._client = client
-        self._clock = clock
-        self._ids = ids
-        self._log = logging.getLogger("gatewright.gateway")
+        self.log = logging.getLogger("gatewright.gateway")
+        self.seams = RestSeams(
+            invoker=functions,
+            client=client,
+            clock=clock,
+            ids=ids,
+            clf=ClfClock(),
+            faults=FaultLog(self.log, clock),
+            events=events,
+            services=services,
+            usage=usage,
+        )
         self._throttle = AccountThrottle(settings.gateway.account_rate_limit, settings.gateway.account_burst_limit)
-        self.execute_api = ExecuteApi(clock=clock, ids=ids, log=self._log)
+        self.execute_api = ExecuteApi(clock=clock, ids=ids, log=self.log)
         identify = believe_signatures(settings.account_id)
-        self.function_urls = FunctionUrls(functions, identify, clock=clock, ids=ids, log=self._log)
+        self.function_urls = FunctionUrls(functions, identify, clock=clock, ids=ids, log=self.log)
 
     def swap(self, snapshot: Snapshot) -> None:
         """Bind a snapshot to code and serve it from now on. On the event loop."""
@@ -34,11 +56,8 @@ class DataPlane:
         linked = link(
             snapshot,
             self.execute_api.linked,
-            invoker=self._functions,
-            client=self._client,
-            clock=self._clock,
-            ids=self._ids,
-            log=self._log,
+            seams=self.seams,
+            log=self.log,
             account_throttle=self._throttle,
         )
         self.execute_api.swap(linked)

@@ -34,10 +34,12 @@ from gatewright.server.companion import Companion, NoCompanion, open_companion
 from gatewright.server.data_plane import DataPlane
 from gatewright.server.for_functions import OwnPathsForFunctions, refuse_aws_call
 from gatewright.server.function_isolation import begin_to_find_tier, open_isolation
-from gatewright.server.operations import bind_operations
+from gatewright.server.operations import OWN_SERVICES, bind_operations
 from gatewright.server.own_paths import OwnPaths
 from gatewright.server.planes import Planes
 from gatewright.server.runtime_check import RuntimeCheck
+from gatewright.server.service_calls import ServiceCalls
+from gatewright.server.usage import KeptUsage, open_usage
 from gatewright.settings import Settings
 from gatewright.snapshot.types import Function
 from gatewright.store import open_store
@@ -107,6 +109,7 @@ class Server:
         store = open_store(None if settings.is_ephemeral else settings.data_dir)
         self._parts.callback(store.close)
         collect_unused_blobs(store)
+        usage = open_usage(store, self._clock, self._parts)
         logs = FunctionLogs(self._log_output, self._kept_logs())
         self._parts.callback(logs.close)
         companion = self._companion()
@@ -122,13 +125,21 @@ class Server:
         events = self._async_invoker(store, functions, companion, lambda arn: planes.function(arn))  # noqa: PLW0108
         client = Client(settings.upstream)
         self._parts.push_async_callback(client.close)
-        serving = DataPlane(settings, functions, client, self._clock, self._ids)
+        services = ServiceCalls(
+            client,
+            settings.companion,
+            Credentials(),
+            self._ids,
+            own=lambda request: aws.handle(request),  # noqa: PLW0108
+            own_services=OWN_SERVICES,
+        )
+        serving = DataPlane(settings, functions, events, client, services, usage.directory, self._clock, self._ids)
         planes = Planes(store, executor, serving.swap)
         await planes.catch_up()
         links = BlobLinks(self.url, store.blobs, self._clock)
-        facts = self._facts(runtimes, functions, links, companion)
+        facts = self._facts(runtimes, functions, links, companion, usage)
         aws = AwsEndpoint(
-            bind_operations(planes, functions, events, store, self._clock, self._ids, facts),
+            bind_operations(planes, functions, events, store, self._clock, self._ids, facts, serving),
             account_id=settings.account_id,
             default_region=settings.region,
             ids=self._ids,
@@ -154,7 +165,12 @@ class Server:
         )
 
     def _facts(
-        self, runtimes: RuntimeDirectory, functions: Functions, links: BlobLinks, companion: Companion | NoCompanion
+        self,
+        runtimes: RuntimeDirectory,
+        functions: Functions,
+        links: BlobLinks,
+        companion: Companion | NoCompanion,
+        usage: KeptUsage,
     ) -> Node:
         return Node(
             self._execute_api_url(),
@@ -163,6 +179,7 @@ class Server:
             function_url=self._function_url(),
             blob_url=links.url,
             fetch_object=companion.fetch_object,
+            usage=usage,
             provisioned_environments=functools.partial(_provisioned_environments, functions),
         )
 

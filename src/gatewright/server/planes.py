@@ -6,13 +6,17 @@ A compile that fails leaves the old form serving and says so in the log.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
+from types import MappingProxyType
 
+from gatewright.base.errors import AwsError
 from gatewright.base.operations import BoundOperation, Caller, Shape
 from gatewright.snapshot.compile import compile_snapshot
+from gatewright.snapshot.compile_rest_api import compile_for_test
 from gatewright.snapshot.types import Function, Snapshot
-from gatewright.store.types import Change, Store
+from gatewright.snapshot.types.rest_api import RestApi
+from gatewright.store.types import Change, Key, Store
 
 Swap = Callable[[Snapshot], None]
 """Binds a snapshot to the data plane and puts it in place. Runs on the event loop."""
@@ -38,6 +42,27 @@ class Planes:
     def function(self, arn: str) -> Function | None:
         """Return a function by its unqualified ARN, as the data plane sees it."""
         return None if self._snapshot is None else self._snapshot.functions.get(arn)
+
+    @property
+    def functions(self) -> Mapping[str, Function]:
+        """Return the functions that the data plane sees, by unqualified ARN."""
+        return MappingProxyType({}) if self._snapshot is None else self._snapshot.functions
+
+    async def compile_for_test(self, caller: Caller, api_id: str, variables: Mapping[str, str]) -> RestApi | None:
+        """Compile a REST API as it is now, deployed or not, with stage variables; None when there is no such API.
+
+        Raises `AwsError` for an API that cannot be compiled.
+        """
+        key = Key(caller.account_id, caller.region, "apigateway", "restapi", api_id)
+
+        def compile_now() -> RestApi | None:
+            with self._store.read() as reader:
+                return compile_for_test(reader, key, variables)
+
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._executor, compile_now)
+        except (ValueError, KeyError, TypeError) as error:
+            raise AwsError("BadRequestException", f"The API cannot be tested: {error}") from error
 
     async def catch_up(self) -> None:
         """Bring the data plane to the store's revision as of now, or a later one."""

@@ -8,12 +8,16 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from gatewright.base.errors import GatewrightError
 from gatewright.snapshot.compile_function import compile_function
 from gatewright.snapshot.compile_http_api import compile_http_api
+from gatewright.snapshot.compile_rest_api import compile_rest_api
+from gatewright.snapshot.compile_usage_plan import USAGE_PLAN_KINDS, compile_usage_plans
 from gatewright.snapshot.types import Function, HttpApi, Snapshot
+from gatewright.snapshot.types.rest_api import RestApi
+from gatewright.snapshot.types.usage_plan import UsagePlans
 from gatewright.store.types import Change, Key, Reader, Store
 
 _FUNCTION_KINDS = frozenset(
@@ -30,6 +34,10 @@ _FUNCTION_KINDS = frozenset(
     }
 )
 _API_KINDS = frozenset({"api", "route", "integration", "stage", "deployment", "deployed-routes"})
+# What is not deployed is not served: a change of a resource compiles nothing.
+_REST_API_KINDS = frozenset({"restapi", "stage", "deployed-api", "stage-cache"})
+
+_MISTAKES = (GatewrightError, ValueError, KeyError, TypeError)
 
 T = TypeVar("T")
 
@@ -48,6 +56,9 @@ class _Stale:
 
     functions: frozenset[Key]
     http_apis: frozenset[Key]
+    rest_apis: frozenset[Key]
+    usage_plans: frozenset[tuple[str, str]]
+    """Accounts and regions."""
 
 
 def compile_snapshot(
@@ -61,15 +72,41 @@ def compile_snapshot(
     log = log or logging.getLogger("gatewright.snapshot")
     with store.read() as reader:
         stale = _everything(reader) if previous is None else _changed(changes)
-        old_functions: Mapping[str, Function] = previous.functions if previous else {}
-        old_apis: Mapping[str, HttpApi] = previous.http_apis if previous else {}
-        functions = dict(old_functions)
+        old = previous or Snapshot(0, _NOTHING, _NOTHING)
+        functions, http_apis, rest_apis = dict(old.functions), dict(old.http_apis), dict(old.rest_apis)
         for key in sorted(stale.functions):
-            _replace(functions, _function_arns(old_functions, key), compile_function, _arn_of, reader, key, log)
-        http_apis = dict(old_apis)
+            _replace(functions, _function_arns(old.functions, key), compile_function, _arn_of, reader, key, log)
         for key in sorted(stale.http_apis):
             _replace(http_apis, (key.id,), compile_http_api, _api_id_of, reader, key, log)
-        return Snapshot(reader.revision, MappingProxyType(functions), MappingProxyType(http_apis))
+        for key in sorted(stale.rest_apis):
+            _replace(rest_apis, (key.id,), compile_rest_api, _api_id_of, reader, key, log)
+        return Snapshot(
+            reader.revision,
+            MappingProxyType(functions),
+            MappingProxyType(http_apis),
+            MappingProxyType(rest_apis),
+            _compile_usage_plans(reader, old.usage_plans, stale.usage_plans, log),
+        )
+
+
+_NOTHING: MappingProxyType[str, Any] = MappingProxyType({})
+
+
+def _compile_usage_plans(
+    reader: Reader, old: Mapping[tuple[str, str], UsagePlans], stale: Iterable[tuple[str, str]], log: Log
+) -> Mapping[tuple[str, str], UsagePlans]:
+    plans = dict(old)
+    for place in sorted(stale):
+        try:
+            compiled = compile_usage_plans(reader, *place)
+        except _MISTAKES as error:
+            log.error("usage plans of %s in %s do not compile, the old ones stay: %s", *place, _reason(error))
+            continue
+        if compiled is None:
+            plans.pop(place, None)
+        elif plans.get(place) != compiled:
+            plans[place] = compiled
+    return MappingProxyType(plans)
 
 
 def _replace(
@@ -84,7 +121,7 @@ def _replace(
     """Put the compiled form of a document in the place of its old one; `names` are what the old one is served as."""
     try:
         compiled = compile_one(reader, key)
-    except (GatewrightError, ValueError, KeyError, TypeError) as error:
+    except _MISTAKES as error:
         kept = "its previous version keeps serving" if any(name in served for name in names) else "it is not served"
         log.error("%s %s does not compile, %s: %s", key.kind, key.id, kept, _reason(error))
         return
@@ -106,7 +143,7 @@ def _arn_of(function: Function) -> str:
     return function.arn
 
 
-def _api_id_of(api: HttpApi) -> str:
+def _api_id_of(api: HttpApi | RestApi) -> str:
     return api.api_id
 
 
@@ -123,15 +160,30 @@ def _everything(reader: Reader) -> _Stale:
     def keys(service: str, kind: str) -> Iterator[Key]:
         return (key for key, _ in reader.scan(service, kind))
 
-    return _Stale(frozenset(keys("lambda", "function")), frozenset(keys("apigatewayv2", "api")))
+    places = {(key.account, key.region) for kind in USAGE_PLAN_KINDS for key, _ in reader.scan("apigateway", kind)}
+    return _Stale(
+        frozenset(keys("lambda", "function")),
+        frozenset(keys("apigatewayv2", "api")),
+        frozenset(keys("apigateway", "restapi")),
+        frozenset(places),
+    )
 
 
 def _changed(changes: Iterable[Change]) -> _Stale:
-    functions, http_apis = set(), set()
+    functions, http_apis, rest_apis, places = set[Key](), set[Key](), set[Key](), set[tuple[str, str]]()
     for change in changes:
         key = change.key
         if key.service == "lambda" and key.kind in _FUNCTION_KINDS:
-            functions.add(Key(key.account, key.region, "lambda", "function", key.id.split("/", 1)[0]))
+            functions.add(_whole(key, "function"))
         elif key.service == "apigatewayv2" and key.kind in _API_KINDS:
-            http_apis.add(Key(key.account, key.region, "apigatewayv2", "api", key.id.split("/", 1)[0]))
-    return _Stale(frozenset(functions), frozenset(http_apis))
+            http_apis.add(_whole(key, "api"))
+        elif key.service == "apigateway" and key.kind in _REST_API_KINDS:
+            rest_apis.add(_whole(key, "restapi"))
+        elif key.service == "apigateway" and key.kind in USAGE_PLAN_KINDS:
+            places.add((key.account, key.region))
+    return _Stale(frozenset(functions), frozenset(http_apis), frozenset(rest_apis), frozenset(places))
+
+
+def _whole(part: Key, kind: str) -> Key:
+    """Return the key of what a document is a part of."""
+    return Key(part.account, part.region, part.service, kind, part.id.split("/", 1)[0])

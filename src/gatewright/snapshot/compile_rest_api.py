@@ -28,7 +28,7 @@ from gatewright.store.types import Document, Key, Reader
 SERVICE = "apigateway"
 
 DEFAULT_TIMEOUT_MS = 29_000
-"""timeoutInMillis: "Custom timeout between 50 and 29,000 milliseconds. The default value is 29,000" (PutIntegration)."""
+"""timeoutInMillis: "The default value is 29,000 milliseconds or 29 seconds" (PutIntegration)."""
 DEFAULT_CACHE_TTL_SECONDS = 300
 TEST_STAGE = "test-invoke-stage"
 """The name of the stage that TestInvokeMethod runs in."""

@@ -12,8 +12,12 @@ from gatewright.base.ids import Ids
 from gatewright.base.messages import BytesBody, Headers, Request, Response
 from gatewright.base.policy import Policy, parse_policy
 from gatewright.gateway.execute_api import ExecuteApi
+from gatewright.gateway.fault_log import FaultLog
 from gatewright.gateway.link import AccountThrottle, link
 from gatewright.gateway.linked import LinkedSnapshot
+from gatewright.gateway.rest_apis.seams import RestSeams, ServiceCall
+from gatewright.gateway.rest_apis.usage_plans import UsagePlanDirectory
+from gatewright.languages.times import ClfClock
 from gatewright.snapshot.types import (
     Cors,
     Function,
@@ -26,6 +30,7 @@ from gatewright.snapshot.types import (
     Snapshot,
     Throttle,
 )
+from gatewright.snapshot.types.rest_api import RestApi
 from gatewright.wire.client_request import UpstreamRequest
 
 ACCOUNT = "123456789012"
@@ -94,6 +99,35 @@ class FakeClient:
             self.bodies.append(request.body)
         else:
             self.bodies.append(b"".join([part async for part in request.body]))
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+@dataclass
+class FakeEvents:
+    """Records the events of asynchronous invocations."""
+
+    submitted: list[tuple[str, bytes]] = field(default_factory=list)
+    answer: Exception | None = None
+
+    async def submit(
+        self, target: QualifiedFunction, event: bytes, *, request_id: str, trace_header: str | None = None
+    ) -> None:
+        if self.answer is not None:
+            raise self.answer
+        self.submitted.append((target.arn, event))
+
+
+@dataclass
+class FakeServices:
+    """Records calls to AWS services and answers with a response or an error."""
+
+    answer: Response | Exception = field(default_factory=lambda: Response(200, Headers(), b"{}"))
+    calls: list[ServiceCall] = field(default_factory=list)
+
+    async def call(self, call: ServiceCall) -> Response:
+        self.calls.append(call)
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer
@@ -214,7 +248,7 @@ def http_api(*stages: HttpStage, **changes: Any) -> HttpApi:
 
 
 def snapshot(
-    *apis: HttpApi, functions: Iterable[QualifiedFunction | Function] | None = None, revision: int = 1
+    *apis: HttpApi | RestApi, functions: Iterable[QualifiedFunction | Function] | None = None, revision: int = 1
 ) -> Snapshot:
     served = [qualified_function()] if functions is None else list(functions)
     return Snapshot(
@@ -222,7 +256,8 @@ def snapshot(
         MappingProxyType(
             {each.arn: whole_function(each) if isinstance(each, QualifiedFunction) else each for each in served}
         ),
-        MappingProxyType({api.api_id: api for api in apis}),
+        MappingProxyType({api.api_id: api for api in apis if isinstance(api, HttpApi)}),
+        MappingProxyType({api.api_id: api for api in apis if isinstance(api, RestApi)}),
     )
 
 
@@ -233,19 +268,30 @@ class Gateway:
         self.clock = FakeClock()
         self.invoker = FakeInvoker(answer)
         self.client = FakeClient()
+        self.events = FakeEvents()
+        self.services = FakeServices()
+        self.usage = UsagePlanDirectory(self.clock)
         self.log = logging.getLogger("tests.gateway")
         self.ids = Ids(counting_entropy())
         self.account_throttle = AccountThrottle(**account)
         self.execute_api = ExecuteApi(clock=self.clock, ids=self.ids, log=self.log)
+        self.seams = RestSeams(
+            invoker=self.invoker,
+            client=self.client,
+            clock=self.clock,
+            ids=self.ids,
+            clf=ClfClock(),
+            faults=FaultLog(self.log, self.clock),
+            events=self.events,
+            services=self.services,
+            usage=self.usage,
+        )
 
     def link(self, served: Snapshot) -> LinkedSnapshot:
         linked = link(
             served,
             self.execute_api.linked,
-            invoker=self.invoker,
-            client=self.client,
-            clock=self.clock,
-            ids=self.ids,
+            seams=self.seams,
             log=self.log,
             account_throttle=self.account_throttle,
         )

@@ -36,6 +36,11 @@ class MethodFacts:
         """Return `/pets/{petId}/GET`, the name of the method in usage plans."""
         return f"{self.resource_path}/{self.http_method}"
 
+    @property
+    def route_key(self) -> str:
+        """Return `GET /pets/{petId}`, as permissions know a method."""
+        return f"{self.http_method} {self.resource_path}"
+
 
 # Not frozen: one is made for every request, and a frozen dataclass takes four times as long to construct.
 @dataclass(slots=True)
@@ -47,9 +52,9 @@ class RestCall:
     path_parameters: dict[str, str]
     """Decoded."""
     path: str
-    """Decoded, without the stage."""
+    """As it was sent, without the stage."""
     raw_path: str
-    """With the stage where its name is part of the path: `$context.path`."""
+    """As it was sent, with the stage: `$context.path`."""
     domain_name: str
     request_id: str
     """A UUID: `$context.requestId`, `x-amzn-RequestId`."""
@@ -72,7 +77,9 @@ class RestCall:
     def query(self) -> dict[str, list[str]]:
         """Return the decoded query parameters, in the order of their first appearance."""
         if self._query is None:
-            self._query = query_fields(self.request.query)
+            # "Semicolons (;) aren't supported for any request URL query string and result in the data being split"
+            # ("Amazon API Gateway important notes").
+            self._query = query_fields(self.request.query.replace(";", "&"))
         return self._query
 
 

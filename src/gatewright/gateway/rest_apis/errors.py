@@ -25,6 +25,7 @@ class ErrorKind:
 MISSING_AUTHENTICATION_TOKEN = ErrorKind(
     "MISSING_AUTHENTICATION_TOKEN", 403, "Missing Authentication Token", "MissingAuthenticationTokenException"
 )
+FORBIDDEN = ErrorKind(None, 403, "Forbidden", "ForbiddenException")
 INVALID_API_KEY = ErrorKind("INVALID_API_KEY", 403, "Forbidden", "ForbiddenException")
 ACCESS_DENIED = ErrorKind("ACCESS_DENIED", 403, "Unauthorized", "AccessDeniedException")
 THROTTLED = ErrorKind("THROTTLED", 429, "Too Many Requests", "TooManyRequestsException")
@@ -43,7 +44,9 @@ API_CONFIGURATION_ERROR = ErrorKind(
 INTERNAL_SERVER_ERROR = ErrorKind(None, 500, "Internal server error", "InternalServerErrorException")
 BAD_GATEWAY = ErrorKind(None, 502, "Internal server error", "InternalServerErrorException")
 INTEGRATION_FAILURE = ErrorKind("INTEGRATION_FAILURE", 504, "Internal server error", "InternalServerErrorException")
-INTEGRATION_TIMEOUT = ErrorKind("INTEGRATION_TIMEOUT", 504, "Endpoint request timed out", "InternalServerErrorException")
+INTEGRATION_TIMEOUT = ErrorKind(
+    "INTEGRATION_TIMEOUT", 504, "Endpoint request timed out", "InternalServerErrorException"
+)
 
 DEFAULT_STATUSES = MappingProxyType(
     {

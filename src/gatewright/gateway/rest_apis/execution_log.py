@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from gatewright.base.clock import Clock
 
-_LONGEST_FIELDS = 998
+_LONGEST = 998
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -17,16 +17,22 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 class ExecutionLog:
     """Collects the lines of one request."""
 
-    __slots__ = ("_clock", "_lines", "_request_id")
+    __slots__ = ("_clock", "_lap", "_lines", "_request_id")
 
     def __init__(self, request_id: str, clock: Clock) -> None:
         self._request_id = request_id
         self._clock = clock
         self._lines: list[str] = []
+        self._lap = clock.monotonic()
 
     def write(self, text: str) -> None:
         """Add a line."""
         self._lines.append(f"{_date(self._clock.now())} : {text}\n")
+        self._lap = self._clock.monotonic()
+
+    def lap_ms(self) -> int:
+        """Return how many milliseconds have passed since the last line."""
+        return round((self._clock.monotonic() - self._lap) * 1000)
 
     def text(self) -> str:
         """Return the whole log."""
@@ -34,22 +40,26 @@ class ExecutionLog:
 
 
 def shown_fields(fields: Iterable[tuple[str, str]]) -> str:
-    """Return header fields as the log has them: `{name=value, other=a,b}`, the longest cut off."""
+    """Return header fields as the log has them: `{name=value, other=a,b}`."""
     joined: dict[str, str] = {}
     for name, value in fields:
         joined[name] = f"{joined[name]},{value}" if name in joined else value
-    text = shown_map(joined)
-    return text if len(text) <= _LONGEST_FIELDS else f"{text[:_LONGEST_FIELDS]} [TRUNCATED]"
+    return shown_map(joined)
 
 
 def shown_map(values: Mapping[str, object]) -> str:
     """Return a map as Java shows it: `{a=1, b=2}`."""
-    return "{" + ", ".join(f"{name}={value}" for name, value in values.items()) + "}"
+    return _cut("{" + ", ".join([f"{name}={value}" for name, value in values.items()]) + "}")
 
 
 def shown_body(body: bytes) -> str:
     """Return a body as text."""
-    return body.decode("utf-8", "replace")
+    return _cut(body[: 4 * _LONGEST].decode("utf-8", "replace"))
+
+
+def _cut(text: str) -> str:
+    # "API Gateway currently limits log events to 1024 bytes" ("Amazon API Gateway important notes").
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]} [TRUNCATED]"
 
 
 def _date(seconds: float) -> str:

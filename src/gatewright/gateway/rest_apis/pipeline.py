@@ -25,10 +25,12 @@ from gatewright.gateway.fault_log import FaultLog
 from gatewright.gateway.rest_apis.binding import RestBinding
 from gatewright.gateway.rest_apis.call import RequestPhase, RestCall, Serve
 from gatewright.gateway.rest_apis.errors import RestError
+from gatewright.gateway.rest_apis.execution_log import shown_fields
 from gatewright.gateway.rest_apis.gateway_responses import GatewayResponses
 from gatewright.gateway.rest_apis.integrations.refused import refused
 from gatewright.gateway.rest_apis.integrations.table import INTEGRATIONS
 from gatewright.gateway.rest_apis.phases import api_key, body, cache, compression, method_request, throttle
+from gatewright.gateway.rest_apis.phases.compression import Compress
 
 REQUEST_PHASES: tuple[Callable[[RestBinding], RequestPhase | None], ...] = (
     api_key.link,
@@ -44,7 +46,7 @@ class MethodPipeline:
 
     request_phases: tuple[RequestPhase, ...]
     serve: Serve
-    compress: Callable[[RestCall, Response], None] | None
+    compress: Compress | None
     gateway_responses: GatewayResponses
     adds_trace_header: bool
     """Whether responses of the integration carry `X-Amzn-Trace-Id` (recorded of AWS: not those of HTTP_PROXY, MOCK)."""
@@ -59,13 +61,18 @@ class MethodPipeline:
                     await waiting
             response = await self.serve(call)
             if self.adds_trace_header:
-                response.headers.append(("X-Amzn-Trace-Id", call.trace_header))
+                response.headers.append(("X-Amzn-Trace-Id", _sampled(call.trace_header)))
+            if call.log is not None:
+                call.log.write(f"Method response headers: {shown_fields(response.headers)}")
+                call.log.write("Successfully completed execution")
         except RestError as error:
             response = self._answer(call, error)
         if call.response_headers:
             response.headers.extend(call.response_headers)
         if self.compress is not None:
-            self.compress(call, response)
+            compressing = self.compress(call, response)
+            if compressing is not None:
+                await compressing
         return response
 
     def _answer(self, call: RestCall, error: RestError) -> Response:
@@ -74,6 +81,11 @@ class MethodPipeline:
             what = f"{facts.api_id}/{facts.stage_name} {facts.http_method} {facts.resource_path}"
             self.faults.write(call.request_id, what, error.reason)
         return self.gateway_responses.respond(error, call)
+
+
+def _sampled(trace_header: str) -> str:
+    """Return a trace header with its sampling decision: nothing is sampled yet."""
+    return trace_header if "Sampled=" in trace_header else f"{trace_header};Sampled=0"
 
 
 def link_pipeline(binding: RestBinding) -> MethodPipeline:

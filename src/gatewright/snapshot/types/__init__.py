@@ -5,9 +5,12 @@ snake_case. Units are in the names. Nothing here is ever changed in place.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from gatewright.base.policy import Policy
+from gatewright.snapshot.types.rest_api import RestApi
+from gatewright.snapshot.types.usage_plan import UsagePlans
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,3 +211,7 @@ class Snapshot:
     """By unqualified ARN."""
     http_apis: Mapping[str, HttpApi]
     """By API id."""
+    rest_apis: Mapping[str, RestApi] = field(default_factory=lambda: MappingProxyType({}))
+    """By API id."""
+    usage_plans: Mapping[tuple[str, str], UsagePlans] = field(default_factory=lambda: MappingProxyType({}))
+    """By account and region."""

@@ -1,0 +1,59 @@
+"""The function behind a method: found, and allowed, when the method is linked; what its refusals mean.
+
+Sources: "Lambda integrations for REST APIs in API Gateway"; the reasons are those of the execution log.
+"""
+
+from gatewright.functions.invoke import InvokeError
+from gatewright.gateway.integrations.lambda_proxy import function_arn_of
+from gatewright.gateway.integrations.stage_variables import substitute_stage_variables
+from gatewright.gateway.permission import refusal
+from gatewright.gateway.rest_apis.binding import RestBinding
+from gatewright.gateway.rest_apis.call import RestCall
+from gatewright.gateway.rest_apis.errors import (
+    INTEGRATION_TIMEOUT,
+    INTERNAL_SERVER_ERROR,
+    REQUEST_TOO_LARGE,
+    RestError,
+)
+from gatewright.snapshot.types import QualifiedFunction
+
+
+def find_function(binding: RestBinding) -> QualifiedFunction:
+    """Return the function that the integration's URI names. Raises `ValueError` with the reason why it is refused."""
+    integration, facts = binding.integration, binding.facts
+    uri = substitute_stage_variables(integration.uri, facts.stage_variables)
+    named = function_arn_of(uri)
+    if named is None:
+        raise ValueError(f"Invalid endpoint address: {uri}")
+    arn, qualifier = named
+    function = binding.functions.get(arn)
+    qualified = None if function is None else function.qualified.get(qualifier or "")
+    if qualified is None:
+        # Lambda tells API Gateway nothing else of a function that is not there.
+        raise ValueError(f"Invalid permissions on Lambda function: there is no {arn}:{qualifier or '$LATEST'}")
+    reason = None if integration.credentials else refusal(qualified, facts, binding.request_method)
+    if reason is not None:
+        raise ValueError(f"Invalid permissions on Lambda function: {reason}")
+    return qualified
+
+
+def names_function(uri: str) -> bool:
+    """Tell whether the URI of an `AWS` integration is Lambda's: `arn:aws:apigateway:REGION:lambda:path/…`."""
+    parts = uri.split(":", 5)
+    return len(parts) == 6 and parts[4] == "lambda"
+
+
+def refused_invocation(call: RestCall, name: str, error: InvokeError) -> RestError:
+    """Translate an invocation that Lambda did not accept."""
+    if call.log is not None:
+        call.log.write(f"Lambda invocation failed with status: {error.status}. Lambda request id: {call.request_id}")
+    if error.status == 413:
+        return RestError(REQUEST_TOO_LARGE, str(error))
+    return RestError(INTERNAL_SERVER_ERROR, f"function {name} cannot be invoked: {error}")
+
+
+def timed_out(call: RestCall, name: str, seconds: float) -> RestError:
+    """Say that a function did not answer within the integration's time."""
+    if call.log is not None:
+        call.log.write("Execution failed due to a timeout error")
+    return RestError(INTEGRATION_TIMEOUT, f"{name} did not answer in {seconds:g} s")

@@ -1,0 +1,83 @@
+"""`AWS` with a Lambda function: what the integration request made goes in, what comes out is mapped.
+
+Sources: "Set up Lambda custom integrations in API Gateway", "Set up asynchronous invocation of the backend Lambda
+function" (`X-Amz-Invocation-Type: 'Event'`), "Handle custom Lambda errors in API Gateway" (`errorMessage`).
+"""
+
+import orjson
+
+from gatewright.base.messages import Headers
+from gatewright.functions.invoke import InvokeError
+from gatewright.gateway.deadline import Deadline
+from gatewright.gateway.rest_apis.binding import RestBinding
+from gatewright.gateway.rest_apis.call import Exchange, IntegrationRequest, IntegrationResult, RestCall
+from gatewright.gateway.rest_apis.errors import INTERNAL_SERVER_ERROR, RestError
+from gatewright.gateway.rest_apis.integrations.functions import find_function, refused_invocation, timed_out
+
+_JSON = "application/json"
+
+
+def link(binding: RestBinding) -> Exchange:
+    """Bind a method to its function. Raises `ValueError` with the reason why it cannot be called."""
+    integration, seams = binding.integration, binding.seams
+    function = find_function(binding)
+    seconds = integration.timeout_ms / 1000
+    deadline = Deadline(seconds)
+
+    async def invoke(call: RestCall, request: IntegrationRequest) -> IntegrationResult:
+        invocation = await seams.invoker.invoke(function, request.body, trace_header=call.trace_header)
+        headers = _headers(call)
+        if invocation.function_error is None:
+            return IntegrationResult(200, headers, invocation.payload)
+        headers.append(("X-Amz-Function-Error", invocation.function_error))
+        return IntegrationResult(200, headers, invocation.payload, _error_message(invocation.payload))
+
+    async def submit(call: RestCall, request: IntegrationRequest) -> IntegrationResult:
+        await seams.events.submit(
+            function, request.body, request_id=seams.ids.request_id(), trace_header=call.trace_header
+        )
+        return IntegrationResult(202, _headers(call), b"")
+
+    async def exchange(call: RestCall, request: IntegrationRequest) -> IntegrationResult:
+        invocation_type = request.headers.get("x-amz-invocation-type") or "RequestResponse"
+        if invocation_type not in ("RequestResponse", "Event"):
+            raise RestError(INTERNAL_SERVER_ERROR, f"invocation type {invocation_type} is not supported")
+        problem = _problem(request.body)
+        if problem is not None:
+            return problem
+        try:
+            return await deadline.wait((submit if invocation_type == "Event" else invoke)(call, request))
+        except TimeoutError as error:
+            raise timed_out(call, f"function {function.arn}", seconds) from error
+        except InvokeError as error:
+            raise refused_invocation(call, function.arn, error) from error
+
+    return exchange
+
+
+def _headers(call: RestCall) -> Headers:
+    return Headers(
+        [("Content-Type", _JSON), ("x-amzn-RequestId", call.request_id), ("X-Amzn-Trace-Id", call.trace_header)]
+    )
+
+
+def _problem(body: bytes) -> IntegrationResult | None:
+    """Return Lambda's own answer to an event that is not JSON; an empty one is an event like any other."""
+    if not body:
+        return None
+    try:
+        orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        message = f"Could not parse request body into json: {error}"
+        answer = orjson.dumps({"Type": "User", "message": message})
+        return IntegrationResult(400, Headers([("Content-Type", _JSON)]), answer)
+    return None
+
+
+def _error_message(payload: bytes) -> str | None:
+    try:
+        error = orjson.loads(payload)
+    except orjson.JSONDecodeError:
+        return None
+    message = error.get("errorMessage") if isinstance(error, dict) else None
+    return message if isinstance(message, str) else None

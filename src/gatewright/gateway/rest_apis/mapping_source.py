@@ -1,0 +1,90 @@
+"""What the values of a parameter mapping read: a request, or an integration's response with its request."""
+
+from gatewright.base.messages import Headers
+from gatewright.gateway.rest_apis.call import IntegrationResult, RestCall
+from gatewright.gateway.rest_apis.context_variables import build_context, context_value
+from gatewright.gateway.rest_apis.errors import BAD_REQUEST, INTERNAL_SERVER_ERROR, RestError
+from gatewright.languages.jayway import PayloadError, parse_payload
+
+
+class RequestSource:
+    """A request, as the values of a mapping read it."""
+
+    __slots__ = ("_call",)
+
+    def __init__(self, call: RestCall) -> None:
+        self._call = call
+
+    @property
+    def headers(self) -> Headers:
+        """Return the fields that `header` names."""
+        return self._call.request.headers
+
+    def header(self, name: str) -> str | None:
+        """Return a header's last value."""
+        values = self.multi_header(name)
+        return values[-1] if values else None
+
+    def multi_header(self, name: str) -> list[str]:
+        """Return a header's values; of REST APIs names are compared as they are written (recorded of AWS)."""
+        return [value for key, value in self.headers if key == name]
+
+    def querystring(self, name: str) -> str | None:
+        """Return a query parameter's last value."""
+        values = self._call.query.get(name)
+        return values[-1] if values else None
+
+    def multi_querystring(self, name: str) -> list[str]:
+        """Return a query parameter's values."""
+        return self._call.query.get(name, [])
+
+    def path_parameter(self, name: str) -> str | None:
+        """Return a decoded path parameter."""
+        return self._call.path_parameters.get(name)
+
+    def body(self) -> bytes:
+        """Return the body."""
+        return self._call.body
+
+    def body_json(self) -> object:
+        """Return the body as a document. Raises `RestError`."""
+        try:
+            return parse_payload(self.body())
+        except PayloadError as error:
+            raise self._unreadable(str(error)) from error
+
+    def _unreadable(self, reason: str) -> RestError:
+        return RestError(BAD_REQUEST, message=reason)
+
+    def context(self, name: str) -> str | None:
+        """Return a context variable by its dotted name."""
+        call = self._call
+        if call.context is None:
+            call.context = build_context(call)
+        return context_value(call.context, name)
+
+    def stage_variable(self, name: str) -> str | None:
+        """Return a stage variable."""
+        return self._call.facts.stage_variables.get(name)
+
+
+class ResponseSource(RequestSource):
+    """An integration's response, as the values of a mapping read it."""
+
+    __slots__ = ("_result",)
+
+    def __init__(self, call: RestCall, result: IntegrationResult) -> None:
+        super().__init__(call)
+        self._result = result
+
+    @property
+    def headers(self) -> Headers:
+        """Return the fields that `header` names."""
+        return self._result.headers
+
+    def body(self) -> bytes:
+        """Return the body."""
+        return self._result.body
+
+    def _unreadable(self, reason: str) -> RestError:
+        return RestError(INTERNAL_SERVER_ERROR, reason)

@@ -1,0 +1,129 @@
+"""Integration response: what came back becomes a response of the method.
+
+Sources: "Set up an integration response", "Transform response data", "Override a response parameter or status code" and
+"Content type conversions in API Gateway". Selection patterns "are matched against the entire string" of a function's
+error message, or the status of other integrations.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from gatewright.base.messages import Headers, Response
+from gatewright.gateway.fields import field_value, is_field_name
+from gatewright.gateway.rest_apis.binary_media import BinaryMediaTypes, convert_response
+from gatewright.gateway.rest_apis.binding import RestBinding
+from gatewright.gateway.rest_apis.call import IntegrationResult, RestCall
+from gatewright.gateway.rest_apis.errors import API_CONFIGURATION_ERROR, INTERNAL_SERVER_ERROR, RestError
+from gatewright.gateway.rest_apis.execution_log import shown_body
+from gatewright.gateway.rest_apis.mapping_source import ResponseSource
+from gatewright.gateway.rest_apis.templates import DEFAULT_CONTENT_TYPE, MappingTemplates, compile_templates
+from gatewright.languages.patterns import Pattern, PatternTimeout, compile_java
+from gatewright.languages.rest_mapping import Mapping, compile_response_mappings
+from gatewright.snapshot.types.rest_api import RestIntegrationResponse
+
+IntegrationResponsePhase = Callable[[RestCall, IntegrationResult], Response]
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """One integration response, compiled."""
+
+    status: int
+    pattern: Pattern | None
+    mappings: tuple[Mapping, ...]
+    templates: MappingTemplates
+    content_handling: str | None
+
+
+def link(binding: RestBinding) -> IntegrationResponsePhase:
+    """Return the phase. Raises `ValueError` for what cannot be compiled."""
+    compiled = [_compile(each) for each in binding.integration.responses]
+    patterned = tuple(outcome for outcome in compiled if outcome.pattern is not None)
+    default = next((outcome for outcome in compiled if outcome.pattern is None), None)
+    types = binding.deployment.binary
+
+    def integration_response(call: RestCall, result: IntegrationResult) -> Response:
+        outcome = _select(patterned, result) or default
+        if outcome is None:
+            raise _no_match(call, result)
+        return _respond(outcome, types, call, result)
+
+    return integration_response
+
+
+def _compile(source: RestIntegrationResponse) -> _Outcome:
+    return _Outcome(
+        status=int(source.status_code),
+        pattern=None if source.selection_pattern is None else compile_java(source.selection_pattern),
+        mappings=compile_response_mappings(source.response_parameters),
+        templates=compile_templates(source.response_templates),
+        content_handling=source.content_handling,
+    )
+
+
+def _select(patterned: tuple[_Outcome, ...], result: IntegrationResult) -> _Outcome | None:
+    if not patterned:
+        return None
+    value = result.error_message or str(result.status)
+    for outcome in patterned:
+        try:
+            if outcome.pattern is not None and outcome.pattern.is_match(value):
+                return outcome
+        except PatternTimeout as error:
+            raise RestError(API_CONFIGURATION_ERROR, f"selection pattern: {error}") from error
+    return None
+
+
+def _no_match(call: RestCall, result: IntegrationResult) -> RestError:
+    reason = "No match for output mapping and no default output mapping configured. "
+    reason += f"Endpoint Response Status Code: {result.status}"
+    if call.log is not None:
+        call.log.write(f"Execution failed due to configuration error: {reason}")
+    return RestError(API_CONFIGURATION_ERROR, reason)
+
+
+def _respond(outcome: _Outcome, types: BinaryMediaTypes, call: RestCall, result: IntegrationResult) -> Response:
+    accept = call.request.headers.get("accept")
+    headers = Headers()
+    if outcome.mappings:
+        source = ResponseSource(call, result)
+        for mapping in outcome.mappings:
+            value = mapping.value.read(source)
+            if value is not None:
+                _set_header(headers, mapping.name, value if isinstance(value, str) else ",".join(value))
+    body, is_binary = convert_response(
+        types, outcome.content_handling, accept, result.headers.get("content-type"), result.body
+    )
+    status = outcome.status
+    template = outcome.templates.for_response(accept)
+    if template is not None:
+        if is_binary:
+            raise RestError(INTERNAL_SERVER_ERROR, "a mapping template cannot transform a binary payload")
+        body = template.render(call, body, INTERNAL_SERVER_ERROR).encode("utf-8", "replace")
+        status = _override(call, headers, status)
+    if headers.get("content-type") is None:
+        headers.append(("Content-Type", DEFAULT_CONTENT_TYPE))
+    if call.log is not None:
+        call.log.write(f"Method response body after transformations: {shown_body(body)}")
+    return Response(status, headers, body)
+
+
+def _override(call: RestCall, headers: Headers, status: int) -> int:
+    """Apply `$context.responseOverride`; return the status."""
+    override = call.context and call.context.get("responseOverride")
+    if not isinstance(override, dict):
+        return status
+    fields = override.get("header")
+    for name, value in fields.items() if isinstance(fields, dict) else ():
+        _set_header(headers, str(name), value if isinstance(value, str) else str(value))
+    wanted = override.get("status")
+    # What is no status is ignored (recorded of AWS).
+    if isinstance(wanted, int) and not isinstance(wanted, bool) and 100 <= wanted <= 599:
+        return wanted
+    return status
+
+
+def _set_header(headers: Headers, name: str, value: str) -> None:
+    text = field_value(value)
+    if text is not None and is_field_name(name):
+        headers.replace(name, text)

@@ -1,0 +1,100 @@
+"""Serves REST APIs: from a request and the API that it is for to the response.
+
+Source: "Invoke REST APIs in API Gateway" and "Gateway response types for API Gateway". An API, stage or endpoint that
+is not there answers 403 `Forbidden`; a path or method that is not, 403 `Missing Authentication Token`.
+"""
+
+import logging
+from collections.abc import Callable
+
+from gatewright.base.clock import Clock
+from gatewright.base.ids import Ids
+from gatewright.base.messages import Request, Response
+from gatewright.gateway.path import octets_to_text
+from gatewright.gateway.rest_apis.call import RestCall
+from gatewright.gateway.rest_apis.errors import (
+    FORBIDDEN,
+    INTERNAL_SERVER_ERROR,
+    MISSING_AUTHENTICATION_TOKEN,
+    RestError,
+)
+from gatewright.gateway.rest_apis.gateway_responses import plain_response
+from gatewright.gateway.rest_apis.linked import LinkedRelease, LinkedRestApi, LinkedRestStage
+
+
+class RestApis:
+    """Serves requests to REST APIs."""
+
+    __slots__ = ("_clock", "_draw", "_ids", "_log")
+
+    def __init__(self, *, clock: Clock, ids: Ids, log: logging.Logger, draw: Callable[[], float]) -> None:
+        """`draw` returns a number from 0 to 1: which requests go to a canary."""
+        self._clock = clock
+        self._ids = ids
+        self._log = log
+        self._draw = draw
+
+    async def handle(
+        self, request: Request, api: LinkedRestApi, stage_name: str | None, path: str, domain_name: str
+    ) -> Response:
+        """Serve a request. `stage_name` is the stage that was asked for in words; None when the path begins with it."""
+        request_id, extended_id = self._ids.request_id(), self._ids.extended_request_id()
+        try:
+            response = await self._serve(request, api, stage_name, path, domain_name, request_id, extended_id)
+        except RestError as error:
+            response = plain_response(error)
+        except Exception:
+            log = self._log
+            log.exception("%s %s: unexpected error", request_id, api.source.api_id)
+            response = plain_response(RestError(INTERNAL_SERVER_ERROR))
+        response.headers += [("x-amzn-RequestId", request_id), ("x-amz-apigw-id", extended_id)]
+        return response
+
+    async def _serve(
+        self,
+        request: Request,
+        api: LinkedRestApi,
+        stage_name: str | None,
+        path: str,
+        domain_name: str,
+        request_id: str,
+        extended_id: str,
+    ) -> Response:
+        # A path without a slash is `OPTIONS *` or no path at all.
+        if not path.startswith("/"):
+            raise RestError(FORBIDDEN)
+        if not path.isascii():
+            path = octets_to_text(path)
+        if not request.query.isascii():
+            request.query = octets_to_text(request.query)
+        if stage_name is None:
+            stage_name, slash, below = path[1:].partition("/")
+            path = slash + below
+        stage = api.stages.get(stage_name)
+        if stage is None:
+            raise RestError(FORBIDDEN)
+        release = self._release(stage)
+        if release.is_endpoint_disabled:
+            raise RestError(FORBIDDEN)
+        if not request.received_at:
+            request.received_at = self._clock.now()
+        # "Missing Authentication Token" comes with the API's own gateway response, so a call is there for it too.
+        found = release.methods.match(request.method, "/" + path.strip("/"))
+        facts, parameters = (release.unmatched, {}) if found is None else (found[0].facts, found[1])
+        raw_path, trace_header = f"/{stage_name}{path}", self._trace_header(request)
+        # By position: by name, this construction takes twice as long.
+        call = RestCall(request, facts, parameters, path, raw_path, domain_name, request_id, extended_id, trace_header)
+        if found is None:
+            return release.gateway_responses.respond(RestError(MISSING_AUTHENTICATION_TOKEN), call)
+        return await found[0].pipeline.run(call)
+
+    def _release(self, stage: LinkedRestStage) -> LinkedRelease:
+        canary = stage.canary
+        return canary.release if canary is not None and self._draw() < canary.share else stage.release
+
+    def _trace_header(self, request: Request) -> str:
+        """Return the client's trace header when it names a root, else a new one."""
+        sent = request.headers.get("x-amzn-trace-id")
+        if sent is not None and "Root=" in sent:
+            return sent
+        return f"Root={self._ids.trace_root(request.received_at)}"

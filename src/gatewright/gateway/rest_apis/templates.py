@@ -1,0 +1,73 @@
+"""Mapping templates of one message: compiled when a method is linked, chosen by content type, rendered for a call.
+
+Source: "Mapping templates in REST APIs in API Gateway", "Variables for data transformations for API Gateway".
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from gatewright.gateway.rest_apis.call import RestCall
+from gatewright.gateway.rest_apis.errors import INTERNAL_SERVER_ERROR, ErrorKind, RestError
+from gatewright.gateway.rest_apis.template_variables import PayloadFault, template_variables
+from gatewright.languages.vtl import Template, TemplateFault, compile_template
+from gatewright.snapshot.types.rest_api import Pairs
+
+DEFAULT_CONTENT_TYPE = "application/json"
+_ANY_CONTENT_TYPE = "$default"
+
+
+@dataclass(frozen=True, slots=True)
+class MappingTemplate:
+    """One template."""
+
+    template: Template
+    reads_context: bool
+    """Whether it may ask for `$context`, which costs more to make than the rest."""
+
+    def render(self, call: RestCall, body: bytes, fault: ErrorKind) -> str:
+        """Return the text for a call; `body` is that of the message that is mapped. Raises `RestError`."""
+        try:
+            variables = template_variables(call, body, with_context=self.reads_context)
+            return self.template.render_changing(variables)
+        except PayloadFault as error:
+            raise RestError(fault, str(error), message=str(error) if fault.status < 500 else None) from error
+        except TemplateFault as error:
+            if call.log is not None:
+                call.log.write(f"Execution failed due to configuration error: Unable to transform request: {error}")
+            raise RestError(INTERNAL_SERVER_ERROR, f"mapping template: {error}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class MappingTemplates:
+    """The templates of a request or of a response, by content type."""
+
+    by_type: Mapping[str, MappingTemplate]
+
+    def __bool__(self) -> bool:
+        """Tell whether there is any."""
+        return bool(self.by_type)
+
+    def for_request(self, content_type: str | None) -> MappingTemplate | None:
+        """Return the template for a request's Content-Type, `application/json` where it has none."""
+        if not self.by_type:
+            return None
+        media_type = DEFAULT_CONTENT_TYPE if content_type is None else content_type.partition(";")[0].strip().lower()
+        return self.by_type.get(media_type) or self.by_type.get(_ANY_CONTENT_TYPE)
+
+    def for_response(self, accept: str | None) -> MappingTemplate | None:
+        """Return the template for a client's Accept, else that for `application/json`, else the first."""
+        if not self.by_type:
+            return None
+        found = None if accept is None else self.by_type.get(accept.partition(";")[0].strip().lower())
+        return found or self.by_type.get(DEFAULT_CONTENT_TYPE) or next(iter(self.by_type.values()))
+
+
+def compile_templates(templates: Pairs) -> MappingTemplates:
+    """Compile the templates of a message. Raises `TemplateError`; an empty template is none."""
+    return MappingTemplates(MappingProxyType({name.lower(): _compile(text) for name, text in templates if text}))
+
+
+def _compile(text: str) -> MappingTemplate:
+    # A name can be put together only where a text is evaluated.
+    return MappingTemplate(compile_template(text), "context" in text or "evaluate" in text)
