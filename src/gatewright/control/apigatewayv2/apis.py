@@ -36,36 +36,24 @@ def create_api(context: Context, request: Shape) -> Shape:
     """Create an API, and with `Target` all that it needs to serve it."""
     if request["ProtocolType"] != "HTTP":
         raise not_built(f"ProtocolType {request['ProtocolType']} of an API")
-    api_id = context.ids.resource_id()
-    api: Document = {
-        "ApiEndpoint": _endpoint(context, api_id),
-        "ApiId": api_id,
-        "ApiKeySelectionExpression": _API_KEY_SELECTION[0],
-        "CreatedDate": timestamp(context),
-        "DisableExecuteApiEndpoint": False,
-        "IpAddressType": "ipv4",
-        "ProtocolType": "HTTP",
-        "RouteSelectionExpression": _ROUTE_SELECTION[0],
-        "Tags": checked_tags(request.get("Tags", {})),
-    }
-    _apply(api, request)
+    api = new_api(context, request)
     with context.store.write() as writer:
-        writer.put(api_key(context, api_id), api)
-        quick_create(context, writer, api_id, request)
+        writer.put(api_key(context, api["ApiId"]), api)
+        quick_create(context, writer, api["ApiId"], request)
     return api
 
 
 def get_api(context: Context, request: Shape) -> Shape:
     """Return an API."""
     with context.store.read() as reader:
-        return _presented(context, require_api(context, reader, request["ApiId"]))
+        return presented(context, require_api(context, reader, request["ApiId"]))
 
 
 def get_apis(context: Context, request: Shape) -> Shape:
     """List the APIs of the account in the Region."""
     with context.store.read() as reader:
         apis, token = page_of_documents(context, reader, request, API, "GetApis")
-    return items([_presented(context, api) for api in apis], token)
+    return items([presented(context, api) for api in apis], token)
 
 
 def update_api(context: Context, request: Shape) -> Shape:
@@ -73,11 +61,11 @@ def update_api(context: Context, request: Shape) -> Shape:
     api_id = request["ApiId"]
     with context.store.write() as writer:
         api = require_api(context, writer, api_id)
-        _apply(api, request)
+        change_api(api, request)
         writer.put(api_key(context, api_id), api)
         update_quick_created(context, writer, api_id, request)
         deploy_automatically(context, writer, api_id)
-    return _presented(context, api)
+    return presented(context, api)
 
 
 def delete_api(context: Context, request: Shape) -> Shape:
@@ -93,7 +81,26 @@ def delete_api(context: Context, request: Shape) -> Shape:
     return {}
 
 
-def _apply(api: Document, request: Shape) -> None:
+def new_api(context: Context, request: Shape) -> Document:
+    """Return the document of a new API, checked and not yet written. Raises BadRequestException."""
+    api_id = context.ids.resource_id()
+    api: Document = {
+        "ApiEndpoint": _endpoint(context, api_id),
+        "ApiId": api_id,
+        "ApiKeySelectionExpression": _API_KEY_SELECTION[0],
+        "CreatedDate": timestamp(context),
+        "DisableExecuteApiEndpoint": False,
+        "IpAddressType": "ipv4",
+        "ProtocolType": "HTTP",
+        "RouteSelectionExpression": _ROUTE_SELECTION[0],
+        "Tags": checked_tags(request.get("Tags", {})),
+    }
+    change_api(api, request)
+    return api
+
+
+def change_api(api: Document, request: Shape) -> None:
+    """Change the members of an API that a request has, in place. Raises BadRequestException."""
     check_lengths(request)
     # False is what HTTP APIs do anyway.
     if request.get("DisableSchemaValidation"):
@@ -121,7 +128,8 @@ def _check_expression(request: Shape, member: str, accepted: tuple[str, ...]) ->
         raise bad_request(f"Invalid {member} specified for protocol type HTTP: {request[member]}")
 
 
-def _presented(context: Context, api: Document) -> Document:
+def presented(context: Context, api: Document) -> Document:
+    """Return an API as operations answer it."""
     # The node may listen elsewhere than when the API was created.
     return {**api, "ApiEndpoint": _endpoint(context, api["ApiId"])}
 

@@ -7,7 +7,8 @@ OpenAPI basePath property"; "Errors and warnings from importing your API into AP
 from collections.abc import Iterator
 
 from gatewright.languages.openapi.base_path import prefix_of
-from gatewright.languages.openapi.document import version_of
+from gatewright.languages.openapi.document import Version, version_of
+from gatewright.languages.openapi.parse_issues import find_parse_issues
 from gatewright.languages.openapi.read_documentation import ANY_METHOD, METHODS, documentation_of
 from gatewright.languages.openapi.read_integration import Place
 from gatewright.languages.openapi.read_method import Reading, read_method
@@ -38,6 +39,8 @@ def read_rest_api(document: JsonObject, basepath_mode: str | None = None, api_id
     """Return what a document says of a REST API; `api_id` is part of the URLs in models. Raises OpenApiError."""
     version = version_of(document)
     findings = Findings()
+    if version is Version.OAS30:
+        find_parse_issues(document, findings)
     prefix = prefix_of(document, version, basepath_mode, findings)
     models = Models(document, version, api_id, findings)
     reading = Reading(document, version, models, security_schemes(document, version, findings), findings)
@@ -62,9 +65,6 @@ def _resources(reading: Reading, prefix: str) -> dict[str, dict[str, JsonObject]
     resources: dict[str, dict[str, JsonObject]] = {}
     for key, value in as_object(reading.document.get("paths")).items():
         if not key.startswith("/"):
-            if not key.startswith("x-"):
-                # Recorded of AWS.
-                reading.findings.warn(f"Parse issue: attribute paths. Resource {key} should start with /")
             continue
         path = "/" + "/".join(segment for segment in f"{prefix}{key}".split("/") if segment)
         item = as_object(value)
@@ -108,14 +108,15 @@ def _rest_api(document: JsonObject, findings: Findings) -> JsonObject:
     size = document.get(MINIMUM_COMPRESSION_SIZE)
     if isinstance(size, int) and not isinstance(size, bool):
         rest_api["minimumCompressionSize"] = size
-    tags = _tags(document)
+    tags = tags_of(document)
     if tags:
         rest_api["tags"] = tags
     rest_api.update(_endpoint(document, findings))
     return rest_api
 
 
-def _tags(document: JsonObject) -> dict[str, str]:
+def tags_of(document: JsonObject) -> dict[str, str]:
+    """Return the tags that a document gives a value to."""
     listed = (as_object(tag) for tag in as_list(document.get("tags")))
     return {
         name: value
@@ -124,11 +125,15 @@ def _tags(document: JsonObject) -> dict[str, str]:
     }
 
 
-def _endpoint(document: JsonObject, findings: Findings) -> JsonObject:
-    # In OpenAPI 2.0 the extension stands at the top, in 3.0 in the server object.
+def endpoint_extension(document: JsonObject) -> JsonObject:
+    """Return `x-amazon-apigateway-endpoint-configuration`: at the top (2.0) or in the server object (3.0)."""
     servers = [as_object(server) for server in as_list(document.get("servers"))]
     extension = as_object(servers[0].get(ENDPOINT_CONFIGURATION) if servers else None)
-    extension = extension or as_object(document.get(ENDPOINT_CONFIGURATION))
+    return extension or as_object(document.get(ENDPOINT_CONFIGURATION))
+
+
+def _endpoint(document: JsonObject, findings: Findings) -> JsonObject:
+    extension = endpoint_extension(document)
     members: JsonObject = {}
     if isinstance(extension.get("disableExecuteApiEndpoint"), bool):
         members["disableExecuteApiEndpoint"] = extension["disableExecuteApiEndpoint"]

@@ -54,8 +54,7 @@ def write_method(writing: Writing, path: str, method: JsonObject) -> JsonObject:
             "required": True,
         }
     responses = method.get("methodResponses", {})
-    if responses or writing.version is Version.SWAGGER:
-        written["responses"] = {status: _response(writing, place, responses[status]) for status in sorted(responses)}
+    written["responses"] = {status: _response(writing, place, responses[status]) for status in sorted(responses)}
     if method.get("apiKeyRequired"):
         written["security"] = [{API_KEY_SCHEME: []}]
     if writing.shows_validators and method.get("requestValidator"):

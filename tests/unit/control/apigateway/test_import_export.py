@@ -21,7 +21,8 @@ MOCK = {
 
 
 def body(**members: Any) -> bytes:
-    return json.dumps({"openapi": "3.0.1", "info": {"title": "pets", "version": "1"}, **members}).encode()
+    base = {"openapi": "3.0.1", "info": {"title": "pets", "version": "1"}, "paths": {}}
+    return json.dumps({**base, **members}).encode()
 
 
 def imported(calls: Calls, **request: Any) -> str:
@@ -138,7 +139,11 @@ SERVERS = "More than one server provided. Ignoring all but the first for definin
     ("members", "lines"),
     [
         (
-            {"paths": {"/a": {"get": {"x-amazon-apigateway-integration": {"type": "http", "httpMethod": "GET"}}}}},
+            {
+                "paths": {
+                    "/a": {"get": {**MOCK, "x-amazon-apigateway-integration": {"type": "http", "httpMethod": "GET"}}}
+                }
+            },
             ["\tUnable to put integration on 'GET' for resource at path '/a': Invalid HTTP endpoint specified for URI"],
         ),
         (
@@ -148,7 +153,10 @@ SERVERS = "More than one server provided. Ignoring all but the first for definin
         (
             {
                 "servers": [{"url": "/"}, {"url": "/"}],
-                "paths": {"/a b": {"get": MOCK}, "/c": {"get": {"x-amazon-apigateway-request-validator": "no"}}},
+                "paths": {
+                    "/a b": {"get": MOCK},
+                    "/c": {"get": {**MOCK, "x-amazon-apigateway-request-validator": "no"}},
+                },
             },
             [
                 f"\tUnable to create resource at path '/a b': {PATH_PART}",

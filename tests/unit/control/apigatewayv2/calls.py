@@ -83,5 +83,12 @@ def check_members(shape: Shape | None, value: Any, where: str) -> None:
         for member in value.values():
             check_members(shape.value, member, where)
     else:
-        kinds = {"string": str, "boolean": bool, "integer": int, "double": (int, float), "timestamp": str}
+        kinds = {
+            "string": str,
+            "boolean": bool,
+            "integer": int,
+            "double": (int, float),
+            "timestamp": str,
+            "blob": bytes,
+        }
         assert isinstance(value, kinds[shape.type_name]), where

@@ -21,4 +21,4 @@ def read_case(name: str, basepath: str | None = None) -> RestApiDefinition:
 
 def read(document: dict[str, Any], basepath: str | None = None) -> RestApiDefinition:
     version = {} if "swagger" in document or "openapi" in document else {"openapi": "3.0.1"}
-    return read_rest_api({**version, "info": {"title": "t", "version": "1"}, **document}, basepath, API_ID)
+    return read_rest_api({**version, "info": {"title": "t", "version": "1"}, "paths": {}, **document}, basepath, API_ID)
