@@ -7,6 +7,8 @@ from types import MappingProxyType
 
 APIS_PER_REGION = MappingProxyType({"REGIONAL": 600, "EDGE": 120})
 RESOURCES_PER_API = 300
+REQUEST_VALIDATORS_PER_API = 20
+"""On no page; reported by users since 2021 (serverless/serverless, issue 9291)."""
 STAGES_PER_API = 10
 VARIABLES_PER_STAGE = 100
 DOCUMENTATION_PARTS_PER_API = 2000

@@ -7,6 +7,7 @@ in API Gateway" (API Gateway Developer Guide); the texts as AWS answers them.
 import re
 
 from gatewright.base.arn import parse_arn
+from gatewright.base.errors import AwsError
 from gatewright.control.apigateway.constraints import (
     LONGEST_REGIONAL_TIMEOUT_MS,
     LONGEST_STREAM_TIMEOUT_MS,
@@ -21,6 +22,9 @@ from gatewright.store.types import Document
 _HTTP_TYPES = frozenset(("HTTP", "HTTP_PROXY"))
 _AWS_TYPES = frozenset(("AWS", "AWS_PROXY"))
 _PROXY_TYPES = frozenset(("HTTP_PROXY", "AWS_PROXY"))
+_TRANSFER_MODES = ("BUFFERED", "STREAM")
+# "Set up a Lambda proxy integration with payload response streaming in API Gateway".
+_STREAMING_INVOCATION = "/response-streaming-invocations"
 _PASSTHROUGH = ("WHEN_NO_MATCH", "WHEN_NO_TEMPLATES", "NEVER")
 _CALLER_CREDENTIALS = re.compile(r"arn:[^:]+:iam::\*:user/\*")
 _ROLE = re.compile(r"arn:[^:]+:iam::(?P<account>\d{12}):role/.+")
@@ -97,10 +101,21 @@ def _check_aws_uri(integration: Document) -> None:
 
 
 def _check_transfer_mode(integration: Document) -> None:
-    if integration.get("responseTransferMode") == "STREAM" and not is_proxy(integration):
-        raise bad_request(
-            "responseTransferMode STREAM is only supported for integrations of type HTTP_PROXY or AWS_PROXY"
+    mode = integration.get("responseTransferMode", "BUFFERED")
+    if mode not in _TRANSFER_MODES:
+        raise bad_request(f"Invalid ResponseTransferMode specified. Valid options are {','.join(_TRANSFER_MODES)}")
+    if mode == "STREAM" and not is_proxy(integration):
+        raise _transfer_mode_contradicts(f"STREAM for {integration['type']} integrations")
+    is_streaming_invocation = integration.get("uri", "").endswith(_STREAMING_INVOCATION)
+    if integration["type"] == "AWS_PROXY" and is_streaming_invocation != (mode == "STREAM"):
+        invocation = "InvokeWithResponseStream" if is_streaming_invocation else "Invoke"
+        raise _transfer_mode_contradicts(
+            f"{mode} for Lambda functions invoked by {invocation} for AWS_PROXY integrations"
         )
+
+
+def _transfer_mode_contradicts(what: str) -> AwsError:
+    return bad_request(f"Invalid ResponseTransferMode. Cannot use ResponseTransferMode {what}.")
 
 
 def _check_timeout(integration: Document, api: Document) -> None:

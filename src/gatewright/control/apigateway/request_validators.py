@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from gatewright.base.operations import Shape
+from gatewright.control.apigateway.constraints import REQUEST_VALIDATORS_PER_API
 from gatewright.control.apigateway.documents import (
     PART_ID_LENGTH,
     REQUEST_VALIDATOR,
@@ -20,7 +21,7 @@ from gatewright.control.apigateway.documents import (
     require_api,
     require_part,
 )
-from gatewright.control.apigateway.errors import bad_request, conflict
+from gatewright.control.apigateway.errors import bad_request, conflict, limit_exceeded
 from gatewright.control.apigateway.patch import PatchPath, PatchTable, boolean, name_paths_of_op, patched, raw_text
 from gatewright.control.context import Context
 from gatewright.store.types import Document, Reader, Writer
@@ -56,6 +57,8 @@ def update_request_validator(context: Context, request: Shape) -> Shape:
         validator = _require_validator(context, writer, request)
         validator = patched(validator, request.get("patchOperations", ()), PATCH)
         _check_name(validator["name"])
+        others = list_parts(context, writer, REQUEST_VALIDATOR, request["restApiId"])
+        _check_unique(validator["name"], [each for each in others if each["id"] != validator["id"]])
         writer.put(part_key(context, REQUEST_VALIDATOR, request["restApiId"], validator["id"]), validator)
     return validator
 
@@ -70,7 +73,7 @@ def delete_request_validator(context: Context, request: Shape) -> Shape:
                 if method.get("requestValidatorId") == validator_id:
                     raise conflict(
                         f"Cannot delete Request Validator '{validator_id}', is referenced in method: "
-                        f"{resource['path']}/{http_method}"
+                        f"{http_method}/{resource['path']}"
                     )
         writer.delete(part_key(context, REQUEST_VALIDATOR, api_id, validator_id))
     return {}
@@ -80,6 +83,10 @@ def add_request_validator(context: Context, writer: Writer, api_id: str, request
     """Write a new request validator and return it. Raises BadRequestException."""
     name = request.get("name")
     _check_name(name)
+    validators = list_parts(context, writer, REQUEST_VALIDATOR, api_id)
+    _check_unique(name, validators)
+    if len(validators) >= REQUEST_VALIDATORS_PER_API:
+        raise limit_exceeded("RequestValidators")
     validator: Document = {
         "id": context.ids.resource_id(PART_ID_LENGTH),
         "name": name,
@@ -93,6 +100,11 @@ def add_request_validator(context: Context, writer: Writer, api_id: str, request
 def _check_name(name: str | None) -> None:
     if not name or not name.strip():
         raise bad_request("Request Validator name cannot be blank")
+
+
+def _check_unique(name: str | None, validators: list[Document]) -> None:
+    if any(validator["name"] == name for validator in validators):
+        raise conflict("Request Validator name must be unique")
 
 
 def _require_validator(context: Context, reader: Reader, request: Shape) -> Document:

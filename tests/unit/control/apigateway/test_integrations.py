@@ -182,6 +182,27 @@ def test_longer_time_outs(calls: Calls) -> None:
     assert calls.refusal("PutIntegration", **where, **{**stream, "type": "HTTP"})[0] == "BadRequestException"
 
 
+def test_a_function_streams_when_it_is_invoked_so(calls: Calls, where: dict[str, str]) -> None:
+    """ "Set up a Lambda proxy integration with payload response streaming in API Gateway"."""
+    streaming = (
+        f"arn:aws:apigateway:us-east-1:lambda:path/2021-11-15/functions/{FUNCTION}/response-streaming-invocations"
+    )
+    request = {**where, "type": "AWS_PROXY", "integrationHttpMethod": "POST"}
+    assert calls.refusal("PutIntegration", **request, uri=streaming) == (
+        "BadRequestException",
+        (
+            "Invalid ResponseTransferMode. Cannot use ResponseTransferMode BUFFERED for Lambda functions invoked by "
+            "InvokeWithResponseStream for AWS_PROXY integrations."
+        ),
+    )
+    code, _ = calls.refusal("PutIntegration", **request, uri=INVOCATION, responseTransferMode="STREAM")
+    assert code == "BadRequestException"
+    made = calls("PutIntegration", **request, uri=streaming, responseTransferMode="STREAM")
+    assert made["responseTransferMode"] == "STREAM"
+    changes = (("replace", "/uri", INVOCATION), ("replace", "/responseTransferMode", "BUFFERED"))
+    assert calls.patch("UpdateIntegration", *changes, **where)["uri"] == INVOCATION
+
+
 @pytest.mark.parametrize(
     "members", [{"connectionType": "VPC_LINK", "connectionId": "x"}, {"connectionId": "x"}, {"integrationTarget": "x"}]
 )

@@ -157,6 +157,21 @@ def test_patches_of_validators_that_are_refused(
     assert calls.patch_refusal("UpdateRequestValidator", change, **named) == ("BadRequestException", message)
 
 
+def test_names_of_validators_are_unique(calls: Calls, api_id: str) -> None:
+    """Reported of AWS by users of the Serverless Framework."""
+    calls("CreateRequestValidator", restApiId=api_id, name="all")
+    other = calls("CreateRequestValidator", restApiId=api_id, name="other")["id"]
+    unique = ("ConflictException", "Request Validator name must be unique")
+    assert calls.refusal("CreateRequestValidator", restApiId=api_id, name="all") == unique
+    named = {"restApiId": api_id, "requestValidatorId": other}
+    assert calls.patch_refusal("UpdateRequestValidator", ("replace", "/name", "all"), **named) == unique
+    calls.patch("UpdateRequestValidator", ("replace", "/name", "other"), **named)
+    for number in range(18):
+        calls("CreateRequestValidator", restApiId=api_id, name=str(number))
+    refusal = calls.refusal("CreateRequestValidator", restApiId=api_id, name="x")
+    assert refusal[0] == "LimitExceededException"
+
+
 def test_a_validator_in_use_stays(calls: Calls, api_id: str) -> None:
     validator = calls("CreateRequestValidator", restApiId=api_id, name="all")["id"]
     where = calls.method(api_id, requestValidatorId=validator)
