@@ -180,6 +180,8 @@ class Server:
             blob_url=links.url,
             fetch_object=companion.fetch_object,
             usage=usage,
+            account_rate_limit=self._settings.gateway.account_rate_limit,
+            account_burst_limit=self._settings.gateway.account_burst_limit,
             provisioned_environments=functools.partial(_provisioned_environments, functions),
         )
 
