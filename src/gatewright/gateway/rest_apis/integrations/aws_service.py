@@ -83,7 +83,8 @@ def link(binding: RestBinding) -> Exchange:
         service_call = _service_call(call, request, target, credentials)
         if call.log is not None:
             host = ".".join(part for part in (target.subdomain, target.service, service_call.region) if part)
-            call.log.write(f"Endpoint request URI: https://{host}.amazonaws.com{_shown_target(service_call)}")
+            uri = f"https://{host}.amazonaws.com{_shown_target(service_call)}"
+            call.log.endpoint_request(uri, service_call.headers, service_call.body)
         try:
             return await deadline.wait(run(call, service_call))
         except TimeoutError as error:

@@ -13,7 +13,6 @@ from gatewright.base.messages import Headers, Response
 from gatewright.gateway.rest_apis.binding import RestBinding
 from gatewright.gateway.rest_apis.call import IntegrationRequest, RestCall
 from gatewright.gateway.rest_apis.errors import INTEGRATION_TIMEOUT, RestError
-from gatewright.gateway.rest_apis.execution_log import shown_fields
 from gatewright.gateway.rest_apis.integrations.faults import configuration_error, network_error
 from gatewright.gateway.rest_apis.integrations.response_body import read_whole
 from gatewright.gateway.rest_apis.integrations.uri import INVALID_ENDPOINT
@@ -63,10 +62,8 @@ class HttpEndpoint:
     ) -> Response:
         """Send a request and return the response, its body perhaps still arriving. Raises `RestError`."""
         uri = with_query(request.uri, request.query)
-        log = call.log
-        if log is not None:
-            log.write(f"Endpoint request URI: {uri}")
-            log.write(f"Endpoint request headers: {shown_fields(request.headers)}")
+        if call.log is not None:
+            call.log.endpoint_request(uri, request.headers, request.body)
         started = self._binding.seams.clock.monotonic()
         try:
             origin, target = self._locate(uri)

@@ -13,7 +13,7 @@ from gatewright.gateway.fields import connection_options, field_value, is_field_
 from gatewright.gateway.rest_apis.binary_media import convert_request, convert_response
 from gatewright.gateway.rest_apis.binding import RestBinding
 from gatewright.gateway.rest_apis.call import IntegrationRequest, RestCall, Serve
-from gatewright.gateway.rest_apis.execution_log import shown_body, shown_fields
+from gatewright.gateway.rest_apis.execution_log import shown_body
 from gatewright.gateway.rest_apis.header_remapping import remap_response_fields
 from gatewright.gateway.rest_apis.integrations.faults import refuse_illegal_mapping
 from gatewright.gateway.rest_apis.integrations.http_endpoint import HttpEndpoint
@@ -61,13 +61,10 @@ class HttpProxy:
             return Response(response.status, _response_headers(response.headers), response.body)
         body = await self._endpoint.read(call, response)
         if call.log is not None:
-            call.log.write(f"Received response. Status: {response.status}, Integration latency: {call.log.lap_ms()} ms")
-            call.log.write(f"Endpoint response headers: {shown_fields(response.headers)}")
-            call.log.write(f"Endpoint response body before transformations: {shown_body(body)}")
+            call.log.endpoint_response(response.status, response.headers, body)
         converted = Response(response.status, _response_headers(response.headers), self._convert(call, response, body))
         if call.log is not None:
             call.log.write(f"Method response body after transformations: {shown_body(body)}")
-            call.log.write(f"Method response headers: {shown_fields(converted.headers)}")
         return converted
 
     def _request(self, call: RestCall) -> IntegrationRequest:
@@ -88,8 +85,6 @@ class HttpProxy:
             headers.replace(name, text)
         content_type = request.headers.get("content-type")
         body = convert_request(self._types, self._content_handling, content_type, call.body)[0] if call.body else b""
-        if call.log is not None:
-            call.log.write(f"Endpoint request body after transformations: {shown_body(body)}")
         return IntegrationRequest(
             method=request.method if self._method == _ANY else self._method,
             uri=self._uri.render(path),

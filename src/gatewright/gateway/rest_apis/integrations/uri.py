@@ -44,7 +44,7 @@ class UriTemplate:
         begins = (number for number, part in enumerate(self._parts) if number % 2 == 0 and "?" in part)
         self._query_from = 0 if is_action else next(begins, len(self._parts))
         """The part in which the query begins: in and behind it, values are encoded as parts of a query."""
-        self._own_dots = _dot_segments("".join(self._parts[::2]))
+        self._own_dots = _dot_segments("x".join(self._parts[::2]))
 
     def render(self, path_values: Mapping[str, str]) -> str:
         """Return the URI with its places filled by decoded values. Raises `RestError`."""
