@@ -10,25 +10,19 @@ Gateway" (API Gateway Developer Guide); the texts as AWS answers them.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 
 from gatewright.control.apigateway.errors import bad_request, invalid_mappings
+from gatewright.languages.rest_mapping import MappingError, compile_request_mappings, compile_response_mappings
 from gatewright.store.types import Document
 
 _NAME = r"[a-zA-Z0-9._$\-\[\]!#%&'*+^`|~:]+"
 _METHOD_REQUEST = re.compile(rf"method\.request\.(?:querystring|path|header)\.({_NAME})")
 _METHOD_RESPONSE = re.compile(rf"method\.response\.header\.({_NAME})")
 _INTEGRATION_REQUEST = re.compile(rf"integration\.request\.(?:querystring|path|header)\.({_NAME})")
-_DECLARED = re.compile(rf"method\.request\.(querystring|path|header|multivaluequerystring|multivalueheader)\.({_NAME})")
+_DECLARED = re.compile(r"method\.request\.(querystring|path|header|multivaluequerystring|multivalueheader)\.(.+)")
 _SINGLE = MappingProxyType({"multivaluequerystring": "querystring", "multivalueheader": "header"})
-_LITERAL = re.compile(r"'[^']*'")
-_ANYWHERE = rf"context\.{_NAME}|stageVariables\.[a-zA-Z0-9_]+"
-_REQUEST_SOURCE = re.compile(rf"{_DECLARED.pattern}|method\.request\.body(?:\..+|\[.+)?|{_ANYWHERE}", re.DOTALL)
-_RESPONSE_SOURCE = re.compile(
-    rf"integration\.response\.(?:header|multivalueheader)\.{_NAME}|integration\.response\.body(?:\..+|\[.+)?|{_ANYWHERE}",
-    re.DOTALL,
-)
 
 
 def check_method_parameters(parameters: Iterable[str]) -> None:
@@ -57,7 +51,7 @@ def check_request_mappings(mappings: Mapping[str, str], method: Document) -> Non
     for target, source in mappings.items():
         if not _INTEGRATION_REQUEST.fullmatch(target):
             errors.append(_invalid_expression(target))
-        elif not _is_source(source, _REQUEST_SOURCE):
+        elif not _compiles(compile_request_mappings, target, source):
             errors.append(_invalid_expression(source))
         elif (single := _method_parameter(source)) and single not in declared:
             errors.append(_invalid_parameter(source))
@@ -79,7 +73,7 @@ def check_response_mappings(mappings: Mapping[str, str], status_code: str, metho
             errors.append(_invalid_expression(target))
         elif target not in declared:
             errors.append(_invalid_parameter(target))
-        elif not _is_source(source, _RESPONSE_SOURCE):
+        elif not _compiles(compile_response_mappings, target, source):
             errors.append(_invalid_expression(source))
     if errors:
         raise invalid_mappings(errors)
@@ -93,8 +87,12 @@ def check_cache_keys(cache_keys: Iterable[str], method: Document, mappings: Mapp
             raise bad_request("Invalid cache key parameter specified")
 
 
-def _is_source(source: str | None, pattern: re.Pattern[str]) -> bool:
-    return bool(source and (_LITERAL.fullmatch(source) or pattern.fullmatch(source)))
+def _compiles(build: Callable[[list[tuple[str, str]]], object], target: str, source: str | None) -> bool:
+    try:
+        build([(target, source or "")])
+    except MappingError:
+        return False
+    return True
 
 
 def _method_parameter(source: str) -> str | None:
