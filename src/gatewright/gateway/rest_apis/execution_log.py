@@ -30,9 +30,19 @@ class ExecutionLog:
         self._lines.append(f"{_date(self._clock.now())} : {text}\n")
         self._lap = self._clock.monotonic()
 
-    def lap_ms(self) -> int:
-        """Return how many milliseconds have passed since the last line."""
-        return round((self._clock.monotonic() - self._lap) * 1000)
+    def endpoint_request(self, uri: str, headers: Iterable[tuple[str, str]], body: bytes) -> None:
+        """Write what an integration sends to its endpoint."""
+        self.write(f"Endpoint request URI: {uri}")
+        self.write(f"Endpoint request headers: {shown_fields(headers)}")
+        self.write(f"Endpoint request body after transformations: {shown_body(body)}")
+        self.write(f"Sending request to {uri}")
+
+    def endpoint_response(self, status: int, headers: Iterable[tuple[str, str]], body: bytes) -> None:
+        """Write what came back from there."""
+        latency_ms = round((self._clock.monotonic() - self._lap) * 1000)
+        self.write(f"Received response. Status: {status}, Integration latency: {latency_ms} ms")
+        self.write(f"Endpoint response headers: {shown_fields(headers)}")
+        self.write(f"Endpoint response body before transformations: {shown_body(body)}")
 
     def text(self) -> str:
         """Return the whole log."""

@@ -3,10 +3,11 @@
 Sources: "Lambda integrations for REST APIs in API Gateway"; the reasons are those of the execution log.
 """
 
+from gatewright.base.messages import Headers
 from gatewright.functions.invoke import InvokeError
 from gatewright.gateway.integrations.lambda_proxy import function_arn_of
 from gatewright.gateway.integrations.stage_variables import substitute_stage_variables
-from gatewright.gateway.permission import refusal
+from gatewright.gateway.permission import refusal, source_arn
 from gatewright.gateway.rest_apis.binding import RestBinding
 from gatewright.gateway.rest_apis.call import RestCall
 from gatewright.gateway.rest_apis.errors import (
@@ -35,6 +36,35 @@ def find_function(binding: RestBinding) -> QualifiedFunction:
     if reason is not None:
         raise ValueError(f"Invalid permissions on Lambda function: {reason}")
     return qualified
+
+
+def log_request(call: RestCall, function: QualifiedFunction, event: bytes) -> None:
+    """Write what goes to a function, where somebody reads it."""
+    if call.log is None:
+        return
+    host = f"lambda.{function.version.region}.amazonaws.com"
+    headers = [
+        ("x-amzn-apigateway-api-id", call.facts.api_id),
+        ("Accept", "application/json"),
+        ("User-Agent", f"AmazonAPIGateway_{call.facts.api_id}"),
+        ("Host", host),
+        ("X-Amzn-Trace-Id", call.trace_header),
+        ("x-amzn-lambda-integration-tag", call.request_id),
+        ("X-Amz-Source-Arn", source_arn(call.facts, call.request.method, function.version.region)),
+        ("Content-Type", "application/json"),
+    ]
+    call.log.endpoint_request(f"https://{host}/2015-03-31/functions/{function.arn}/invocations", headers, event)
+
+
+def response_headers(call: RestCall) -> Headers:
+    """Return the fields that Lambda's own response to an invocation has."""
+    return Headers(
+        [
+            ("Content-Type", "application/json"),
+            ("x-amzn-RequestId", call.request_id),
+            ("X-Amzn-Trace-Id", call.trace_header),
+        ]
+    )
 
 
 def names_function(uri: str) -> bool:

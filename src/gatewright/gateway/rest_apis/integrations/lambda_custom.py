@@ -12,7 +12,13 @@ from gatewright.gateway.deadline import Deadline
 from gatewright.gateway.rest_apis.binding import RestBinding
 from gatewright.gateway.rest_apis.call import Exchange, IntegrationRequest, IntegrationResult, RestCall
 from gatewright.gateway.rest_apis.errors import INTERNAL_SERVER_ERROR, RestError
-from gatewright.gateway.rest_apis.integrations.functions import find_function, refused_invocation, timed_out
+from gatewright.gateway.rest_apis.integrations.functions import (
+    find_function,
+    log_request,
+    refused_invocation,
+    response_headers,
+    timed_out,
+)
 
 _JSON = "application/json"
 
@@ -25,18 +31,20 @@ def link(binding: RestBinding) -> Exchange:
     deadline = Deadline(seconds)
 
     async def invoke(call: RestCall, request: IntegrationRequest) -> IntegrationResult:
+        log_request(call, function, request.body)
         invocation = await seams.invoker.invoke(function, request.body, trace_header=call.trace_header)
-        headers = _headers(call)
+        headers = response_headers(call)
         if invocation.function_error is None:
             return IntegrationResult(200, headers, invocation.payload)
         headers.append(("X-Amz-Function-Error", invocation.function_error))
         return IntegrationResult(200, headers, invocation.payload, _error_message(invocation.payload))
 
     async def submit(call: RestCall, request: IntegrationRequest) -> IntegrationResult:
+        log_request(call, function, request.body)
         await seams.events.submit(
             function, request.body, request_id=seams.ids.request_id(), trace_header=call.trace_header
         )
-        return IntegrationResult(202, _headers(call), b"")
+        return IntegrationResult(202, response_headers(call), b"")
 
     async def exchange(call: RestCall, request: IntegrationRequest) -> IntegrationResult:
         invocation_type = request.headers.get("x-amz-invocation-type") or "RequestResponse"
@@ -53,12 +61,6 @@ def link(binding: RestBinding) -> Exchange:
             raise refused_invocation(call, function.arn, error) from error
 
     return exchange
-
-
-def _headers(call: RestCall) -> Headers:
-    return Headers(
-        [("Content-Type", _JSON), ("x-amzn-RequestId", call.request_id), ("X-Amzn-Trace-Id", call.trace_header)]
-    )
 
 
 def _problem(body: bytes) -> IntegrationResult | None:

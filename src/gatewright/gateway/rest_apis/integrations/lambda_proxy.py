@@ -11,7 +11,13 @@ from gatewright.gateway.rest_apis.binding import RestBinding
 from gatewright.gateway.rest_apis.call import RestCall, Serve
 from gatewright.gateway.rest_apis.errors import BAD_GATEWAY, RestError
 from gatewright.gateway.rest_apis.execution_log import shown_body
-from gatewright.gateway.rest_apis.integrations.functions import find_function, refused_invocation, timed_out
+from gatewright.gateway.rest_apis.integrations.functions import (
+    find_function,
+    log_request,
+    refused_invocation,
+    response_headers,
+    timed_out,
+)
 from gatewright.gateway.rest_apis.integrations.lambda_stream import link_stream
 from gatewright.gateway.rest_apis.proxy_event import ProxyEvent, link_proxy_event
 from gatewright.gateway.rest_apis.proxy_result import MalformedProxyResponse, parse_proxy_result
@@ -38,8 +44,7 @@ class LambdaProxy:
         """Invoke the function and return its response. Raises `RestError`."""
         name = self._function.arn
         event = self._event.encode(call, call.body)
-        if call.log is not None:
-            log_request(call, name, event)
+        log_request(call, self._function, event)
         invoking = self._invoker.invoke(self._function, event, trace_header=call.trace_header)
         try:
             # The client is answered in time; the invocation goes on to its own end, as on Lambda.
@@ -49,7 +54,7 @@ class LambdaProxy:
         except InvokeError as error:
             raise refused_invocation(call, name, error) from error
         if call.log is not None:
-            call.log.write(f"Endpoint response body before transformations: {shown_body(invocation.payload)}")
+            call.log.endpoint_response(200, response_headers(call), invocation.payload)
         if invocation.function_error is not None:
             raise function_failed(call, name, invocation.payload)
         try:
@@ -59,13 +64,6 @@ class LambdaProxy:
         if call.log is not None and isinstance(response.body, bytes):
             call.log.write(f"Method response body after transformations: {shown_body(response.body)}")
         return response
-
-
-def log_request(call: RestCall, name: str, event: bytes) -> None:
-    """Write what goes to the function."""
-    if call.log is not None:
-        call.log.write(f"Endpoint request body after transformations: {shown_body(event)}")
-        call.log.write(f"Sending request to {name}")
 
 
 def function_failed(call: RestCall, name: str, payload: bytes) -> RestError:
