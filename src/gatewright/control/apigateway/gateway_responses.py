@@ -6,6 +6,7 @@ Sources: the GatewayResponse resource in the "Amazon API Gateway REST API Refere
 Gateway" (API Gateway Developer Guide).
 """
 
+import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
@@ -24,6 +25,7 @@ from gatewright.control.apigateway.documents import (
 )
 from gatewright.control.apigateway.errors import bad_request
 from gatewright.control.apigateway.methods import MISSING_CONTENT_TYPE, MISSING_PARAMETER
+from gatewright.control.apigateway.parameter_mappings import check_gateway_response_mappings
 from gatewright.control.apigateway.patch import (
     ADD,
     REMOVE,
@@ -65,6 +67,8 @@ DEFAULT_STATUS_CODES: Mapping[str, str | None] = MappingProxyType(
     }
 )
 """Every type in the order of the example of GetGatewayResponses, with its status code unless customised."""
+
+_STATUS_CODE = re.compile(r"[1-5]\d\d", re.ASCII)
 
 DEFAULT_TEMPLATE = '{"message":$context.error.messageString}'
 
@@ -122,7 +126,7 @@ def update_gateway_response(context: Context, request: Shape) -> Shape:
         response = patched(before, request.get("patchOperations", ()), PATCH)
         for member in ("responseParameters", "responseTemplates"):
             response.setdefault(member, {})
-        check_templates(response["responseTemplates"])
+        _check(response)
         writer.put(part_key(context, GATEWAY_RESPONSE, api_id, response_type), response)
     return _presented(response)
 
@@ -147,11 +151,19 @@ def new_gateway_response(request: Shape) -> Document:
         "responseParameters": dict(request.get("responseParameters") or {}),
         "responseTemplates": dict(request.get("responseTemplates") or {"application/json": DEFAULT_TEMPLATE}),
     }
-    check_templates(response["responseTemplates"])
     status_code = request.get("statusCode") or DEFAULT_STATUS_CODES[response_type]
     if status_code:
         response["statusCode"] = status_code
+    _check(response)
     return response
+
+
+def _check(response: Document) -> None:
+    check_gateway_response_mappings(response["responseParameters"])
+    check_templates(response["responseTemplates"])
+    status_code = response.get("statusCode", "200")
+    if not _STATUS_CODE.fullmatch(status_code):
+        raise bad_request(f"Invalid status code specified: {status_code}")
 
 
 def _effective(context: Context, reader: Reader, api_id: str, response_type: str) -> Document:

@@ -25,6 +25,7 @@ _PROXY_TYPES = frozenset(("HTTP_PROXY", "AWS_PROXY"))
 _TRANSFER_MODES = ("BUFFERED", "STREAM")
 # "Set up a Lambda proxy integration with payload response streaming in API Gateway".
 _STREAMING_INVOCATION = "/response-streaming-invocations"
+_CONTENT_HANDLING = ("CONVERT_TO_BINARY", "CONVERT_TO_TEXT")
 _PASSTHROUGH = ("WHEN_NO_MATCH", "WHEN_NO_TEMPLATES", "NEVER")
 _CALLER_CREDENTIALS = re.compile(r"arn:[^:]+:iam::\*:user/\*")
 _ROLE = re.compile(r"arn:[^:]+:iam::(?P<account>\d{12}):role/.+")
@@ -52,8 +53,15 @@ def check_integration(integration: Document, api: Document, account_id: str) -> 
         _check_aws_uri(integration)
     if integration["passthroughBehavior"] not in _PASSTHROUGH:
         raise bad_request(f"Invalid PassthroughBehavior specified. Valid options are {','.join(_PASSTHROUGH)}")
+    check_content_handling(integration)
     _check_transfer_mode(integration)
     _check_timeout(integration, api)
+
+
+def check_content_handling(document: Document) -> None:
+    """Raise BadRequestException when an integration, or a response of one, converts to what is neither."""
+    if document.get("contentHandling", _CONTENT_HANDLING[0]) not in _CONTENT_HANDLING:
+        raise bad_request(f"Invalid ContentHandling specified. Valid options are {','.join(_CONTENT_HANDLING)}")
 
 
 def _check_connection(integration: Document) -> None:

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from gatewright.base.operations import Shape
 from gatewright.control.apigateway.content_types import check_templates, templates
 from gatewright.control.apigateway.errors import not_found
+from gatewright.control.apigateway.integration_checks import check_content_handling
 from gatewright.control.apigateway.integrations import require_integration
 from gatewright.control.apigateway.method_responses import MISSING_RESPONSE
 from gatewright.control.apigateway.methods import (
@@ -96,6 +97,7 @@ def put_response(method: Document, request: Shape) -> Document:
 def _check(method: Document, response: Document) -> None:
     check_response_mappings(response.get("responseParameters", {}), response["statusCode"], method)
     check_templates(response.get("responseTemplates", {}))
+    check_content_handling(response)
 
 
 def _require_response(method: Document, request: Shape) -> Document:

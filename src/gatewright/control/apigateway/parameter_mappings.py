@@ -4,6 +4,7 @@
     method responses       method.response.header.NAME: required?
     integrations           integration.request.{querystring|path|header}.NAME: where the value comes from
     integration responses  method.response.header.NAME: where the value comes from
+    gateway responses      gatewayresponse.header.NAME: where the value comes from
 
 Sources: "Parameter mapping source examples for REST APIs in API Gateway" and "Parameter mapping for REST APIs in API
 Gateway" (API Gateway Developer Guide); the texts as AWS answers them.
@@ -14,13 +15,19 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 
 from gatewright.control.apigateway.errors import bad_request, invalid_mappings
-from gatewright.languages.rest_mapping import MappingError, compile_request_mappings, compile_response_mappings
+from gatewright.languages.rest_mapping import (
+    MappingError,
+    compile_gateway_response_mappings,
+    compile_request_mappings,
+    compile_response_mappings,
+)
 from gatewright.store.types import Document
 
 _NAME = r"[a-zA-Z0-9._$\-\[\]!#%&'*+^`|~:]+"
 _METHOD_REQUEST = re.compile(rf"method\.request\.(?:querystring|path|header)\.({_NAME})")
 _METHOD_RESPONSE = re.compile(rf"method\.response\.header\.({_NAME})")
 _INTEGRATION_REQUEST = re.compile(rf"integration\.request\.(?:querystring|path|header)\.({_NAME})")
+_GATEWAY_RESPONSE = re.compile(rf"gatewayresponse\.header\.{_NAME}")
 _DECLARED = re.compile(r"method\.request\.(querystring|path|header|multivaluequerystring|multivalueheader)\.(.+)")
 _SINGLE = MappingProxyType({"multivaluequerystring": "querystring", "multivalueheader": "header"})
 
@@ -74,6 +81,18 @@ def check_response_mappings(mappings: Mapping[str, str], status_code: str, metho
         elif target not in declared:
             errors.append(_invalid_parameter(target))
         elif not _compiles(compile_response_mappings, target, source):
+            errors.append(_invalid_expression(source))
+    if errors:
+        raise invalid_mappings(errors)
+
+
+def check_gateway_response_mappings(mappings: Mapping[str, str]) -> None:
+    """Check the responseParameters of a gateway response. Raises BadRequestException."""
+    errors = []
+    for target, source in mappings.items():
+        if not _GATEWAY_RESPONSE.fullmatch(target):
+            errors.append(_invalid_expression(target))
+        elif not _compiles(compile_gateway_response_mappings, target, source):
             errors.append(_invalid_expression(source))
     if errors:
         raise invalid_mappings(errors)

@@ -92,6 +92,17 @@ def test_an_update_customises(calls: Calls, api_id: str) -> None:
         (("remove", "/statusCode"), ("BadRequestException", "Invalid patch path /statusCode")),
         (("add", "/wrongPath", "x"), ("BadRequestException", "Invalid patch path /wrongPath")),
         (("add",), ("BadRequestException", "Invalid patch path null")),
+        (("replace", "/statusCode", "999"), ("BadRequestException", "Invalid status code specified: 999")),
+        (
+            ("add", ORIGIN, "x"),
+            (
+                "BadRequestException",
+                (
+                    "Invalid mapping expression specified: Validation Result: warnings : [], errors : "
+                    "[Invalid mapping expression specified: x]"
+                ),
+            ),
+        ),
         (("replace", ORIGIN, "'x'"), ("NotFoundException", "Invalid parameter name specified")),
         (
             ("add", "/responseTemplates/application~1xml"),

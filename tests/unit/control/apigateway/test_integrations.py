@@ -267,6 +267,13 @@ def test_integrations_are_patched(calls: Calls, where: dict[str, str]) -> None:
             ("replace", "/timeoutInMillis", "1"),
             ("BadRequestException", "Timeout should be between 50 ms and 29000 ms"),
         ),
+        (
+            ("replace", "/contentHandling", "x"),
+            (
+                "BadRequestException",
+                "Invalid ContentHandling specified. Valid options are CONVERT_TO_BINARY,CONVERT_TO_TEXT",
+            ),
+        ),
         (("replace", "/uri", "x"), ("BadRequestException", "Invalid HTTP endpoint specified for URI")),
         (
             ("replace", "/requestParameters/integration.request.header.x", "'x'"),
