@@ -12,7 +12,7 @@ from gatewright.gateway.rest_apis.errors import RestError
 from gatewright.gateway.rest_apis.integrations import http_proxy
 from gatewright.wire.client_request import Origin, UpstreamRequest, encode_head
 from tests.unit.gateway.fakes import FakeClient, read
-from tests.unit.gateway.rest_apis.calls import API_ID, HOST, TRACE_HEADER, rest_call
+from tests.unit.gateway.rest_apis.calls import API_ID, HOST, TRACE_HEADER, method_facts, rest_call
 from tests.unit.gateway.rest_apis.integrations.bindings import binding
 from tests.unit.gateway.rest_apis.rest_api import integration
 
@@ -99,6 +99,12 @@ async def test_what_api_gateway_adds() -> None:
         ("X-Forwarded-Proto", "https"),
         ("x-amzn-apigateway-api-id", API_ID),
     ]
+
+
+async def test_a_test_invocation_is_not_forwarded() -> None:
+    """TestInvokeMethod, API Gateway API Reference: the request comes from the console, not over the network."""
+    request = await proxied(rest_call(method_facts(stage_name="test-invoke-stage")))
+    assert [name for name, _ in request.headers if name.startswith("X-Forwarded")] == []
 
 
 @pytest.mark.parametrize(("configured", "sent", "method"), [("ANY", "PUT", "PUT"), ("POST", "GET", "POST")])
