@@ -10,6 +10,7 @@ RFC 6902; the texts of errors as AWS answers them.
 """
 
 import copy
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -44,6 +45,9 @@ class Change:
         return self.segments[-1]
 
 
+_INTEGER = re.compile(r"[+-]?\d{1,18}", re.ASCII)
+_NUMBER = re.compile(r"[+-]?(?:\d{1,18}(?:\.\d{0,18})?|\.\d{1,18})(?:[eE][+-]?\d{1,2})?", re.ASCII)
+
 Parse = Callable[[str | None, str], object]
 """`(text, path) -> value`; None takes the property away. Raises BadRequestException."""
 
@@ -69,18 +73,20 @@ def boolean(value: str | None, path: str) -> object:
 
 def integer(value: str | None, path: str) -> object:
     """Take a whole number. Raises BadRequestException."""
-    try:
-        return int(value or "")
-    except ValueError:
-        raise bad_request(f"Invalid value specified for patch path {path}: {value}") from None
+    if not _INTEGER.fullmatch(value or ""):
+        raise _not_a_number(value, path)
+    return int(value or "")
 
 
 def number(value: str | None, path: str) -> object:
     """Take a number. Raises BadRequestException."""
-    try:
-        return float(value or "")
-    except ValueError:
-        raise bad_request(f"Invalid value specified for patch path {path}: {value}") from None
+    if not _NUMBER.fullmatch(value or ""):
+        raise _not_a_number(value, path)
+    return float(value or "")
+
+
+def _not_a_number(value: str | None, path: str) -> AwsError:
+    return bad_request(f"Invalid value specified for patch path {path}: {value}")
 
 
 def member(document: Document, change: Change, parse: Parse) -> None:

@@ -3,6 +3,7 @@
 Source: the RestApi resource in the "Amazon API Gateway REST API Reference".
 """
 
+import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
@@ -48,6 +49,7 @@ from gatewright.control.apigatewayv2.tag_sets import checked_tags
 from gatewright.control.context import Context
 from gatewright.store.types import Document, Reader, Writer
 
+_COMPRESSION_SIZE = re.compile(r"\d{1,9}", re.ASCII)
 _API_KEY_SOURCES = ("HEADER", "AUTHORIZER")
 _KEPT = ("description", "version", "securityPolicy", "endpointAccessMode")
 
@@ -164,10 +166,9 @@ def _compression_size(value: str | None, path: str) -> object:
     # An empty value, or none, turns compression off.
     if not value:
         return None
-    try:
-        return int(value)
-    except ValueError:
-        raise _invalid_compression_size() from None
+    if not _COMPRESSION_SIZE.fullmatch(value):
+        raise _invalid_compression_size()
+    return int(value)
 
 
 def _invalid_compression_size() -> Exception:

@@ -116,7 +116,9 @@ def test_changes_that_are_refused(operation: dict[str, Any], code: str, message:
     assert (caught.value.code, caught.value.message) == (code, message)
 
 
-@pytest.mark.parametrize(("path", "value"), [("/number", "1.5"), ("/number", ""), ("/rate", "x")])
+@pytest.mark.parametrize(
+    ("path", "value"), [("/number", "1.5"), ("/number", ""), ("/rate", "x"), ("/rate", "nan"), ("/rate", "1_0")]
+)
 def test_values_of_another_type(path: str, value: str) -> None:
     with pytest.raises(AwsError, match="BadRequestException"):
         patched({}, [change("replace", path, value)], TABLE)
