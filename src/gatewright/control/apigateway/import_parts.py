@@ -175,9 +175,9 @@ def _import_methods(
 
 def _import_responses(run: _Import, method: Document, described: Document, path: str) -> None:
     where = f"on '{method['httpMethod']}' for resource at path '{path}'"
-    for status, response in described.get("methodResponses", {}).items():
+    for response in described.get("methodResponses", {}).values():
         add = partial(add_method_response, run.context, run.writer, run.api_id, method, response)
-        run.imported.attempt(f"Unable to put method response '{status}' {where}", add)
+        run.imported.attempt(f"Unable to put method response {where}", add)
 
 
 def _import_integration(run: _Import, resource: Document, method: Document, described: Document) -> None:
@@ -191,9 +191,9 @@ def _import_integration(run: _Import, resource: Document, method: Document, desc
     if made is None:
         return
     method["methodIntegration"] = made
-    for status, response in integration.get("integrationResponses", {}).items():
+    for response in integration.get("integrationResponses", {}).values():
         put = partial(put_response, method, response)
-        run.imported.attempt(f"Unable to put integration response '{status}' {where}", put)
+        run.imported.attempt(f"Unable to put integration response {where}", put)
 
 
 def _import_gateway_response(run: _Import, described: Document) -> None:

@@ -47,6 +47,9 @@ def read_integration(extension: JsonObject, place: Place, findings: Findings) ->
     for member, read in _MEMBERS.items():
         if extension.get(member) is not None:
             integration[member] = read(extension[member])
+            if integration[member] is None:
+                # Recorded of AWS: an intrinsic function of a template that nobody has resolved (`uri: {Fn::Sub: …}`).
+                raise malformed(place.path)
     integration["type"] = integration_type
     _check(integration, place)
     if integration_type == "MOCK":

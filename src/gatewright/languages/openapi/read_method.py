@@ -4,6 +4,7 @@ Sources: "API Gateway OpenAPI import" and "Amazon API Gateway important notes" (
 everything else is documentation); the Method resource in the "Amazon API Gateway REST API Reference".
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -19,6 +20,7 @@ from gatewright.languages.openapi.types import Findings, Json, JsonObject, as_li
 REQUEST_VALIDATOR = "x-amazon-apigateway-request-validator"
 LOCATIONS: Mapping[str, str] = MappingProxyType({"path": "path", "query": "querystring", "header": "header"})
 
+_VARIABLE = re.compile(r"\{([^{}+]+)\+?\}")
 _JSON_MEDIA_TYPE = "application/json"
 
 
@@ -54,6 +56,8 @@ def read_method(reading: Reading, item: JsonObject, operation: JsonObject, place
         for parameter in parameters
         if parameter.get("in") in LOCATIONS and isinstance(parameter.get("name"), str)
     }
+    # Recorded of AWS: every variable of the path is a required parameter, declared or not.
+    request_parameters |= {f"method.request.path.{name}": True for name in _VARIABLE.findall(place.path)}
     request_models = _request_models(reading, operation, parameters, place)
     responses = _responses(reading, operation, place)
     for member, value in (

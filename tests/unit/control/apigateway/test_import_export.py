@@ -132,6 +132,14 @@ PATH_PART = (
     "Resource's path part only allow a-zA-Z0-9._-: or a valid greedy path variable and curly braces at the beginning "
     "and the end."
 )
+MAPS_NOTHING = {
+    "type": "mock",
+    "responses": {"default": {"statusCode": "200", "responseParameters": {"method.response.header.X": "'x'"}}},
+}
+MAPPING = (
+    "Invalid mapping expression specified: Validation Result: warnings : [], errors : "
+    "[Invalid mapping expression parameter specified: method.response.header.X]"
+)
 SERVERS = "More than one server provided. Ignoring all but the first for defining endpoint configuration"
 
 
@@ -164,6 +172,10 @@ SERVERS = "More than one server provided. Ignoring all but the first for definin
                 "Additionally, these warnings were found:",
                 f"\t{SERVERS}",
             ],
+        ),
+        (
+            {"paths": {"/a": {"get": {**MOCK, "x-amazon-apigateway-integration": MAPS_NOTHING}}}},
+            [f"\tUnable to put integration response on 'GET' for resource at path '/a': {MAPPING}"],
         ),
         (
             {"x-amazon-apigateway-gateway-responses": {"TEAPOT": {}}},

@@ -217,6 +217,16 @@ def test_request_bodies_are_found_by_reference() -> None:
     }
 
 
+def test_variables_of_a_path_are_parameters_declared_or_not() -> None:
+    """Recorded of AWS, which imports documents of SAM so. Page "API Gateway OpenAPI import"."""
+    definition = read({"paths": {"/a/{b}/{c+}": {"get": {"responses": {}}}}})
+
+    assert definition.resources["/a/{b}/{c+}"]["GET"]["requestParameters"] == {
+        "method.request.path.b": True,
+        "method.request.path.c": True,
+    }
+
+
 def test_validators_of_a_method_win_over_that_of_the_api() -> None:
     """Pages "x-amazon-apigateway-request-validator property" and "…-request-validators object"."""
     definition = read_case("library.swagger.json")
@@ -381,6 +391,7 @@ def test_the_documentation_extension_wins() -> None:
         {"type": "lambda"},
         {"type": "mock", "timeoutInMillis": "soon"},
         {"type": "mock", "contentHandling": "none"},
+        {"type": "aws", "uri": {"Fn::Sub": "arn"}},
         {"type": "mock", "responses": {"default": {"statusCode": "OK"}}},
     ],
 )

@@ -4,6 +4,7 @@ OpenAPI 2 has one list of media types for the models and the templates of a meth
 """
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -71,7 +72,7 @@ def _integrations(draw: st.DrawFn, media_types: tuple[str, ...]) -> JsonObject:
 
 
 @st.composite
-def _methods(draw: st.DrawFn, http_method: str, media_types: tuple[str, ...]) -> JsonObject:
+def _methods(draw: st.DrawFn, path: str, http_method: str, media_types: tuple[str, ...]) -> JsonObject:
     model = st.sampled_from(_MODELS)
     parameters = st.dictionaries(
         st.from_regex(r"method\.request\.(path|querystring|header)\.[A-Za-z-]{1,6}", fullmatch=True), st.booleans()
@@ -82,20 +83,26 @@ def _methods(draw: st.DrawFn, http_method: str, media_types: tuple[str, ...]) ->
     responses = _some(
         responseModels=model.map(lambda name: {"application/json": name}), responseParameters=headers.filter(bool)
     )
+    # An import makes every variable of the path a parameter.
+    variables = {f"method.request.path.{name}": True for name in re.findall(r"\{(\w+)", path)}
+    if variables:
+        parameters = parameters.map(lambda drawn: {**drawn, **variables})
+    described = draw(
+        _some(
+            operationName=_WORD,
+            requestValidator=st.sampled_from(("body", "all")),
+            requestParameters=parameters.filter(bool),
+            requestModels=model.map(lambda name: {"application/json": name}),
+            methodResponses=_with_status(responses),
+            methodIntegration=_integrations(media_types),
+        )
+    )
     return {
+        **({"requestParameters": variables} if variables else {}),
+        **described,
         "httpMethod": http_method,
         "authorizationType": "NONE",
         "apiKeyRequired": draw(st.booleans()),
-        **draw(
-            _some(
-                operationName=_WORD,
-                requestValidator=st.sampled_from(("body", "all")),
-                requestParameters=parameters.filter(bool),
-                requestModels=model.map(lambda name: {"application/json": name}),
-                methodResponses=_with_status(responses),
-                methodIntegration=_integrations(media_types),
-            )
-        ),
     }
 
 
@@ -107,7 +114,7 @@ def _definitions(draw: st.DrawFn, media_types: tuple[str, ...]) -> RestApiDefini
     resources = {}
     for path in paths:
         chosen = draw(st.sets(names, min_size=0 if path == "/" else 1, max_size=2))
-        resources[path] = {name: draw(_methods(name, media_types)) for name in sorted(chosen)}
+        resources[path] = {name: draw(_methods(path, name, media_types)) for name in sorted(chosen)}
     return RestApiDefinition(
         rest_api={
             "name": draw(_LINE),
