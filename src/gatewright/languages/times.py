@@ -5,6 +5,7 @@ the timestamps of documents.
 """
 
 from datetime import UTC, datetime
+from functools import lru_cache
 
 # Not strftime's %b: that one follows the locale.
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -12,7 +13,12 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 def format_clf(seconds: float) -> str:
     """Return a time since the epoch as `12/Mar/2020:19:03:58 +0000` (Common Log Format, always in UTC)."""
-    time = datetime.fromtimestamp(int(seconds), UTC)
+    return _clf_of_second(int(seconds))
+
+
+@lru_cache(4)  # requests come many to a second
+def _clf_of_second(second: int) -> str:
+    time = datetime.fromtimestamp(second, UTC)
     month = _MONTHS[time.month - 1]
     return f"{time.day:02}/{month}/{time.year}:{time.hour:02}:{time.minute:02}:{time.second:02} +0000"
 

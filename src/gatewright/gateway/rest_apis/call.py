@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from gatewright.base.ids import Ids
 from gatewright.base.messages import Headers, Request, Response
 from gatewright.gateway.payloads.request_parts import query_fields
 from gatewright.gateway.rest_apis.execution_log import ExecutionLog
@@ -60,7 +61,8 @@ class RestCall:
     """A UUID: `$context.requestId`, `x-amzn-RequestId`."""
     extended_request_id: str
     """Such as `JKJaXmPLvHcESHA=`: `x-amz-apigw-id`."""
-    trace_header: str
+    trace: str | Ids
+    """`X-Amzn-Trace-Id`, or what makes one unless the client sent it."""
     body: bytes = b""
     """Whole and decompressed, once the pipeline has read it."""
     api_key: ApiKey | None = None
@@ -71,7 +73,26 @@ class RestCall:
     """Takes the lines of the execution log, where somebody reads them."""
     context: dict[str, Any] | None = None
     """`$context`, once something has asked for it: `context_variables.build_context`."""
+    _fields: dict[str, str] | None = None
     _query: dict[str, list[str]] | None = None
+
+    @property
+    def trace_header(self) -> str:
+        """Return `X-Amzn-Trace-Id`; it is made when somebody asks for it."""
+        if not isinstance(self.trace, str):
+            sent = self.header("x-amzn-trace-id")
+            has_root = sent is not None and "Root=" in sent
+            self.trace = sent if sent and has_root else f"Root={self.trace.trace_root(self.request.received_at)}"
+        return self.trace
+
+    def header(self, name: str) -> str | None:
+        """Return the first value of a header field by its name in lower case.
+
+        Phases look for half a dozen of fields: one pass over them all is cheaper.
+        """
+        if self._fields is None:
+            self._fields = {key.lower(): value for key, value in reversed(self.request.headers)}
+        return self._fields.get(name)
 
     @property
     def query(self) -> dict[str, list[str]]:

@@ -46,7 +46,7 @@ def build_context(call: RestCall) -> Tree:
 
 def _identity(call: RestCall) -> Tree:
     identity: Tree = {"sourceIp": call.request.peer_address}
-    agent = call.request.headers.get("user-agent")
+    agent = call.header("user-agent")
     if agent is not None:
         identity["userAgent"] = agent
     if call.api_key is not None:

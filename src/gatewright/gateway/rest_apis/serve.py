@@ -81,9 +81,9 @@ class RestApis:
         # "Missing Authentication Token" comes with the API's own gateway response, so a call is there for it too.
         found = release.methods.match(request.method, "/" + path.strip("/"))
         facts, parameters = (release.unmatched, {}) if found is None else (found[0].facts, found[1])
-        raw_path, trace_header = f"/{stage_name}{path}", self._trace_header(request)
+        raw_path = f"/{stage_name}{path}"
         # By position: by name, this construction takes twice as long.
-        call = RestCall(request, facts, parameters, path, raw_path, domain_name, request_id, extended_id, trace_header)
+        call = RestCall(request, facts, parameters, path, raw_path, domain_name, request_id, extended_id, self._ids)
         if found is None:
             return release.gateway_responses.respond(RestError(MISSING_AUTHENTICATION_TOKEN), call)
         return await found[0].pipeline.run(call)
@@ -91,10 +91,3 @@ class RestApis:
     def _release(self, stage: LinkedRestStage) -> LinkedRelease:
         canary = stage.canary
         return canary.release if canary is not None and self._draw() < canary.share else stage.release
-
-    def _trace_header(self, request: Request) -> str:
-        """Return the client's trace header when it names a root, else a new one."""
-        sent = request.headers.get("x-amzn-trace-id")
-        if sent is not None and "Root=" in sent:
-            return sent
-        return f"Root={self._ids.trace_root(request.received_at)}"

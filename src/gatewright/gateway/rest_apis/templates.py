@@ -24,9 +24,13 @@ class MappingTemplate:
     template: Template
     reads_context: bool
     """Whether it may ask for `$context`, which costs more to make than the rest."""
+    constant: str | None
+    """What it renders for every call, where it asks for nothing."""
 
     def render(self, call: RestCall, body: bytes, fault: ErrorKind) -> str:
         """Return the text for a call; `body` is that of the message that is mapped. Raises `RestError`."""
+        if self.constant is not None:
+            return self.constant
         try:
             variables = template_variables(call, body, with_context=self.reads_context)
             return self.template.render_changing(variables)
@@ -69,5 +73,8 @@ def compile_templates(templates: Pairs) -> MappingTemplates:
 
 
 def _compile(text: str) -> MappingTemplate:
+    template = compile_template(text)
+    is_constant = "$" not in text and "#" not in text
     # A name can be put together only where a text is evaluated.
-    return MappingTemplate(compile_template(text), "context" in text or "evaluate" in text)
+    reads_context = "context" in text or "evaluate" in text
+    return MappingTemplate(template, reads_context, template.render({}) if is_constant else None)

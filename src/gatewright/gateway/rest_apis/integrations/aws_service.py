@@ -120,7 +120,7 @@ def _headers(call: RestCall, mapped: Headers) -> Headers:
     if headers.get("user-agent") is None:
         headers.append(("User-Agent", f"AmazonAPIGateway_{call.facts.api_id}"))
     if headers.get("content-type") is None and call.request.method not in BODILESS_METHODS:
-        content_type = call.request.headers.get("content-type")
+        content_type = call.header("content-type")
         if content_type is not None:
             headers.append(("Content-Type", content_type))
     headers.append(("X-Amzn-Trace-Id", call.trace_header))

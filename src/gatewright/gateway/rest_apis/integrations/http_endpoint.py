@@ -50,7 +50,7 @@ class HttpEndpoint:
         if headers.get("user-agent") is None:
             headers.append(("User-Agent", f"AmazonAPIGateway_{self._api_id}"))
         if headers.get("content-type") is None and call.request.method not in BODILESS_METHODS:
-            content_type = call.request.headers.get("content-type")
+            content_type = call.header("content-type")
             if content_type is not None:
                 headers.append(("Content-Type", content_type))
         headers.replace("X-Amzn-Trace-Id", call.trace_header)

@@ -33,7 +33,7 @@ _ANY_ASCII: Final = "".join(map(chr, range(0x21, 0x7F)))
 class UriTemplate:
     """An integration URI with its places."""
 
-    __slots__ = ("_own_dots", "_parts", "_query_from")
+    __slots__ = ("_own_dots", "_parts", "_query_from", "_whole")
 
     def __init__(self, uri: str, variables: Mapping[str, str]) -> None:
         """Take an integration's URI and the variables of its stage."""
@@ -45,9 +45,13 @@ class UriTemplate:
         self._query_from = 0 if is_action else next(begins, len(self._parts))
         """The part in which the query begins: in and behind it, values are encoded as parts of a query."""
         self._own_dots = _dot_segments("x".join(self._parts[::2]))
+        self._whole = self._parts[0] if len(self._parts) == 1 and _is_plain(self._parts[0]) else None
+        """A URI that is the same for every request."""
 
     def render(self, path_values: Mapping[str, str]) -> str:
         """Return the URI with its places filled by decoded values. Raises `RestError`."""
+        if self._whole is not None:
+            return self._whole
         parts = self._parts
         if len(parts) == 1:
             return _checked(parts[0])
@@ -66,6 +70,13 @@ class UriTemplate:
         if _dot_segments(uri) > self._own_dots:
             raise RestError(BAD_REQUEST, f"dot segments in {uri!r}")
         return uri
+
+
+def _is_plain(uri: str) -> bool:
+    try:
+        return _checked(uri) == uri
+    except RestError:
+        return False
 
 
 def _checked(uri: str) -> str:

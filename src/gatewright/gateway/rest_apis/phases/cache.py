@@ -28,7 +28,7 @@ def link(binding: RestBinding, serve: Serve) -> Serve:
     strategy = settings.unauthorized_cache_control
 
     async def serve_cached(call: RestCall) -> Response:
-        asked = call.request.headers.get("cache-control")
+        asked = call.header("cache-control")
         use = Lookup.USE if asked is None else lookup(asked, is_authorized=is_authorized, strategy=strategy)
         if use is Lookup.REFUSE:
             raise RestError(ACCESS_DENIED)

@@ -40,7 +40,7 @@ class _Phase:
 
     def __call__(self, call: RestCall) -> IntegrationRequest:
         """Return the request to the integration. Raises `RestError`."""
-        content_type = call.request.headers.get("content-type")
+        content_type = call.header("content-type")
         template = self._template(content_type)
         parameters = _Parameters()
         if self.mappings:

@@ -83,7 +83,7 @@ def _no_match(call: RestCall, result: IntegrationResult) -> RestError:
 
 
 def _respond(outcome: _Outcome, types: BinaryMediaTypes, call: RestCall, result: IntegrationResult) -> Response:
-    accept = call.request.headers.get("accept")
+    accept = call.header("accept")
     headers = Headers()
     if outcome.mappings:
         source = ResponseSource(call, result)

@@ -47,7 +47,7 @@ def _schema(binding: RestBinding, name: str) -> str:
 
 def _validate(call: RestCall, validators: Mapping[str, Validator]) -> None:
     """Hold the body to the model of its content type; a type without a model is not looked at."""
-    sent = call.request.headers.get("content-type")
+    sent = call.header("content-type")
     content_type = _DEFAULT_CONTENT_TYPE if sent is None else sent.partition(";")[0].strip().lower()
     validator = validators.get(content_type) or validators.get("$default")
     if validator is None:
@@ -62,7 +62,7 @@ def _validate(call: RestCall, validators: Mapping[str, Validator]) -> None:
 
 def _invalid(call: RestCall, errors: str) -> RestError:
     if call.log is not None:
-        content_type = call.request.headers.get("content-type") or _DEFAULT_CONTENT_TYPE
+        content_type = call.header("content-type") or _DEFAULT_CONTENT_TYPE
         call.log.write(f"Request body does not match model schema for content type {content_type}: {errors}")
     return RestError(BAD_REQUEST_BODY, validation_errors=errors)
 
