@@ -49,6 +49,11 @@ def invalid_mappings(errors: list[str]) -> AwsError:
     return bad_request(f"Invalid mapping expression specified: {_validation_result(errors)}")
 
 
+def invalid_model(errors: list[str]) -> AwsError:
+    """Build the BadRequestException of a model's schema."""
+    return bad_request(f"Invalid model specified: {_validation_result(errors)}")
+
+
 def invalid_content_type(content_type: str) -> AwsError:
     """Build the BadRequestException of a template's content type."""
     return bad_request(_validation_result([f"Invalid content type specified: {content_type}"]))

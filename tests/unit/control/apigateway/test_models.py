@@ -101,6 +101,63 @@ def test_a_model_in_use_stays(calls: Calls, api_id: str) -> None:
     calls("DeleteModel", restApiId=api_id, modelName="Pet")
 
 
+@pytest.mark.parametrize(
+    ("schema", "errors"),
+    [
+        ("not JSON", "Invalid model schema specified"),
+        ('{"type": "pet"}', "Invalid model schema specified"),
+        (
+            '{"$ref": "https://apigateway.amazonaws.com/restapis/abc/models/Cat"}',
+            "Invalid model identifier specified: Cat",
+        ),
+    ],
+)
+def test_a_schema_is_one_of_draft_4(calls: Calls, api_id: str, schema: str, errors: str) -> None:
+    """ "Data models for REST APIs in API Gateway"."""
+    refusal = ("BadRequestException", f"Invalid model specified: Validation Result: warnings : [], errors : [{errors}]")
+    request = {"restApiId": api_id, "name": "Pet", "contentType": JSON}
+    assert calls.refusal("CreateModel", **request, schema=schema) == refusal
+    calls("CreateModel", **request, schema=SCHEMA)
+    change = ("replace", "/schema", schema)
+    assert calls.patch_refusal("UpdateModel", change, restApiId=api_id, modelName="Pet") == refusal
+    # Only models of JSON are JSON schemas.
+    calls("CreateModel", restApiId=api_id, name="Xml", contentType="application/xml", schema="<a/>")
+
+
+def test_get_model_resolves_references_when_asked(calls: Calls, api_id: str) -> None:
+    """GetModel: `flatten` resolves all external model references."""
+
+    def reference(name: str) -> dict[str, str]:
+        return {"$ref": f"https://apigateway.amazonaws.com/restapis/{api_id}/models/{name}"}
+
+    pet(calls, api_id, "Toy", '{"type": "string"}')
+    pet(calls, api_id, "Pet", json.dumps({"type": "object", "properties": {"toy": reference("Toy")}}))
+    pets = json.dumps({"type": "array", "items": reference("Pet")})
+    pet(calls, api_id, "Pets", pets)
+    named = {"restApiId": api_id, "modelName": "Pets"}
+    assert calls("GetModel", **named)["schema"] == pets
+    assert json.loads(calls("GetModel", **named, flatten=True)["schema"]) == {
+        "type": "array",
+        "items": {"$ref": "#/definitions/Pet"},
+        "definitions": {
+            "Pet": {"type": "object", "properties": {"toy": {"$ref": "#/definitions/Toy"}}},
+            "Toy": {"type": "string"},
+        },
+    }
+    assert calls("GetModel", restApiId=api_id, modelName="Toy", flatten=True)["schema"] == '{"type": "string"}'
+
+
+def test_a_template_makes_something_of_the_models_form(calls: Calls, api_id: str) -> None:
+    """GetModelTemplate."""
+    pet(calls, api_id, "Pet", '{"type": "object", "properties": {"name": {"type": "string"}}}')
+    template = calls("GetModelTemplate", restApiId=api_id, modelName="Pet")["value"]
+    assert template == '#set($inputRoot = $input.path(\'$\'))\n{\n  "name" : "foo"\n}'
+    missing = ("NotFoundException", "Invalid model name specified: Cat")
+    assert calls.refusal("GetModelTemplate", restApiId=api_id, modelName="Cat") == missing
+    calls("CreateModel", restApiId=api_id, name="Xml", contentType="application/xml", schema="<a/>")
+    assert calls.refusal("GetModelTemplate", restApiId=api_id, modelName="Xml")[0] == "BadRequestException"
+
+
 def test_request_validators(calls: Calls, api_id: str) -> None:
     validator = calls("CreateRequestValidator", restApiId=api_id, name="all")
     assert validator == {
