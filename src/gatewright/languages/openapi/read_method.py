@@ -52,9 +52,9 @@ def read_method(reading: Reading, item: JsonObject, operation: JsonObject, place
         method["requestValidator"] = as_text(validator)
     parameters = _parameters(reading, item, operation)
     request_parameters = {
-        f"method.request.{LOCATIONS[parameter['in']]}.{parameter['name']}": parameter.get("required") is True
+        f"method.request.{location}.{parameter['name']}": parameter.get("required") is True
         for parameter in parameters
-        if parameter.get("in") in LOCATIONS and isinstance(parameter.get("name"), str)
+        if (location := LOCATIONS.get(str(parameter.get("in")))) and isinstance(parameter.get("name"), str)
     }
     # Recorded of AWS: every variable of the path is a required parameter, declared or not.
     request_parameters |= {f"method.request.path.{name}": True for name in _VARIABLE.findall(place.path)}
