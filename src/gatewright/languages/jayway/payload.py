@@ -1,8 +1,8 @@
 """What a path reads: a payload as API Gateway takes it, and the text that it makes of a value again.
 
-A payload need not be JSON. What begins with `{` or `[` must be; anything else is JSON if it can be read as such, and
-else a text (recorded against AWS by the project api-gateway-mapping-template, `test/_.md`: `a=b`, `true{`, `{a`). No
-payload at all reads as `{}`.
+A payload need not be JSON: it is read as json-smart reads it, so `a=b` and `true{` are texts, and what begins with `{`,
+`[` or a quote has to end (recorded against AWS by the project api-gateway-mapping-template, `test/_.md`; the message
+by localstack). No payload at all reads as `{}`.
 """
 
 import re
@@ -11,6 +11,7 @@ from decimal import Decimal
 import orjson
 
 from gatewright.languages.jayway.errors import PayloadError
+from gatewright.languages.jayway.json_smart import read_json
 
 _MESSAGE = "Invalid JSON in request body"
 
@@ -41,10 +42,11 @@ def parse_payload(payload: bytes) -> object:
     try:
         return orjson.loads(payload)
     except orjson.JSONDecodeError as error:
-        stripped = payload.strip()
-        if stripped.startswith((b"{", b"[")):
+        text = payload.decode(errors="replace").strip()
+        try:
+            return read_json(text) if text else {}
+        except PayloadError:
             raise PayloadError(_MESSAGE) from error
-        return payload.decode(errors="replace") if stripped else {}
 
 
 def write_json(value: object) -> str:

@@ -25,13 +25,19 @@ from gatewright.languages.jayway import PayloadError, parse_payload, write_json
         (b"12", 12),
         (b" [1, 2]", [1, 2]),
         (b"\xff", "\ufffd"),
+        (b'{"a": 1} x', {"a": 1}),
+        (b"{a: b c, 'd': [1,,'e',], \"f\": \"g\nh\"}", {"a": "b c", "d": [1, "e"], "f": "g\nh"}),
+        (b"[007, 1 2, -1.50x, 2E3, nulls, null]", [7, "1 2", "-1.50x", 2000.0, "nulls", None]),
+        (b"['\\u00e9\\x41\\'\\q']", ["\u00e9A'"]),
     ],
 )
 def test_a_payload_that_is_no_json_is_a_text(payload: bytes, value: object) -> None:
     assert parse_payload(payload) == value
 
 
-@pytest.mark.parametrize("payload", [b"{a", b"[a", b"\n{wrongjson", b'{"a": 1} x'])
+@pytest.mark.parametrize(
+    "payload", [b"{a", b"[a", b"\n{wrongjson", b'{"a": }', b"{a: {b: 1}c: 2}", b"{{", b'"a', b"[" * 300]
+)
 def test_what_begins_like_json_must_be_json(payload: bytes) -> None:
     with pytest.raises(PayloadError, match="Invalid JSON in request body"):
         parse_payload(payload)
