@@ -7,7 +7,7 @@ Source: "Errors and warnings from importing your API into API Gateway" (API Gate
 answers them where known.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
@@ -32,9 +32,11 @@ from gatewright.control.apigateway.integrations import new_integration
 from gatewright.control.apigateway.method_responses import add_method_response
 from gatewright.control.apigateway.methods import add_method
 from gatewright.control.apigateway.model_schemas import check_model_schema
+from gatewright.control.apigateway.models import check_model_name
 from gatewright.control.apigateway.request_validators import add_request_validator
 from gatewright.control.apigateway.resources import add_resource, put_resource
 from gatewright.control.context import Context
+from gatewright.languages.openapi.schemas import invalid_format, missing_model
 from gatewright.languages.openapi.types import RestApiDefinition
 from gatewright.store.types import Document, Writer
 
@@ -110,14 +112,40 @@ def _clear(run: _Import, definition: RestApiDefinition) -> None:
 def _import_models(run: _Import, definition: RestApiDefinition) -> None:
     # Models may refer to each other in a circle: all names are known before the first is checked.
     names = {model["name"] for model in list_parts(run.context, run.writer, MODEL, run.api_id)}
-    names |= {model["name"] for model in definition.models}
+    names |= {model["name"] for model in definition.models if _is_word(model["name"])}
     for model in definition.models:
         name = model["name"]
-        check = partial(check_model_schema, model["schema"], model["contentType"], names)
-        run.imported.attempt(f"Unable to create model for '{name}'", check)
-        before = find_part(run.context, run.writer, MODEL, run.api_id, name)
-        model_id = before["id"] if before else run.context.ids.resource_id(PART_ID_LENGTH)
-        run.writer.put(part_key(run.context, MODEL, run.api_id, name), {"id": model_id, **model})
+        checked = run.imported.attempt(f"Unable to create model for '{name}'", partial(_checked_model, model, names))
+        if checked is None:
+            _warn_of_uses(run, definition, name)
+        if _is_word(name):
+            # What refers to it is then not refused as well.
+            before = find_part(run.context, run.writer, MODEL, run.api_id, name)
+            model_id = before["id"] if before else run.context.ids.resource_id(PART_ID_LENGTH)
+            run.writer.put(part_key(run.context, MODEL, run.api_id, name), {"id": model_id, **model})
+
+
+def _is_word(name: str) -> bool:
+    return name.isascii() and name.isalnum()
+
+
+def _checked_model(model: Document, names: Set[str]) -> Document:
+    check_model_name(model["name"])
+    check_model_schema(model["schema"], model["contentType"], names)
+    return model
+
+
+def _warn_of_uses(run: _Import, definition: RestApiDefinition, name: str) -> None:
+    # Recorded of AWS: each use of a model that could not be made is warned of as one of a model that is not there.
+    for methods in definition.resources.values():
+        for http_method, method in methods.items():
+            used = [method.get("requestModels", {})]
+            used += [response.get("responseModels", {}) for response in method.get("methodResponses", {}).values()]
+            for models in used:
+                for media_type, model_name in models.items():
+                    if model_name == name:
+                        run.imported.warnings += [missing_model(name)] * 2
+                        run.imported.warnings.append(invalid_format(media_type, http_method))
 
 
 def _import_validators(run: _Import, definition: RestApiDefinition) -> dict[str, str]:

@@ -114,10 +114,7 @@ def require_model(context: Context, reader: Reader, api_id: str, name: str) -> D
 def add_model(context: Context, writer: Writer, api_id: str, request: Shape) -> Document:
     """Write a new model and return it. Raises BadRequestException, ConflictException."""
     name = request["name"]
-    if not name:
-        raise bad_request("Model name must be non-empty")
-    if not _NAME.fullmatch(name):
-        raise bad_request(f"Model name must be alphanumeric: {name}")
+    check_model_name(name)
     if find_part(context, writer, MODEL, api_id, name) is not None:
         raise conflict("Model name already exists for this REST API")
     check_model_schema(request.get("schema"), request["contentType"], {*_names(context, writer, api_id), name})
@@ -131,6 +128,14 @@ def add_model(context: Context, writer: Writer, api_id: str, request: Shape) -> 
         model["description"] = request["description"]
     writer.put(part_key(context, MODEL, api_id, name), model)
     return model
+
+
+def check_model_name(name: str) -> None:
+    """Raise BadRequestException for what no model can be called."""
+    if not name:
+        raise bad_request("Model name must be non-empty")
+    if not _NAME.fullmatch(name):
+        raise bad_request(f"Model name must be alphanumeric: {name}")
 
 
 def put_default_models(context: Context, writer: Writer, api_id: str) -> None:

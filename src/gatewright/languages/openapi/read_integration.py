@@ -72,7 +72,7 @@ def read_integration(extension: JsonObject, place: Place, findings: Findings) ->
 
 def malformed(path: str) -> OpenApiError:
     """Build AWS's error of an integration that cannot be read."""
-    return OpenApiError(f"Unable to parse API definition because of a malformed integration at path {path}")
+    return OpenApiError(f"Unable to parse API definition because of a malformed integration at path {path}.")
 
 
 def _check(members: JsonObject, place: Place) -> None:

@@ -14,7 +14,7 @@ from gatewright.languages.openapi.read_integration import EXTENSION as INTEGRATI
 from gatewright.languages.openapi.read_integration import Place, read_integration
 from gatewright.languages.openapi.read_security import is_api_key_required
 from gatewright.languages.openapi.references import resolve
-from gatewright.languages.openapi.schemas import Models
+from gatewright.languages.openapi.schemas import Models, invalid_format
 from gatewright.languages.openapi.types import Findings, Json, JsonObject, as_list, as_object, as_text
 
 REQUEST_VALIDATOR = "x-amazon-apigateway-request-validator"
@@ -85,7 +85,8 @@ def _parameters(reading: Reading, item: JsonObject, operation: JsonObject) -> li
 def _request_models(
     reading: Reading, operation: JsonObject, parameters: list[JsonObject], place: Place
 ) -> dict[str, str]:
-    described = f"request body to method '{place.method} {place.path}'"
+    # Recorded of AWS: `Content` stands there, whatever the schema is.
+    described = f"Unsupported model type 'Content' in request schema for '{_braced(place)}'. Ignoring."
     if reading.version is Version.SWAGGER:
         schemas = (as_object(item.get("schema")) for item in parameters if item.get("in") == "body")
         schema = next(schemas, None)
@@ -116,7 +117,7 @@ def _responses(reading: Reading, operation: JsonObject, place: Place) -> JsonObj
 def _response_models(
     reading: Reading, operation: JsonObject, response: JsonObject, status: str, place: Place
 ) -> dict[str, str]:
-    described = f"{status} response to method '{place.method} {place.path}'"
+    described = f"Unsupported model type '{{kind}}' in {status} response to method '{_braced(place)}'. Ignoring."
     if reading.version is Version.SWAGGER:
         schema = response.get("schema")
         name = isinstance(schema, dict) and reading.models.name_for(schema, f"{place} {status}", described)
@@ -131,8 +132,13 @@ def _named(reading: Reading, content: Json, where: str, described: str, place: P
         if name:
             yield media_type, name
         elif "$ref" in schema:
-            # Recorded of AWS, after "Reference to model … not found".
-            reading.findings.warn(f"Invalid format for model {media_type} for method {place.method}")
+            # Recorded of AWS, after what it says of the reference.
+            reading.findings.warn(invalid_format(media_type, place.method))
+
+
+def _braced(place: Place) -> str:
+    # The text is a format, and a path has braces of its own.
+    return f"{place.method} {place.path}".replace("{", "{{").replace("}", "}}")
 
 
 def _media_types(reading: Reading, operation: JsonObject, member: str) -> list[str]:

@@ -93,27 +93,26 @@ class Models:
         root = document if version is Version.SWAGGER else as_object(document.get("components"))
         self._schemas = as_object(root.get("definitions" if version is Version.SWAGGER else "schemas"))
         for name, schema in self._schemas.items():
-            if not _NAME.fullmatch(name):
-                # Recorded of AWS; what refers to the model then finds none.
-                findings.warn(f"Model name must be alphanumeric: {name}")
-            elif isinstance(schema, dict):
+            # One whose name no model can have is kept too: making it says what is wrong with it.
+            if isinstance(schema, dict):
                 self.by_name[name] = self._model(name, schema)
 
     def name_for(self, schema: JsonObject, place: str, described: str) -> str | None:
         """Return the name of the model of a schema; one without a name gets a model of its own.
 
-        `place` tells schemas without names apart; `described` is the place in the words of AWS's warnings.
+        `place` tells schemas without names apart; `described` is the place in the words of AWS's warning, with a gap
+        for what is not supported there.
         """
         pointer = schema.get("$ref")
         if isinstance(pointer, str):
             name = name_of(pointer)
-            if name in self.by_name:
+            if name in self.by_name and _NAME.fullmatch(name):
                 return name
-            self._findings.warn(f"Reference to model '{name}' not found. Ignoring.")
+            self._warn_of_reference(pointer, name)
             return None
         kind = _unsupported_kind(schema) if self._version is Version.OAS30 else None
         if kind:
-            self._findings.warn(f"Unsupported model type '{kind}' in {described}. Ignoring.")
+            self._findings.warn(described.format(kind=kind))
             return None
         if not schema:
             return None
@@ -121,6 +120,14 @@ class Models:
         name = f"MODEL{digest[:6]}"
         self.by_name[name] = self._model(name, schema)
         return name
+
+    def _warn_of_reference(self, pointer: str, name: str) -> None:
+        text = missing_model(name)
+        if not _NAME.fullmatch(name):
+            text = f"Unknown or invalid reference specified by '{pointer}'. Ignoring."
+        # Recorded of AWS: it says so twice for each reference of OpenAPI 3.0.
+        for _ in range(2 if self._version is Version.OAS30 else 1):
+            self._findings.warn(text)
 
     def _model(self, name: str, schema: JsonObject) -> JsonObject:
         model: JsonObject = {"name": name, "contentType": _JSON_MEDIA_TYPE}
@@ -157,6 +164,16 @@ class Models:
         if not pointer.startswith(SCHEMA_POINTERS[self._version]):
             return pointer
         return MODEL_URL.format(api_id=self._api_id, name=name_of(pointer))
+
+
+def missing_model(name: str) -> str:
+    """Return AWS's warning of a reference to a model that is not there."""
+    return f"Reference to model '{name}' not found. Ignoring."
+
+
+def invalid_format(media_type: str, http_method: str) -> str:
+    """Return AWS's warning of a method that goes without the model of a media type."""
+    return f"Invalid format for model {media_type} for method {http_method}"
 
 
 def schema_document(model: JsonObject, version: Version) -> JsonObject:

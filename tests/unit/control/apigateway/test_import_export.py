@@ -191,6 +191,17 @@ def test_errors_of_an_import_are_listed(calls: Calls, members: dict[str, Any], l
     assert calls.refusal("PutRestApi", restApiId=api_id, body=body(**members))[1] == message
 
 
+def test_a_model_that_no_model_can_be_called_is_an_error(calls: Calls) -> None:
+    """Recorded of AWS. Page "Data models for REST APIs in API Gateway"."""
+    document = body(components={"schemas": {"body_1": {"type": "object"}, "a/b": {"type": "object"}}})
+
+    assert calls.refusal("ImportRestApi", body=document)[1].splitlines() == [
+        "Errors found during import:",
+        "\tUnable to create model for 'body_1': Model name must be alphanumeric: body_1",
+        "\tUnable to create model for 'a/b': Model name must be alphanumeric: a/b",
+    ]
+
+
 def test_warnings_are_answered_or_fail_the_import(calls: Calls) -> None:
     """Page "Errors and warnings from importing your API into API Gateway"."""
     document = body(servers=[{"url": "/"}, {"url": "/"}], paths={"/": {"get": MOCK}})

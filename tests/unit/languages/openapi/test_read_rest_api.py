@@ -182,23 +182,43 @@ def test_a_schema_without_a_name_gets_a_model_of_its_own() -> None:
     assert name in {model["name"] for model in definition.models}
 
 
-def test_models_that_are_missing_or_misnamed_are_warnings() -> None:
+def test_references_to_no_model_are_warnings() -> None:
     """Texts recorded of AWS. Page "Errors and warnings from importing your API into API Gateway"."""
-    reference = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/not_good"}}}}
-    plain = {"content": {"application/json": {"schema": {"type": "string"}}}}
+    pointer = "#/components/schemas/"
+    bad, none = ({"application/json": {"schema": {"$ref": pointer + name}}} for name in ("not_good", "None"))
     definition = read(
         {
-            "paths": {"/a": {"get": {"responses": {"200": reference, "404": plain}}}},
+            "paths": {"/a": {"get": {"responses": {"200": {"content": bad}, "404": {"content": none}}}}},
             "components": {"schemas": {"not_good": {"type": "object"}}},
         }
     )
 
-    assert definition.models == ()
+    # It is kept: whoever makes it is told that it cannot be made.
+    assert [model["name"] for model in definition.models] == ["not_good"]
     assert definition.warnings == (
-        "Model name must be alphanumeric: not_good",
-        "Reference to model 'not_good' not found. Ignoring.",
+        "Unknown or invalid reference specified by '#/components/schemas/not_good'. Ignoring.",
+        "Unknown or invalid reference specified by '#/components/schemas/not_good'. Ignoring.",
         "Invalid format for model application/json for method GET",
-        "Unsupported model type 'StringSchema' in 404 response to method 'GET /a'. Ignoring.",
+        "Reference to model 'None' not found. Ignoring.",
+        "Reference to model 'None' not found. Ignoring.",
+        "Invalid format for model application/json for method GET",
+    )
+    assert definition.resources["/a"]["GET"]["methodResponses"]["200"] == {"statusCode": "200"}
+
+
+def test_schemas_that_make_no_model_are_warnings() -> None:
+    """Texts recorded of AWS. Page "Amazon API Gateway important notes"."""
+
+    def content(schema: dict[str, Any]) -> dict[str, Any]:
+        return {"content": {"application/json": {"schema": schema}}}
+
+    responses = {"200": content({"type": "string"}), "404": content({"allOf": [{"type": "object"}]})}
+    operation = {"requestBody": content({"oneOf": []}), "responses": responses}
+
+    assert read({"paths": {"/{a}": {"put": operation}}}).warnings == (
+        "Unsupported model type 'Content' in request schema for 'PUT /{a}'. Ignoring.",
+        "Unsupported model type 'StringSchema' in 200 response to method 'PUT /{a}'. Ignoring.",
+        "Unsupported model type 'ComposedSchema' in 404 response to method 'PUT /{a}'. Ignoring.",
     )
 
 
@@ -400,7 +420,7 @@ def test_an_integration_that_cannot_be_read_is_an_error(extension: Any) -> None:
     with pytest.raises(OpenApiError) as raised:
         read({"paths": {"/a": {"get": {"x-amazon-apigateway-integration": extension}}}})
 
-    assert str(raised.value) == "Unable to parse API definition because of a malformed integration at path /a"
+    assert str(raised.value) == "Unable to parse API definition because of a malformed integration at path /a."
 
 
 @pytest.mark.parametrize(
