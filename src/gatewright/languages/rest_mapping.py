@@ -137,9 +137,10 @@ def _variable(expression: str) -> Read | None:
 def _of_message(expression: str, prefix: str) -> Read | None:
     if not expression.startswith(prefix):
         return None
-    kind, _, name = expression.removeprefix(prefix).partition(".")
-    if kind == "body":
-        return _of_body(expression, name)
+    rest = expression.removeprefix(prefix)
+    kind, _, name = rest.partition(".")
+    if kind == "body" or rest.startswith("body["):
+        return _of_body(expression, rest.removeprefix("body"))
     reader = _READERS.get(kind) if name else None
     if reader is None or (prefix == "integration.response." and "header" not in kind):
         return None
@@ -148,12 +149,19 @@ def _of_message(expression: str, prefix: str) -> Read | None:
 
 def _of_body(expression: str, path: str) -> Read:
     if not path:
-        return lambda source: source.body().decode("utf-8", "replace") or None
+        return _read_body
     try:
-        compiled = compile_path(path if path.startswith("$") else f"$.{path}")
+        compiled = compile_path(path.removeprefix("."))
     except PathError as error:
         raise MappingError(f"Invalid mapping expression specified: {expression}") from error
     return lambda source: _selected(compiled, source)
+
+
+def _read_body(source: Source) -> str:
+    # An absent body reads as "{}", and one that only begins like JSON ends the request even where it is taken whole
+    # (both observed against AWS by localstack's tests of its mapper).
+    source.body_json()
+    return source.body().decode("utf-8", "replace") or "{}"
 
 
 def _selected(path: Path, source: Source) -> str | None:
