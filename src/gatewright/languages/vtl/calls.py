@@ -7,7 +7,7 @@ from typing import Any, Final, Protocol
 from gatewright.languages.vtl.arithmetic import is_integer, is_number
 from gatewright.languages.vtl.errors import TemplateFault
 from gatewright.languages.vtl.patterns import Patterns
-from gatewright.languages.vtl.values import Character, StringArray
+from gatewright.languages.vtl.values import MISSING, Character, StringArray
 
 # Values pass between templates and Python untyped; each body below gets what its signature's letters admit.
 Body = Callable[..., Any]
@@ -63,7 +63,7 @@ def methods(table: Mapping[str, Body]) -> Methods:
 
 
 def invoke(run: Run, target: object, overloads: tuple[tuple[str, Body], ...], arguments: tuple[object, ...]) -> object:
-    """Call the first overload that admits the arguments; None without one, as for a method that does not exist."""
+    """Call the first overload that admits the arguments; MISSING without one."""
     for kinds, body in overloads:
         for kind, argument in zip(kinds, arguments, strict=True):
             if not _ADMITS[kind](argument):
@@ -77,4 +77,4 @@ def invoke(run: Run, target: object, overloads: tuple[tuple[str, Body], ...], ar
                 return body(run, target, *arguments)
             except (IndexError, KeyError, ValueError, OverflowError) as error:
                 raise TemplateFault(f"a method threw an exception: {error}") from error
-    return None
+    return MISSING

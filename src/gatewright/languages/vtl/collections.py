@@ -150,14 +150,14 @@ def _contains_value(run: Run, mapping: Map, value: object) -> bool:
 
 def entries(mapping: Map) -> Collected:
     """Return a map's entries."""
-    return Collected(Entry(mapping, key) for key in mapping)
+    return Collected((Entry(mapping, key) for key in mapping), mapping)
 
 
 def _viewed(run: Run, mapping: Map, kind: str) -> Collected:
     run.charge(len(mapping))
     if kind == "entries":
         return entries(mapping)
-    return Collected(mapping if kind == "keys" else mapping.values())
+    return Collected(mapping if kind == "keys" else mapping.values(), mapping)
 
 
 def _set_value(_run: Run, entry: Entry, value: object) -> object:

@@ -84,7 +84,7 @@ class MacroContext:
 
 
 class NullHolder:
-    """The variables in a loop whose element is null: the element stays null, whatever is set."""
+    """The variables in a loop whose element is null: the element stays null, until a loop in it ends."""
 
     __slots__ = ("_inner", "_is_active", "_name")
 
@@ -98,6 +98,8 @@ class NullHolder:
         return None if self._is_active and key == self._name else self._inner.get(key)
 
     def __setitem__(self, key: str, value: object) -> None:
+        if value is None and key == self._name:
+            self._is_active = True
         self._inner[key] = value
 
     def pop(self, key: str, default: None) -> object:

@@ -95,13 +95,16 @@ def _image(call: Call) -> str:
     return "".join(token.image for token in call.span.tokens[call.span.first : call.span.last + 1])
 
 
-def _foreach(parser: Context, call: Call) -> syntax.Statement:
+def _foreach(parser: Context, call: Call) -> syntax.Statement | None:
     nodes = call.nodes
     if not nodes or call.block is None:
         raise parser.error("#foreach requires an element and a list", call.token)
     first = nodes[0]
     name = first.root if isinstance(first, syntax.Reference) else call.arguments[0].image[1:] if call.arguments else ""
-    if len(nodes) < 4:
+    if len(nodes) == 3:
+        # The block stands where the list should: it has no value, so there is nothing to go over.
+        return None
+    if len(nodes) < 3:
         raise parser.error("#foreach requires an element and a list", call.token)
     return syntax.Foreach(name, nodes[2], nodes[3])
 

@@ -277,7 +277,7 @@ class Lexer:
         if following == "$":
             bang = BACKSLASHES.match(text, end + 1)
             after = bang.end() if bang else end + 1
-            return (Kind.DOLLARBANG, after + 1) if text[after : after + 1] in ("!", "#") else (Kind.DOLLAR, end + 1)
+            return (Kind.DOLLARBANG, after + 1) if text[after : after + 1] == "!" else (Kind.DOLLAR, end + 1)
         if self.states.current is State.DEFAULT and following == "#" and (end - position) % 2:
             word = ESCAPED_WORD.match(text, end)
             if word is not None:

@@ -199,9 +199,6 @@ class Parser:
             self._take()
             count += 1
         following = self._peek()
-        if following.kind == Kind.EOF:
-            # Velocity 1.7 fails here: it looks at the second character of the token that follows.
-            raise self.error("the template ends with an escaped backslash", following)
         name = following.image[1:]
         is_control = following.kind in _CONDITIONALS or name in directives.NAMES or self._is_macro(name)
         return syntax.Text(("\\" if is_control else "\\\\") * count)

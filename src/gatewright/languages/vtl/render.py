@@ -1,6 +1,6 @@
 """What compiled templates call while they are rendered."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sized
 from types import MappingProxyType
 from typing import Final, Protocol
 
@@ -11,7 +11,7 @@ from gatewright.languages.vtl.contexts import Argument, Context, Halt, MacroCont
 from gatewright.languages.vtl.errors import TemplateError, TemplateFault, TemplateLimitFault
 from gatewright.languages.vtl.limits import Limits
 from gatewright.languages.vtl.patterns import Patterns
-from gatewright.languages.vtl.texts import Printer, as_key, equal
+from gatewright.languages.vtl.texts import Printer, as_key, equal, scalar_text
 from gatewright.languages.vtl.tokens import Kind
 from gatewright.languages.vtl.values import (
     MISSING,
@@ -103,12 +103,16 @@ class Run:
         """Return what Java's toString returns."""
         if value.__class__ is str:
             return value  # type: ignore[return-value]
-        if isinstance(value, Definition):
-            return value.text(self) or "null"
-        text = Printer(self._limits.output_characters).text(value)
+        text = Printer(self._limits.output_characters, self._scalar).text(value)
         if len(text) > _FREE:
             self.charge(len(text))
         return text
+
+    def _scalar(self, value: object) -> str:
+        if isinstance(value, Definition):
+            found = value.text(self)
+            return "null" if found is None else found
+        return scalar_text(value)
 
     def finish(self, pieces: list[str]) -> str:
         """Return the output; a fault when it is too long."""
@@ -204,14 +208,15 @@ def show_prefixed(
 ) -> None:
     """Print a reference with backslashes or dollars before it."""
     escapes, more, null_text = reference
-    inner: list[str] = []
-    show(context, run, inner, value, "")
+    if isinstance(value, Definition):
+        if value.render(context, run, output):
+            return
+        value = value.text(run)
     if value is None:
+        # The backslashes are printed twice then, for they escape nothing.
         output += (escapes, escapes, more, _calling_argument(context, null_text))
-    elif isinstance(value, Definition):
-        output += inner
     else:
-        output += (escapes, more, *inner)
+        output += (escapes, more, run.text(value))
 
 
 def _calling_argument(context: Context, null_text: str) -> str:
@@ -239,7 +244,13 @@ def call(run: Run, target: object, signature: Signature, arguments: tuple[object
     table = METHODS.get(target.__class__)
     if table is not None:
         overloads = table.get(signature)
-        return None if overloads is None else invoke(run, target, overloads, arguments)
+        found = MISSING if overloads is None else invoke(run, target, overloads, arguments)
+        if found is not MISSING:
+            return found
+        if arguments and (signature[0], 0) in table:
+            # Velocity 1.7 takes a method without parameters for one that takes any, and Java then throws.
+            raise TemplateFault(f"wrong number of arguments: {signature[0]}")
+        return None
     vtl_call = getattr(target, "vtl_call", None)
     if vtl_call is None:
         return run.text(target) if signature == ("toString", 0) and target is not None else None
@@ -360,12 +371,25 @@ def loop(run: Run, source: object) -> tuple[list[object], int] | None:
     return (items if run.loop_limit is None else items[: run.loop_limit]), size
 
 
-def check_unchanged(source: object, position: int, size: int) -> bool:
+def live(source: object) -> Sized | None:
+    """Return what may not change while a loop goes over it."""
+    if isinstance(source, Collected):
+        return source.origin
+    return source if isinstance(source, list | dict) else None
+
+
+def check_unchanged(source: Sized, position: int, size: int) -> bool:
     """Return False where the loop's list or map lost elements at its very end; a fault where it changed otherwise."""
-    now = len(source)  # type: ignore[arg-type]
+    now = len(source)
     if now == position:
         return False
     raise TemplateFault(f"ConcurrentModificationException: {size} elements became {now}")
+
+
+def check_end(source: Sized | None, position: int, size: int) -> None:
+    """Fault where a list changed while its last element was looked at: Java then looks for another one."""
+    if position == size and source.__class__ is list and source is not None and len(source) != size:
+        raise TemplateFault(f"ConcurrentModificationException: {size} elements became {len(source)}")
 
 
 def restore(context: Context, name: str, value: object) -> None:
@@ -425,6 +449,9 @@ def equals(run: Run, left: object, right: object) -> bool:
     """Return `left == right`: numbers by value, values of one class by `equals`, all else by their texts."""
     if is_number(left) and is_number(right):
         return arithmetic.compare(left, right) == 0  # type: ignore[arg-type]
+    if left.__class__ is not right.__class__:
+        left = left.text(run) if isinstance(left, Definition) else left
+        right = right.text(run) if isinstance(right, Definition) else right
     if left is None or right is None:
         return left is right
     if left.__class__ is right.__class__:
@@ -453,10 +480,17 @@ def plus(run: Run, left: object, right: object, left_literal: object, right_lite
             left = str(left_literal)
         elif right is None:
             right = str(right_literal)
-        return run.glue([run.text(left), run.text(right)])
+        return run.glue([_joined(run, left), _joined(run, right)])
     if is_number(left) and is_number(right):
         return arithmetic.add(left, right)  # type: ignore[arg-type]
     return None
+
+
+def _joined(run: Run, value: object) -> str:
+    text = value.text(run) if isinstance(value, Definition) else run.text(value)
+    if text is None:
+        raise TemplateFault("a definition within itself has no text to join")
+    return text
 
 
 _OPERATIONS: Final = MappingProxyType(

@@ -21,12 +21,14 @@ _RUNTIME: Final = (
     render.calculate,
     render.call,
     render.call_macro,
+    render.check_end,
     render.check_unchanged,
     render.compared,
     render.equals,
     render.index,
     render.is_true,
     render.leave_scope,
+    render.live,
     render.loop,
     render.make_map,
     render.make_range,
@@ -257,22 +259,25 @@ class Loop:
         # The loop's own variables are kept only where the template reads them.
         self._kept = [name for name in ("velocityCount", "velocityHasNext") if compiler.mentions(name)]
         self._has_scope = compiler.mentions("foreach")
-        self._names = {name: f.temporary() for name in ("size", "at", "item", "context", "get", "scope", "halt")}
+        self._names = {name: f.temporary() for name in ("size", "at", "item", "context", "get", "scope", "halt", "live", "null")}
 
     def add(self) -> None:
         """Add the loop."""
         f, names = self._f, self._names
         saved = {name: f.temporary() for name in ("", *self._kept)}
         f.line(f"{self._items}, {names['size']} = {self._items}")
+        f.line(f"{names['live']} = live({self._source})")
         f.line(f"{saved['']} = g({self._element})")
         for name in self._kept:
             f.line(f"{saved[name]} = g({self._constant(name)})")
         if self._has_scope:
             f.line(f"{names['scope']} = ForeachScope(g({self._constant('foreach')}))")
             f.line(f"c[{self._constant('foreach')}] = {names['scope']}")
-        f.line(f"{names['context']} = c; {names['get']} = g; {names['at']} = 0")
-        with f.indented("try:"), f.indented(f"for {names['item']} in {self._items}:"):
-            self._iteration()
+        f.line(f"{names['context']} = c; {names['get']} = g; {names['at']} = 0; {names['null']} = None")
+        with f.indented("try:"):
+            with f.indented(f"for {names['item']} in {self._items}:"):
+                self._iteration()
+            f.line(f"else: check_end({names['live']}, {names['at']}, {names['size']})")
         f.line(f"except Halt as {names['halt']}_:")
         f.line(f"    {names['halt']} = {names['halt']}_")
         f.line(f"else: {names['halt']} = None")
@@ -289,10 +294,8 @@ class Loop:
         size, at, item = names["size"], names["at"], names["item"]
         f.line("r.steps -= 1")
         f.line("if r.steps < 0: r.step()")
-        f.line(
-            f"if {at} and ({self._source}.__class__ is list or {self._source}.__class__ is dict) "
-            f"and len({self._source}) != {size} and not check_unchanged({self._source}, {at}, {size}): break"
-        )
+        changed = f"{names['live']} is not None and len({names['live']}) != {size}"
+        f.line(f"if {at} and {changed} and not check_unchanged({names['live']}, {at}, {size}): break")
         f.line(f"{at} += 1")
         for name in self._kept:
             f.line(f"c[{self._constant(name)}] = {at if name == 'velocityCount' else f'{at} < {size}'}")
@@ -300,7 +303,8 @@ class Loop:
         if self._has_scope:
             f.line(f"{names['scope']}.index = {at} - 1; {names['scope']}.has_next = {at} < {size}")
         with f.indented(f"if {item} is None:"):
-            f.line(f"c = NullHolder({names['context']}, {self._element}); g = c.get")
+            f.line(f"if {names['null']} is None: {names['null']} = NullHolder({names['context']}, {self._element})")
+            f.line(f"c = {names['null']}; g = c.get")
         outside, f.is_in_loop = f.is_in_loop, True
         f.loops += 1
         self._compiler.nested(f, self._node.body)

@@ -191,6 +191,7 @@ STRING = methods(
         "split s": _split,
         "split si": _split,
         "join sc": _join,
+        "valueOf o": lambda run, _text, value: run.text(value),
         **_FORMATS,
         **_FORMATTED,
     }

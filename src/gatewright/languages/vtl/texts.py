@@ -1,5 +1,6 @@
 """How Java prints values, and when it holds them equal."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Final
 from zlib import crc32
@@ -28,11 +29,15 @@ def double_text(number: float) -> str:
 
 
 class Printer:
-    """Puts a value's text together, no longer than `limit` characters: values nest, and share what is nested."""
+    """Puts a value's text together, no longer than `limit` characters: values nest, and share what is nested.
 
-    def __init__(self, limit: int) -> None:
+    `scalar` gives the texts of values that hold no others.
+    """
+
+    def __init__(self, limit: int, scalar: Callable[[object], str]) -> None:
         self._pieces: list[str] = []
         self._left = limit
+        self._scalar = scalar
 
     def text(self, value: object) -> str:
         """Return a value's text."""
@@ -57,7 +62,7 @@ class Printer:
         elif isinstance(value, Entry):
             self._entry(value.key, value.value, depth)
         else:
-            self._put(scalar_text(value))
+            self._put(self._scalar(value))
 
     def _list(self, value: list[object], depth: int) -> None:
         self._put("[")
@@ -76,7 +81,7 @@ class Printer:
             if number:
                 self._put(", ")
             if item is value:
-                self._put(f"{scalar_text(key)}=(this Map)")
+                self._put(f"{self._scalar(key)}=(this Map)")
             else:
                 self._entry(key, item, depth)
         self._put("}")

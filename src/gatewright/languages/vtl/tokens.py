@@ -158,7 +158,7 @@ _TABLE: Final = (
         " \t#",
     ),
     (Kind.DOLLAR, tuple(State), r"\$", "$"),
-    (Kind.DOLLARBANG, tuple(State), r"\$\\*[!#]", "$"),
+    (Kind.DOLLARBANG, tuple(State), r"\$\\*!", "$"),
     (Kind.TEXTBLOCK_START, tuple(State), r"#\[\[", "#"),
     (Kind.FORMAL_COMMENT_START, tuple(State), r"(?s:#\*\*[^#])", "#"),
     (Kind.MULTI_LINE_COMMENT_START, tuple(State), r"#\*", "#"),

@@ -10,7 +10,7 @@ ArrayList               list
 String[], Character, Map.Entry, keySet(), values(), Iterator    the classes below
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import Final, Protocol, final
 
 
@@ -53,7 +53,11 @@ class StringArray(list[object]):
 class Collected(list[object]):
     """Java's `keySet()`, `values()` and `entrySet()`: collections without positions, as they were when asked for."""
 
-    __slots__ = ()
+    __slots__ = ("origin",)
+
+    def __init__(self, items: Iterable[object], origin: dict[object, object]) -> None:
+        super().__init__(items)
+        self.origin = origin
 
 
 class Entry:
@@ -70,22 +74,20 @@ class Entry:
 class Cursor:
     """Java's Iterator."""
 
-    __slots__ = ("_items", "_peeked")
+    __slots__ = ("_at", "_items")
 
     def __init__(self, items: list[object]) -> None:
-        self._items: Iterator[object] = iter(items)
-        self._peeked: list[object] = []
+        self._items = items
+        self._at = 0
 
     def has_next(self) -> bool:
         """Return whether there is another element."""
-        if not self._peeked:
-            self._peeked = [item for item, _ in zip(self._items, (None,), strict=False)]
-        return bool(self._peeked)
+        return self._at < len(self._items)
 
     def next(self) -> object:
         """Return the next element; IndexError without one."""
-        self.has_next()
-        return self._peeked.pop()
+        self._at += 1
+        return self._items[self._at - 1]
 
 
 class ForeachScope:
