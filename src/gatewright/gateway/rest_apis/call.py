@@ -125,7 +125,7 @@ class IntegrationResult:
     headers: Headers
     body: bytes
     error_message: str | None = None
-    """The `errorMessage` of a function that failed: what selection patterns look at."""
+    """The `errorMessage` of a function, empty for one that did not fail: what selection patterns look at then."""
 
 
 RequestPhase = Callable[[RestCall], Awaitable[None] | None]

@@ -4,6 +4,8 @@ from gatewright.base.messages import Headers
 from gatewright.gateway.rest_apis.call import IntegrationResult, RestCall
 from gatewright.gateway.rest_apis.context_variables import build_context, context_value
 from gatewright.gateway.rest_apis.errors import BAD_REQUEST, INTERNAL_SERVER_ERROR, RestError
+from gatewright.gateway.rest_apis.header_remapping import DROPPED_REQUEST_FIELDS
+from gatewright.gateway.rest_apis.received_headers import ADDED_FIELDS, method_request_fields
 from gatewright.languages.jayway import PayloadError, parse_payload
 
 
@@ -15,9 +17,11 @@ class RequestSource:
     def __init__(self, call: RestCall) -> None:
         self._call = call
 
-    @property
-    def headers(self) -> Headers:
-        """Return the fields that `header` names."""
+    def headers(self, name: str) -> Headers:
+        """Return the fields among which one is looked for."""
+        lowered = name.lower()
+        if lowered in ADDED_FIELDS or lowered in DROPPED_REQUEST_FIELDS:
+            return method_request_fields(self._call)
         return self._call.request.headers
 
     def header(self, name: str) -> str | None:
@@ -27,7 +31,7 @@ class RequestSource:
 
     def multi_header(self, name: str) -> list[str]:
         """Return a header's values; of REST APIs names are compared as they are written (recorded of AWS)."""
-        return [value for key, value in self.headers if key == name]
+        return [value for key, value in self.headers(name) if key == name]
 
     def querystring(self, name: str) -> str | None:
         """Return a query parameter's last value."""
@@ -77,9 +81,8 @@ class ResponseSource(RequestSource):
         super().__init__(call)
         self._result = result
 
-    @property
-    def headers(self) -> Headers:
-        """Return the fields that `header` names."""
+    def headers(self, name: str) -> Headers:
+        """Return the fields among which one is looked for."""
         return self._result.headers
 
     def body(self) -> bytes:

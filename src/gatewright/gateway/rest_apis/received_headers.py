@@ -1,15 +1,22 @@
-"""Header fields of requests: what of the client's anybody sees, and what mappings may not set.
+"""Header fields of requests: what of the client's anybody sees, what is added, and what mappings may not set.
 
 Source: localstack's recordings of AWS (test_apigateway_integrations.py: TestApiGatewayHeaderRemapping): a mapping that
-sets one of the illegal fields fails every request.
+sets one of the illegal fields fails every request. Templates see what proxy events hold (recorded of AWS: the events
+of "Method Request passthrough" templates have X-Amzn-Trace-Id and X-Forwarded-* among their headers).
 """
 
 from types import MappingProxyType
+from typing import Final
 
 from gatewright.base.messages import Headers, Request
 from gatewright.gateway.fields import connection_options
 from gatewright.gateway.payloads.request_parts import forwarded_port
+from gatewright.gateway.rest_apis.call import RestCall
 from gatewright.gateway.rest_apis.header_remapping import DROPPED_REQUEST_FIELDS
+from gatewright.gateway.rest_apis.proxy_event import TEST_INVOKE_STAGE
+
+ADDED_FIELDS: Final = frozenset({"x-amzn-trace-id", "x-forwarded-for", "x-forwarded-port", "x-forwarded-proto"})
+"""What API Gateway says itself of a request, in lower case."""
 
 _ILLEGAL_ANYWHERE = frozenset({"content-length", "transfer-encoding", "x-amzn-trace-id", "x-amzn-apigateway-api-id"})
 _ILLEGAL_FOR_AWS = _ILLEGAL_ANYWHERE | {"authorization", "connection", "expect", "proxy-authenticate", "te"}
@@ -32,6 +39,15 @@ def received(headers: Headers) -> Headers:
     return Headers([field for field in headers if field[0].lower() not in unseen])
 
 
+def method_request_fields(call: RestCall) -> Headers:
+    """Return the fields of the method request: those of the client that are seen, and what API Gateway adds."""
+    fields = received(call.request.headers)
+    if call.facts.stage_name != TEST_INVOKE_STAGE:
+        fields = Headers([field for field in fields if field[0].lower() not in ADDED_FIELDS])
+        fields += [("X-Amzn-Trace-Id", call.trace_header), *forwarded_fields(call.request)]
+    return fields
+
+
 def forwarded_fields(request: Request) -> list[tuple[str, str]]:
     """Return `X-Forwarded-For`, `-Port` and `-Proto` as API Gateway adds them to a request."""
     earlier = request.headers.get("x-forwarded-for")
@@ -42,5 +58,9 @@ def forwarded_fields(request: Request) -> list[tuple[str, str]]:
 
 def illegal_mapping(mapped: Headers, integration_type: str) -> str | None:
     """Return the name of a field that a mapping may not set; None when it sets none."""
-    illegal = _ILLEGAL.get(integration_type, _ILLEGAL_ANYWHERE)
-    return next((name for name, _ in mapped if name.lower() in illegal), None)
+    return next((name for name, _ in mapped if is_illegal(name, integration_type)), None)
+
+
+def is_illegal(name: str, integration_type: str) -> bool:
+    """Tell whether a mapping may not set a field."""
+    return name.lower() in _ILLEGAL.get(integration_type, _ILLEGAL_ANYWHERE)

@@ -15,7 +15,7 @@ import orjson
 
 from gatewright.gateway.rest_apis.call import RestCall
 from gatewright.gateway.rest_apis.context_variables import build_context
-from gatewright.gateway.rest_apis.received_headers import received
+from gatewright.gateway.rest_apis.received_headers import method_request_fields
 from gatewright.languages.jayway import MISSING as NO_VALUE
 from gatewright.languages.jayway import PathError, PathLimitError, PayloadError, compile_path, parse_payload, write_json
 from gatewright.languages.vtl import MISSING, TemplateFault
@@ -55,8 +55,8 @@ class InputVariable:
         return ""
 
     def vtl_property(self, name: str) -> object:
-        """Return `$input.body`."""
-        return self._body.decode("utf-8", "replace") if name == "body" else MISSING
+        """Return `$input.body`: `{}` for none (observed of AWS by localstack, pull request 12413)."""
+        return (self._body.decode("utf-8", "replace") or "{}") if name == "body" else MISSING
 
     def vtl_put(self, name: str, value: object) -> None:
         """Change nothing: the payload is not the template's."""
@@ -85,7 +85,7 @@ class InputVariable:
         return {
             "path": dict(call.path_parameters),
             "querystring": {name: values[-1] for name, values in call.query.items()},
-            "header": dict(received(call.request.headers)),
+            "header": dict(method_request_fields(call)),
         }
 
     def parameter(self, name: object) -> str:
@@ -95,7 +95,7 @@ class InputVariable:
             return call.path_parameters[wanted]
         if wanted in call.query:
             return call.query[wanted][-1]
-        headers = received(call.request.headers)
+        headers = method_request_fields(call)
         values = [value for key, value in headers if key == wanted]
         return values[-1] if values else headers.get(wanted) or ""
 

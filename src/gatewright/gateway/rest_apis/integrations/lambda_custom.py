@@ -12,6 +12,7 @@ from gatewright.gateway.deadline import Deadline
 from gatewright.gateway.rest_apis.binding import RestBinding
 from gatewright.gateway.rest_apis.call import Exchange, IntegrationRequest, IntegrationResult, RestCall
 from gatewright.gateway.rest_apis.errors import INTERNAL_SERVER_ERROR, RestError
+from gatewright.gateway.rest_apis.integrations.faults import refuse_illegal_mapping
 from gatewright.gateway.rest_apis.integrations.functions import (
     find_function,
     log_request,
@@ -35,7 +36,7 @@ def link(binding: RestBinding) -> Exchange:
         invocation = await seams.invoker.invoke(function, request.body, trace_header=call.trace_header)
         headers = response_headers(call)
         if invocation.function_error is None:
-            return IntegrationResult(200, headers, invocation.payload)
+            return IntegrationResult(200, headers, invocation.payload, "")
         headers.append(("X-Amz-Function-Error", invocation.function_error))
         return IntegrationResult(200, headers, invocation.payload, _error_message(invocation.payload))
 
@@ -47,6 +48,7 @@ def link(binding: RestBinding) -> Exchange:
         return IntegrationResult(202, response_headers(call), b"")
 
     async def exchange(call: RestCall, request: IntegrationRequest) -> IntegrationResult:
+        refuse_illegal_mapping(call, request.headers, "AWS")
         invocation_type = request.headers.get("x-amz-invocation-type") or "RequestResponse"
         if invocation_type not in ("RequestResponse", "Event"):
             raise RestError(INTERNAL_SERVER_ERROR, f"invocation type {invocation_type} is not supported")
@@ -76,10 +78,10 @@ def _problem(body: bytes) -> IntegrationResult | None:
     return None
 
 
-def _error_message(payload: bytes) -> str | None:
+def _error_message(payload: bytes) -> str:
     try:
         error = orjson.loads(payload)
     except orjson.JSONDecodeError:
-        return None
+        return ""
     message = error.get("errorMessage") if isinstance(error, dict) else None
-    return message if isinstance(message, str) else None
+    return message if isinstance(message, str) else ""

@@ -3,7 +3,9 @@
 Source: "Lambda proxy integrations in API Gateway". A function that fails, or whose result is no response, answers 502.
 """
 
-from gatewright.base.messages import Response
+from typing import Final
+
+from gatewright.base.messages import Headers, Response
 from gatewright.functions.invoke import InvokeError
 from gatewright.gateway.deadline import Deadline
 from gatewright.gateway.rest_apis.binary_media import BinaryMediaTypes
@@ -11,6 +13,7 @@ from gatewright.gateway.rest_apis.binding import RestBinding
 from gatewright.gateway.rest_apis.call import RestCall, Serve
 from gatewright.gateway.rest_apis.errors import BAD_GATEWAY, RestError
 from gatewright.gateway.rest_apis.execution_log import shown_body
+from gatewright.gateway.rest_apis.integrations.faults import refuse_illegal_mapping
 from gatewright.gateway.rest_apis.integrations.functions import (
     find_function,
     log_request,
@@ -19,10 +22,15 @@ from gatewright.gateway.rest_apis.integrations.functions import (
     timed_out,
 )
 from gatewright.gateway.rest_apis.integrations.lambda_stream import link_stream
+from gatewright.gateway.rest_apis.mapping_source import RequestSource
 from gatewright.gateway.rest_apis.proxy_event import ProxyEvent, link_proxy_event
 from gatewright.gateway.rest_apis.proxy_result import MalformedProxyResponse, parse_proxy_result
+from gatewright.gateway.rest_apis.received_headers import is_illegal
 from gatewright.gateway.rest_apis.seams import Invoker
+from gatewright.languages.rest_mapping import compile_request_mappings
 from gatewright.snapshot.types import QualifiedFunction
+
+_HEADER: Final = "integration.request.header."
 
 
 class LambdaProxy:
@@ -90,6 +98,28 @@ def link(binding: RestBinding) -> Serve:
     function = find_function(binding)
     event = link_proxy_event(binding.facts, binding.deployment.binary, seams.clf)
     seconds = integration.timeout_ms / 1000
+    serve: Serve
     if integration.response_transfer_mode == "STREAM":
-        return link_stream(function, seams, event, seconds)
-    return LambdaProxy(function, seams.invoker, event, binding.deployment.binary, seconds)
+        serve = link_stream(function, seams, event, seconds)
+    else:
+        serve = LambdaProxy(function, seams.invoker, event, binding.deployment.binary, seconds)
+    return _guarded(binding, serve)
+
+
+def _guarded(binding: RestBinding, serve: Serve) -> Serve:
+    """Return what refuses mappings of fields that no mapping may set; others change nothing (recorded of AWS)."""
+    illegal = compile_request_mappings(
+        (to, expression)
+        for to, expression in binding.integration.request_parameters
+        if to.startswith(_HEADER) and is_illegal(to.removeprefix(_HEADER), "AWS_PROXY")
+    )
+    if not illegal:
+        return serve
+
+    async def guard(call: RestCall) -> Response:
+        source = RequestSource(call)
+        mapped = Headers([(each.name, "") for each in illegal if each.value.read(source) is not None])
+        refuse_illegal_mapping(call, mapped, "AWS_PROXY")
+        return await serve(call)
+
+    return guard

@@ -64,7 +64,7 @@ def _compile(source: RestIntegrationResponse) -> _Outcome:
 def _select(patterned: tuple[_Outcome, ...], result: IntegrationResult) -> _Outcome | None:
     if not patterned:
         return None
-    value = result.error_message or str(result.status)
+    value = str(result.status) if result.error_message is None else result.error_message
     for outcome in patterned:
         try:
             if outcome.pattern is not None and outcome.pattern.is_match(value):
@@ -100,7 +100,9 @@ def _respond(outcome: _Outcome, types: BinaryMediaTypes, call: RestCall, result:
         if is_binary:
             raise RestError(INTERNAL_SERVER_ERROR, "a mapping template cannot transform a binary payload")
         body = template.render(call, body, INTERNAL_SERVER_ERROR).encode("utf-8", "replace")
-        status = _override(call, headers, status)
+    # A request template may have set it, too (observed of AWS by localstack: its integration response handler).
+    if call.context is not None:
+        status = _override(call.context.get("responseOverride"), headers, status)
     if headers.get("content-type") is None:
         headers.append(("Content-Type", DEFAULT_CONTENT_TYPE))
     if call.log is not None:
@@ -108,9 +110,8 @@ def _respond(outcome: _Outcome, types: BinaryMediaTypes, call: RestCall, result:
     return Response(status, headers, body)
 
 
-def _override(call: RestCall, headers: Headers, status: int) -> int:
+def _override(override: object, headers: Headers, status: int) -> int:
     """Apply `$context.responseOverride`; return the status."""
-    override = call.context and call.context.get("responseOverride")
     if not isinstance(override, dict):
         return status
     fields = override.get("header")
