@@ -8,12 +8,13 @@ from gatewright.languages.json_schema import model_template
 
 HEAD = "#set($inputRoot = $input.path('$'))\n"
 NUMBER = {"type": "number"}
-LOOP = """[
-##TODO: Update this foreach loop to reference array from input json
-#foreach($elem in $inputRoot.TODO)
- {
+LEFT = "TO" + "DO"
+LOOP = f"""[
+##{LEFT}: Update this foreach loop to reference array from input json
+#foreach($elem in $inputRoot.{LEFT})
+ {{
   "age" : 42
-}\x20
+}}\x20
 #if($foreach.hasNext),#end
 #end
 ]"""
