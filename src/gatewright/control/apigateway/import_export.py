@@ -23,7 +23,6 @@ from gatewright.control.apigateway.documents import (
     require_part,
     require_stage,
 )
-from gatewright.control.apigateway.endpoint_configurations import check_endpoint_configuration
 from gatewright.control.apigateway.errors import bad_request, not_built
 from gatewright.control.apigateway.import_parts import Imported, import_parts
 from gatewright.control.apigateway.rest_apis import check_rest_api, new_rest_api, presented, put_new_rest_api
@@ -40,9 +39,10 @@ from gatewright.store.types import Document
 _MERGE, _OVERWRITE = "merge", "overwrite"
 _YAML = "application/yaml"
 _ACCEPTED = frozenset({"", "*/*", "application/json", _YAML})
-# What an overwrite takes away when the new document does not have it.
-_OVERWRITTEN = ("description", "version", "binaryMediaTypes", "minimumCompressionSize")
-_CHANGED = (*_OVERWRITTEN, "name", "apiKeySource", "disableExecuteApiEndpoint", "securityPolicy", "endpointAccessMode")
+# "Any API configuration that isn't explicitly included in the import body is reset to its default."
+_OVERWRITTEN = ("description", "version", "binaryMediaTypes", "minimumCompressionSize", "endpointAccessMode")
+_RESET = ("apiKeySource", "disableExecuteApiEndpoint", "securityPolicy")
+_CHANGED = (*_OVERWRITTEN, *_RESET, "name")
 
 
 def import_rest_api(context: Context, request: Shape) -> Shape:
@@ -67,7 +67,7 @@ def put_rest_api(context: Context, request: Shape) -> Shape:
     with context.store.write() as writer:
         api = require_api(context, writer, api_id)
         definition = _definition(request, api_id)
-        _change(api, definition, is_overwritten=mode == _OVERWRITE)
+        _change(context, api, definition, is_overwritten=mode == _OVERWRITE)
         writer.put(key(context, REST_API, api_id), api)
         imported = import_parts(
             context,
@@ -126,16 +126,15 @@ def _creation(request: Shape, definition: RestApiDefinition) -> Document:
     return members
 
 
-def _change(api: Document, definition: RestApiDefinition, *, is_overwritten: bool) -> None:
+def _change(context: Context, api: Document, definition: RestApiDefinition, *, is_overwritten: bool) -> None:
+    # The endpoint configuration stays: an import can't change it.
     described = definition.rest_api
     if is_overwritten:
         for member in _OVERWRITTEN:
             api.pop(member, None)
-        api |= {"apiKeySource": "HEADER", "disableExecuteApiEndpoint": False}
+        defaults = new_rest_api(context, {"name": api["name"]})
+        api |= {member: defaults[member] for member in _RESET}
     api |= {member: described[member] for member in _CHANGED if member in described}
-    if "endpointConfiguration" in described:
-        api["endpointConfiguration"] = {**api["endpointConfiguration"], **described["endpointConfiguration"]}
-        check_endpoint_configuration(api["endpointConfiguration"])
     if "tags" in described:
         api["tags"] = checked_tags({**api.get("tags", {}), **described["tags"]})
     check_rest_api(api)

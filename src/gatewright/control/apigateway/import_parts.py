@@ -42,6 +42,9 @@ from gatewright.store.types import Document, Writer
 
 _Made = TypeVar("_Made")
 
+# Recorded of AWS for resources.
+_QUOTA = "LimitExceededException"
+
 
 @dataclass(slots=True)
 class Imported:
@@ -51,12 +54,17 @@ class Imported:
     warnings: list[str] = field(default_factory=list)
 
     def attempt(self, what: str, make: Callable[[], _Made]) -> _Made | None:
-        """Make something; what is refused becomes an error of the import. What is not built stays the operation's."""
+        """Make something; what is refused becomes an error of the import.
+
+        A quota that is used up, and what is not built, are errors of the operation itself.
+        """
         try:
             return make()
         except OperationNotImplemented:
             raise
         except AwsError as error:
+            if error.code == _QUOTA:
+                raise
             self.errors.append(f"{what}: {error.message}")
             return None
 

@@ -104,7 +104,7 @@ def _rest_api(document: JsonObject, findings: Findings) -> JsonObject:
             rest_api[member] = as_text(value)
     media_types = [text for item in as_list(document.get(BINARY_MEDIA_TYPES)) if (text := as_text(item))]
     if media_types:
-        rest_api["binaryMediaTypes"] = media_types
+        rest_api["binaryMediaTypes"] = list(dict.fromkeys(media_types))
     size = document.get(MINIMUM_COMPRESSION_SIZE)
     if isinstance(size, int) and not isinstance(size, bool):
         rest_api["minimumCompressionSize"] = size
@@ -137,14 +137,8 @@ def _endpoint(document: JsonObject, findings: Findings) -> JsonObject:
     members: JsonObject = {}
     if isinstance(extension.get("disableExecuteApiEndpoint"), bool):
         members["disableExecuteApiEndpoint"] = extension["disableExecuteApiEndpoint"]
-    configuration: JsonObject = {}
-    types = [text.upper() for item in as_list(extension.get("types")) if (text := as_text(item))]
-    if types:
-        configuration["types"] = types
     if as_text(extension.get("ipAddressType")):
-        configuration["ipAddressType"] = as_text(extension["ipAddressType"])
-    if configuration:
-        members["endpointConfiguration"] = configuration
+        members["endpointConfiguration"] = {"ipAddressType": as_text(extension["ipAddressType"])}
     if extension.get("vpcEndpointIds"):
         findings.refuse("a private API (vpcEndpointIds of x-amazon-apigateway-endpoint-configuration)")
     return members

@@ -262,6 +262,24 @@ def test_overwriting_keeps_ids_stages_and_deployments_only(calls: Calls) -> None
     assert list(exported(calls, api_id)["paths"]) == ["/a/b", "/c"]
 
 
+def test_an_update_leaves_the_endpoint_configuration(calls: Calls) -> None:
+    """Page "Import an OpenAPI file to update an existing API definition"."""
+    api_id = calls.api(endpointConfiguration={"types": ["REGIONAL"], "ipAddressType": "dualstack"})
+    extension = {"x-amazon-apigateway-endpoint-configuration": {"ipAddressType": "ipv4"}}
+
+    api = calls("PutRestApi", restApiId=api_id, mode="overwrite", body=body(**extension))
+    assert api["endpointConfiguration"] == {"types": ["REGIONAL"], "ipAddressType": "dualstack"}
+
+
+def test_a_quota_is_an_error_of_its_own(calls: Calls) -> None:
+    """Recorded of AWS: LimitExceededException of ImportRestApi for too many resources."""
+    document = body(paths={f"/{number}": {"get": MOCK} for number in range(300)})
+
+    code, message = calls.refusal("ImportRestApi", body=document)
+    assert code == "LimitExceededException"
+    assert message.startswith("Maximum number of Resources for this API has been reached.")
+
+
 def test_another_mode_is_refused(calls: Calls) -> None:
     """PutRestApi: mode is merge or overwrite."""
     assert calls.refusal("PutRestApi", restApiId=calls.api(), mode="append", body=body())[0] == "BadRequestException"
