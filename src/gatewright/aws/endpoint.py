@@ -13,7 +13,7 @@ import orjson
 
 from gatewright.aws.catalog import Call, Catalog, resolve_call, scope_of_request
 from gatewright.aws.content_encoding import gunzip, is_gzip, without_chunks
-from gatewright.aws.errors import Malformed
+from gatewright.aws.errors import Malformed, Unconvertible
 from gatewright.aws.operation import Operation
 from gatewright.aws.protocols import PROTOCOLS
 from gatewright.aws.protocols.types import Incoming, Input, Protocol
@@ -172,7 +172,9 @@ def parse_input(protocol: Protocol, call: Call, incoming: Incoming) -> tuple[Ope
 
 def malformed(service: Service, protocol: Protocol, error: Malformed) -> AwsError:
     """Return what a service answers to a request that cannot be read."""
-    return AwsError(service.corrections.malformed_error or protocol.malformed_error, str(error))
+    template = service.corrections.conversion_message
+    text = template.format_map(vars(error)) if template and isinstance(error, Unconvertible) else str(error)
+    return AwsError(service.corrections.malformed_error or protocol.malformed_error, text)
 
 
 def usual_protocol(service: Service, request: Request) -> str:

@@ -40,6 +40,7 @@ class Corrections:
     validation_path: str
     validation_messages: Mapping[str, str]
     malformed_error: str | None
+    conversion_message: str | None
     client_error_members: Mapping[str, str]
     server_error_members: Mapping[str, str]
     payload_content_types: Mapping[str, str]
@@ -205,6 +206,7 @@ def parse_corrections(document: Mapping[str, Any]) -> Corrections:
         validation_path=document.get("validation_path", ""),
         validation_messages=document.get("validation_messages", {}),
         malformed_error=document.get("malformed_error"),
+        conversion_message=document.get("conversion_message"),
         client_error_members=members.get("client", {}),
         server_error_members=members.get("server", {}),
         payload_content_types=document.get("payload_content_types", {}),

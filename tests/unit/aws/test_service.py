@@ -54,6 +54,7 @@ def test_every_correction_is_of_a_service_and_says_why(name: str) -> None:
         "validation_path",
         "validation_messages",
         "malformed_error",
+        "conversion_message",
         "error_members",
         "payload_content_types",
     }

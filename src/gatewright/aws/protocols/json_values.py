@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from gatewright.aws.errors import Malformed
+from gatewright.aws.errors import Malformed, Unconvertible
 from gatewright.aws.protocols.text_values import FLOATS, INTEGER_BITS, NOT_FINITE, WORDS, checked_integer, parse_base64
 from gatewright.aws.shapes import Member
 from gatewright.aws.timestamps import format_timestamp, parse_timestamp
@@ -103,7 +103,10 @@ def _parse_float(kind: str, value: Any) -> float:
 
 
 def _unconvertible(kind: str, value: Any) -> Malformed:
-    return Malformed(f"{_token(value)} can not be converted to {WORDS.get(kind, kind)}")
+    words = WORDS.get(kind, kind)
+    return Unconvertible(
+        f"{_token(value)} can not be converted to {words}", _java_class(value), words.rpartition(" ")[2]
+    )
 
 
 def build_members(members: Iterable[Member], value: Mapping[str, Any]) -> dict[str, Any]:
@@ -156,6 +159,14 @@ def _structure_expected(value: Any) -> str:
     if isinstance(value, list):
         return "Start of list found where not expected"
     return "Start of structure or map found where not expected." if isinstance(value, dict) else "Unexpected field type"
+
+
+def _java_class(value: Any) -> str:
+    if isinstance(value, str):
+        return "java.lang.String"
+    if isinstance(value, bool):
+        return "java.lang.Boolean"
+    return "com.amazon.coral.value.json.numbers.TruncatingBigNumber"
 
 
 def _token(value: Any) -> str:

@@ -96,7 +96,7 @@ def update_api_key(context: Context, request: Shape) -> Shape:
         for stage_key in api_key["stageKeys"]:
             require_stage(context, writer, *stage_key.partition("/")[::2])
         put_api_key(context, writer, api_key)
-    return _presented(api_key, includes_value=False)
+    return _presented(api_key, includes_value=True)
 
 
 def delete_api_key(context: Context, request: Shape) -> Shape:

@@ -29,8 +29,8 @@ def import_documentation_parts(context: Context, request: Shape) -> Shape:
     try:
         document = parse(request["body"])
         parts, _ = documentation_of(document, version_of(document))
-    except OpenApiError as error:
-        raise bad_request(str(error)) from None
+    except OpenApiError:
+        raise bad_request("Unable to build importer with provided input.") from None
     with context.store.write() as writer:
         require_api(context, writer, api_id)
         if request.get("mode") == _OVERWRITE:

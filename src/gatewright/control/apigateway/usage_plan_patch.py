@@ -32,7 +32,8 @@ def _api_stages(plan: Document, change: Change, parse: Parse) -> None:
     others = [api_stage for api_stage in plan["apiStages"] if api_stage_name(api_stage) != change.text]
     if change.op == REMOVE:
         if len(others) == len(plan["apiStages"]):
-            raise not_found(f"API Stage not found: {change.text}")
+            named = f"{{api: {api_id}, stage: {stage}}}"
+            raise not_found(f"Invalid API Stage {named} specified for usageplan {plan['id']}")
         plan["apiStages"] = others
     else:
         plan["apiStages"].append({"apiId": api_id, "stage": stage})

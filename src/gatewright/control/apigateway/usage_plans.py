@@ -135,6 +135,9 @@ def _check_method(name: str) -> None:
 
 def _api_stage(api_stage: Shape) -> Document:
     document: Document = {"apiId": api_stage.get("apiId") or "", "stage": api_stage.get("stage") or ""}
+    if not (document["apiId"] and document["stage"]):
+        # AWS fills nothing in (aws/aws-sdk, issue 354).
+        raise bad_request("Invalid API Stage {api: %s, stage: %s} specified for usageplan %s")
     if api_stage.get("throttle"):
         document["throttle"] = {method: dict(throttle) for method, throttle in api_stage["throttle"].items()}
     return document

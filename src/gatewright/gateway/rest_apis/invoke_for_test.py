@@ -54,9 +54,10 @@ async def test_invoke_method(context: InvocationContext, request: Shape) -> Shap
     api_id, resource_id = request["restApiId"], request["resourceId"]
     api = await context.compile_api(context.caller, api_id, request.get("stageVariables") or {})
     if api is None:
-        raise AwsError("NotFoundException", f"Invalid API identifier specified {context.caller.account_id}:{api_id}")
+        # Recorded of AWS: an API that is not there has no such resource.
+        raise AwsError("NotFoundException", "Invalid Resource identifier specified")
     resource, method = _find(api, resource_id, request["httpMethod"])
-    linked, parameters = _link(context, api, resource, method, _path_of(request))
+    linked, parameters = _link(context, api, resource, method, _path_of(request) or resource.path)
     call = _call(context, linked, parameters, request)
     clock = context.seams.clock
     log = ExecutionLog(call.request_id, clock)
@@ -108,7 +109,8 @@ def _link(
     linked = link_rest_api(alone, context.functions(), None, account, context.seams)
     routes: RouteTrie[LinkedMethod] = linked.stages[stage.name].release.methods
     asked = "GET" if method.http_method == "ANY" else method.http_method
-    found = routes.match(asked, path.rstrip("/") or "/") if path else None
+    # Recorded of AWS: without a path, the resource's own is the path, `{petId}` the value of petId.
+    found = routes.match(asked, path.rstrip("/") or "/")
     # Without a path that fits, the method is run all the same: it was named by its resource.
     return found or (_by_its_own_path(routes, asked, resource.path), {})
 

@@ -102,7 +102,6 @@ def test_the_resource_is_looked_for_first(calls: Calls, api_id: str, root_id: st
     ("members", "option"),
     [
         ({"authorizationType": "AWS_IAM"}, "AWS_IAM"),
-        ({"authorizationType": "CUSTOM", "authorizerId": "abc123"}, "CUSTOM"),
         ({"authorizationScopes": ["a"]}, "authorizationScopes"),
     ],
 )
@@ -113,6 +112,14 @@ def test_authorization_is_of_a_later_issue(
     code, message = calls.refusal("PutMethod", **request)
     assert code == "NotImplemented"
     assert option in message
+
+
+def test_an_authorizer_that_is_not_there(calls: Calls, where: dict[str, str]) -> None:
+    """Recorded of AWS (localstack, test_update_method_validation); no authorizer can be made yet."""
+    changes = (("replace", "/authorizationType", "CUSTOM"), ("replace", "/authorizerId", "abc123"))
+    code, message = calls.patch_refusal("UpdateMethod", *changes, **where)
+    assert code == "BadRequestException"
+    assert message.startswith("Invalid authorizer ID specified. ")
 
 
 def test_maps_are_patched_entry_by_entry(calls: Calls, where: dict[str, str]) -> None:

@@ -61,6 +61,12 @@ def test_get_usage_plans(calls: Calls) -> None:
             "NotFoundException",
             "API Stage not found: nosuch:dev",
         ),
+        # aws/aws-sdk, issue 354.
+        (
+            {"apiStages": [{"stage": "dev"}]},
+            "BadRequestException",
+            "Invalid API Stage {api: %s, stage: %s} specified for usageplan %s",
+        ),
         (
             {"quota": {"limit": 0, "period": "DAY"}},
             "BadRequestException",
@@ -171,7 +177,6 @@ def test_update_usage_plan(calls: Calls, staged: str) -> None:
             ),
         ),
         (("remove", "/apiStages"), "BadRequestException", "Invalid API Stage specified"),
-        (("remove", "/apiStages", "x:dev"), "NotFoundException", "API Stage not found: x:dev"),
         (("add", "/apiStages", "x:dev"), "NotFoundException", "API Stage not found: x:dev"),
         (
             ("replace", "/quota/limit", "5"),
