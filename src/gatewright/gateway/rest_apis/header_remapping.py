@@ -49,16 +49,22 @@ DROPPED_REQUEST_FIELDS: Final = HOP_BY_HOP | {
 """What a method request does not have of what the client sent, in lower case: neither proxy events, nor proxied HTTP
 requests, nor `$input.params()` show it."""
 
-_CHANGED = REMAPPED_RESPONSE_FIELDS | _DROPPED_RESPONSE_FIELDS
+_CHANGED: Final = REMAPPED_RESPONSE_FIELDS | _DROPPED_RESPONSE_FIELDS
+
+
+def client_name(name: str) -> str | None:
+    """Return the name under which the client gets a field of a response; None for one that is dropped."""
+    lowered = name.lower()
+    if lowered not in _CHANGED:
+        return name
+    return PREFIX + name if lowered in REMAPPED_RESPONSE_FIELDS else None
 
 
 def remap_response_fields(fields: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     """Return the fields of an integration's response, or of its mappings, as the client gets them."""
     remapped = []
     for field in fields:
-        lowered = field[0].lower()
-        if lowered not in _CHANGED:
-            remapped.append(field)
-        elif lowered in REMAPPED_RESPONSE_FIELDS:
-            remapped.append((PREFIX + field[0], field[1]))
+        name = client_name(field[0])
+        if name is not None:
+            remapped.append(field if name is field[0] else (name, field[1]))
     return remapped

@@ -1,12 +1,17 @@
 """What the values of a parameter mapping read: a request, or an integration's response with its request."""
 
+from typing import Final
+
 from gatewright.base.messages import Headers
 from gatewright.gateway.rest_apis.call import IntegrationResult, RestCall
 from gatewright.gateway.rest_apis.context_variables import build_context, context_value
 from gatewright.gateway.rest_apis.errors import BAD_REQUEST, INTERNAL_SERVER_ERROR, RestError
 from gatewright.gateway.rest_apis.header_remapping import DROPPED_REQUEST_FIELDS
-from gatewright.gateway.rest_apis.received_headers import ADDED_FIELDS, method_request_fields
+from gatewright.gateway.rest_apis.received_headers import ADDED_FIELDS, SPELLED_FIELDS, method_request_fields
 from gatewright.languages.jayway import PayloadError, parse_payload
+
+# Of all other names, a request has what the client sent.
+_CHANGED: Final = ADDED_FIELDS | DROPPED_REQUEST_FIELDS | SPELLED_FIELDS.keys()
 
 
 class RequestSource:
@@ -19,10 +24,8 @@ class RequestSource:
 
     def headers(self, name: str) -> Headers:
         """Return the fields among which one is looked for."""
-        lowered = name.lower()
-        if lowered in ADDED_FIELDS or lowered in DROPPED_REQUEST_FIELDS:
-            return method_request_fields(self._call)
-        return self._call.request.headers
+        is_plain = name.lower() not in _CHANGED
+        return self._call.request.headers if is_plain else method_request_fields(self._call)
 
     def header(self, name: str) -> str | None:
         """Return a header's last value."""

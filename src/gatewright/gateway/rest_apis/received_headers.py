@@ -18,6 +18,10 @@ from gatewright.gateway.rest_apis.proxy_event import TEST_INVOKE_STAGE
 ADDED_FIELDS: Final = frozenset({"x-amzn-trace-id", "x-forwarded-for", "x-forwarded-port", "x-forwarded-proto"})
 """What API Gateway says itself of a request, in lower case."""
 
+SPELLED_FIELDS: Final = MappingProxyType({"authorization": "Authorization", "host": "Host", "user-agent": "User-Agent"})
+"""What proxy events spell in one way, whatever the client wrote; all other names stay as they came, and "header names
+and query parameters are processed in a case-sensitive way" ("Amazon API Gateway important notes")."""
+
 _ILLEGAL_ANYWHERE = frozenset({"content-length", "transfer-encoding", "x-amzn-trace-id", "x-amzn-apigateway-api-id"})
 _ILLEGAL_FOR_AWS = _ILLEGAL_ANYWHERE | {"authorization", "connection", "expect", "proxy-authenticate", "te"}
 _ILLEGAL = MappingProxyType(
@@ -43,7 +47,8 @@ def method_request_fields(call: RestCall) -> Headers:
     """Return the fields of the method request: those of the client that are seen, and what API Gateway adds."""
     fields = received(call.request.headers)
     if call.facts.stage_name != TEST_INVOKE_STAGE:
-        fields = Headers([field for field in fields if field[0].lower() not in ADDED_FIELDS])
+        spell = SPELLED_FIELDS.get
+        fields = Headers([(spell(key.lower(), key), text) for key, text in fields if key.lower() not in ADDED_FIELDS])
         fields += [("X-Amzn-Trace-Id", call.trace_header), *forwarded_fields(call.request)]
     return fields
 

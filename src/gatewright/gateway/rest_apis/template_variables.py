@@ -95,9 +95,8 @@ class InputVariable:
             return call.path_parameters[wanted]
         if wanted in call.query:
             return call.query[wanted][-1]
-        headers = method_request_fields(call)
-        values = [value for key, value in headers if key == wanted]
-        return values[-1] if values else headers.get(wanted) or ""
+        values = [value for key, value in method_request_fields(call) if key == wanted]
+        return values[-1] if values else ""
 
 
 def _path(variable: InputVariable, expression: object) -> object:

@@ -15,6 +15,7 @@ from gatewright.gateway.rest_apis.binding import RestBinding
 from gatewright.gateway.rest_apis.call import IntegrationResult, RestCall
 from gatewright.gateway.rest_apis.errors import API_CONFIGURATION_ERROR, INTERNAL_SERVER_ERROR, RestError
 from gatewright.gateway.rest_apis.execution_log import shown_body
+from gatewright.gateway.rest_apis.header_remapping import client_name
 from gatewright.gateway.rest_apis.mapping_source import ResponseSource
 from gatewright.gateway.rest_apis.templates import DEFAULT_CONTENT_TYPE, MappingTemplates, compile_templates
 from gatewright.languages.patterns import Pattern, PatternTimeout, compile_java
@@ -125,6 +126,6 @@ def _override(override: object, headers: Headers, status: int) -> int:
 
 
 def _set_header(headers: Headers, name: str, value: str) -> None:
-    text = field_value(value)
-    if text is not None and is_field_name(name):
-        headers.replace(name, text)
+    text, known_as = field_value(value), client_name(name)
+    if text is not None and known_as is not None and is_field_name(name):
+        headers.replace(known_as, text)

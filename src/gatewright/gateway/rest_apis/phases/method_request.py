@@ -1,7 +1,8 @@
 """Method request: the parameters that must be there, and bodies that must fit their models.
 
 Source: "Request validation for REST APIs in API Gateway"; messages and the order of names (headers, path, query string)
-as recorded of AWS (localstack, test_apigateway_common.py::TestApiGatewayCommon::test_api_gateway_request_validator).
+as recorded of AWS (localstack, test_apigateway_common.py::TestApiGatewayCommon::test_api_gateway_request_validator). No
+body is `{}` there as everywhere.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,6 +12,7 @@ import orjson
 from gatewright.gateway.rest_apis.binding import RestBinding
 from gatewright.gateway.rest_apis.call import RequestPhase, RestCall
 from gatewright.gateway.rest_apis.errors import BAD_REQUEST_BODY, BAD_REQUEST_PARAMETERS, RestError
+from gatewright.gateway.rest_apis.mapping_source import RequestSource
 from gatewright.languages.json_schema import Validator, compile_schema
 
 _PREFIX = "method.request."
@@ -53,7 +55,7 @@ def _validate(call: RestCall, validators: Mapping[str, Validator]) -> None:
     if validator is None:
         return
     try:
-        document = orjson.loads(call.body)
+        document = orjson.loads(call.body or b"{}")
     except orjson.JSONDecodeError:
         raise _invalid(call, "[Invalid JSON in request body]") from None
     if not validator.is_valid(document):
@@ -68,7 +70,7 @@ def _invalid(call: RestCall, errors: str) -> RestError:
 
 
 def _has_header(call: RestCall, name: str) -> bool:
-    return bool(call.request.headers.get(name))
+    return bool(RequestSource(call).header(name))
 
 
 def _has_path(call: RestCall, name: str) -> bool:
