@@ -10,7 +10,7 @@ from types import MappingProxyType
 from gatewright.languages.openapi.base_path import prefix_of
 from gatewright.languages.openapi.document import Version, version_of
 from gatewright.languages.openapi.errors import INVALID_INPUT, OpenApiError
-from gatewright.languages.openapi.parse_issues import find_missing_schemas, find_parse_issues
+from gatewright.languages.openapi.parse_issues import find_parse_issues
 from gatewright.languages.openapi.read_documentation import ANY_METHOD, METHODS
 from gatewright.languages.openapi.read_integration import EXTENSION as INTEGRATION
 from gatewright.languages.openapi.read_integration import malformed
@@ -63,8 +63,7 @@ def read_http_api(document: JsonObject, basepath_mode: str | None = None) -> Htt
     if version_of(document) is not Version.OAS30:
         raise OpenApiError(INVALID_INPUT)
     findings = Findings()
-    find_parse_issues(document, findings)
-    find_missing_schemas(document, findings)
+    find_parse_issues(document, findings, are_schemas_looked_up=True)
     prefix = prefix_of(document, Version.OAS30, basepath_mode, findings)
     _refuse_authorizers(document, findings)
     api = _api(document, findings)

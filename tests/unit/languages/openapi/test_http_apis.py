@@ -170,8 +170,8 @@ def test_parse_issues_are_warnings() -> None:
         "Parse issue: attribute info.title is missing",
         "Parse issue: attribute info.version is missing",
         "Parse issue: attribute paths.'/none'(get).responses is missing",
-        "Parse issue: attribute paths. Resource $default should start with /",
         "Parse issue: attribute paths.'/update'(get).responses.200.content.schema.#/components/schemas/None is missing",
+        "Parse issue: attribute paths. Resource $default should start with /",
     )
     # It is imported nevertheless, as SAM's documents rely on.
     assert route_keys(definition) == ["GET /update", "GET /none", "$default"]

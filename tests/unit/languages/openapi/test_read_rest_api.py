@@ -372,6 +372,28 @@ def test_more_servers_than_one_are_a_warning() -> None:
     )
 
 
+def test_members_of_openapi_2_are_unexpected_in_openapi_3() -> None:
+    """Recorded of AWS for the type of a parameter; the other objects by the same rule of its parser."""
+    operation = {
+        "consumes": ["application/json"],
+        "parameters": [{"name": "zipCode", "in": "query", "type": "string"}],
+        "requestBody": {"schema": {}},
+        "responses": {"200": {"description": "d", "schema": {}}, "x-any": 1},
+        "x-any": 1,
+    }
+    item = {"get": operation, "parameters": [{"name": "p", "in": "query", "type": "string"}], "any": {}}
+
+    assert read({"basePath": "/", "paths": {"/area": item}}).warnings == (
+        "Parse issue: attribute basePath is unexpected",
+        "Parse issue: attribute paths.'/area'.any is unexpected",
+        "Parse issue: attribute paths.'/area'.parameters.[p].type is unexpected",
+        "Parse issue: attribute paths.'/area'(get).consumes is unexpected",
+        "Parse issue: attribute paths.'/area'(get).parameters.[zipCode].type is unexpected",
+        "Parse issue: attribute paths.'/area'(get).requestBody.schema is unexpected",
+        "Parse issue: attribute paths.'/area'(get).responses.200.schema is unexpected",
+    )
+
+
 def test_descriptions_become_documentation_parts() -> None:
     """Pages "Representation of API documentation in API Gateway" and "Import API documentation into API Gateway"."""
     parts = [(dict(part.location), part.properties) for part in read_case("library.swagger.json").documentation_parts]
