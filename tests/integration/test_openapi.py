@@ -74,6 +74,7 @@ def test_a_rest_api_with_the_aws_cli(node: Node, tmp_path: Path) -> None:
         "contentType": "application/octet-stream",
         "contentDisposition": 'attachment; filename="oas30_2026-01-01.json"',
     }
+    assert node.call(api["id"], "GET", "/prod/v1/pets").json() == ["cat"]
     operation = json.loads(exported.read_text())["paths"]["/v1/pets"]["get"]
     assert operation["operationId"] == "ListPets"
     assert operation["x-amazon-apigateway-integration"]["type"] == "mock"
