@@ -70,10 +70,13 @@ def check_response_mappings(mappings: Mapping[str, str], status_code: str, metho
     """Check the responseParameters of an integration response of a method. Raises BadRequestException."""
     if not mappings:
         return
-    response = method.get("methodResponses", {}).get(status_code)
-    if response is None:
+    responses = method.get("methodResponses") or {}
+    if not responses:
         raise invalid_mappings(["No method response exists for method."])
-    declared = response.get("responseParameters") or {}
+    # AWS exports a definition whose only method response is 200 and whose integration response 400 sets a header
+    # of it: "Set up basic request validation in API Gateway", the sample "ReqValidators Sample".
+    asked = [responses[status_code]] if status_code in responses else list(responses.values())
+    declared = {name for response in asked for name in response.get("responseParameters") or {}}
     errors = []
     for target, source in mappings.items():
         if not _METHOD_RESPONSE.fullmatch(target):

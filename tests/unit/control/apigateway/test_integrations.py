@@ -356,3 +356,12 @@ def test_integration_responses_that_are_not_there(calls: Calls, where: dict[str,
     calls("PutIntegration", **where, type="MOCK")
     assert calls.refusal("GetIntegrationResponse", **named) == RESPONSE
     assert calls.refusal("DeleteIntegrationResponse", **named) == RESPONSE
+
+
+def test_a_status_without_a_method_response_has_the_headers_of_the_others(calls: Calls, where: dict[str, str]) -> None:
+    """ "Set up basic request validation in API Gateway": AWS exports its sample API with 400 mapped, and 200 only."""
+    calls("PutIntegration", **where, type="MOCK")
+    calls("PutMethodResponse", **where, statusCode="200", responseParameters={"method.response.header.h": False})
+    mappings = {"method.response.header.h": "'static value'"}
+    made = calls("PutIntegrationResponse", **where, statusCode="400", responseParameters=mappings)
+    assert made == {"statusCode": "400", "responseParameters": mappings}
