@@ -1,39 +1,22 @@
 """The commands of README.md, executed as they are printed."""
 
-import re
 import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.integration.nodes import Node, start, stop
+from tests.integration.walk_through import PORT, document, missing_lines, run
 
-README = Path(__file__).parents[2] / "README.md"
-SECTION = "One minute"
-PORT = "4566"
-# What no two answers have in common.
-DIFFERENT = ("Date: ", "Apigw-Requestid: ")
+README = document("README.md")
+HTTP_API, REST_API = README.section("One minute"), README.section("A REST API")
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(
-        not all(map(shutil.which, ("node", "npm", "curl", "bash"))), reason="the walk-through needs Node.js and curl"
-    ),
+    pytest.mark.timeout(240),
+    pytest.mark.skipif(not all(map(shutil.which, ("curl", "bash"))), reason="the walk-through needs curl"),
 ]
-
-
-def section(name: str) -> str:
-    parts = re.split(r"^## ", README.read_text(), flags=re.MULTILINE)
-    (found,) = [part for part in parts if part.startswith(f"{name}\n")]
-    return found
-
-
-def blocks(language: str) -> list[str]:
-    """Return the fenced blocks of the section that have a language, or none."""
-    fenced = re.findall(r"^```(\w*)\n(.*?)^```$", section(SECTION), flags=re.MULTILINE | re.DOTALL)
-    return [content for named, content in fenced if named == language]
 
 
 @pytest.fixture(scope="module")
@@ -50,24 +33,20 @@ def own_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
         assert stop(node) == 0
 
 
+@pytest.mark.skipif(not all(map(shutil.which, ("node", "npm"))), reason="its function is one in Node.js")
 def test_the_walk_through(own_node: Node, tmp_path: Path) -> None:
-    script = "".join(blocks("sh")).replace(f":{PORT}", f":{own_node.port}")
+    script = "".join(HTTP_API.blocks("sh"))
     assert script.count("aws ") >= 6
-    environment = {"PATH": own_node.environment["PATH"], "HOME": str(tmp_path), "AWS_PAGER": ""}
-    done = subprocess.run(
-        ["bash", "-euo", "pipefail"],
-        input=script,
-        env=environment,
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=100,
-    )
-    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
-    output = done.stdout.replace("\r", "")
-    for expected in blocks(""):
-        head, _, body = expected.replace(f":{PORT}", f":{own_node.port}").partition("\n\n")
-        missing = [line for line in head.splitlines() if not line.startswith(DIFFERENT) and line not in output]
-        assert missing == []
-        assert body.strip() in output
+    output = run(own_node, script, tmp_path)
+    assert missing_lines(own_node, HTTP_API.blocks(""), output) == []
+    (expected,) = HTTP_API.blocks("")
+    assert expected.partition("\n\n")[2].strip() in output
     assert "START RequestId: " in output
+
+
+def test_the_rest_api(own_node: Node, tmp_path: Path) -> None:
+    """In the terminal of the walk-through: with what it exports."""
+    script = "".join([HTTP_API.blocks("sh")[0], *REST_API.blocks("sh")])
+    assert script.count("aws ") >= 10
+    output = run(own_node, script, tmp_path)
+    assert missing_lines(own_node, REST_API.blocks(""), output) == []
