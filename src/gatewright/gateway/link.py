@@ -75,7 +75,6 @@ def link(
             if old:
                 apis[api_id] = old
     urls = link_urls(snapshot.functions, previous.urls if previous else NO_URLS, seams.clf)
-    seams.usage.swap(snapshot.usage_plans)
     rest_apis = _link_rest_apis(snapshot, previous, account_buckets, limits, seams)
     return LinkedSnapshot(snapshot.revision, MappingProxyType(apis), MappingProxyType(account_buckets), urls, rest_apis)
 

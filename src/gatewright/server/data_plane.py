@@ -1,6 +1,7 @@
 """What serves requests, and how it takes over a snapshot."""
 
 import logging
+from collections.abc import Callable
 
 from gatewright.base.clock import Clock
 from gatewright.base.ids import Ids
@@ -50,9 +51,11 @@ class DataPlane:
         identify = believe_signatures(settings.account_id)
         self.function_urls = FunctionUrls(functions, identify, clock=clock, ids=ids, log=self.log)
 
-    def swap(self, snapshot: Snapshot) -> None:
-        """Bind a snapshot to code and serve it from now on. On the event loop."""
-        self._functions.swap(snapshot.functions)
+    def link(self, snapshot: Snapshot) -> Callable[[], None]:
+        """Bind a snapshot to code; return what serves it from then on, to be called on the event loop.
+
+        Linking may run in any thread: it changes nothing that requests use. One call must be over before the next.
+        """
         linked = link(
             snapshot,
             self.execute_api.linked,
@@ -60,5 +63,11 @@ class DataPlane:
             log=self.log,
             account_throttle=self._throttle,
         )
-        self.execute_api.swap(linked)
-        self.function_urls.swap(linked.urls)
+
+        def swap() -> None:
+            self._functions.swap(snapshot.functions)
+            self.seams.usage.swap(snapshot.usage_plans)
+            self.execute_api.swap(linked)
+            self.function_urls.swap(linked.urls)
+
+        return swap

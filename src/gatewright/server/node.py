@@ -134,7 +134,7 @@ class Server:
             own_services=OWN_SERVICES,
         )
         serving = DataPlane(settings, functions, events, client, services, usage.directory, self._clock, self._ids)
-        planes = Planes(store, executor, serving.swap)
+        planes = Planes(store, executor, serving.link)
         await planes.catch_up()
         links = BlobLinks(self.url, store.blobs, self._clock)
         facts = self._facts(runtimes, functions, links, companion, usage)

@@ -1,7 +1,7 @@
 """Where the two planes meet: operations run in worker threads, and what they changed reaches the data plane.
 
 A control-plane operation commits to the store. Before its caller gets the answer, the change feed is followed up to
-that commit: compile in a worker thread, link, swap. So a call that returned success is visible to the next request.
+that commit: compile and link in a worker thread, swap on the event loop. So a call that returned success is visible to the next request.
 A compile that fails leaves the old form serving and says so in the log.
 """
 
@@ -18,17 +18,19 @@ from gatewright.snapshot.types import Function, Snapshot
 from gatewright.snapshot.types.rest_api import RestApi
 from gatewright.store.types import Change, Key, Store
 
-Swap = Callable[[Snapshot], None]
-"""Binds a snapshot to the data plane and puts it in place. Runs on the event loop."""
+Swap = Callable[[], None]
+"""Puts what was linked in place. Runs on the event loop."""
+Link = Callable[[Snapshot], Swap]
+"""Binds a snapshot to the data plane. Runs in a worker thread: a large API takes seconds, in which others are served."""
 
 
 class Planes:
     """Keeps the data plane at the revision of the store."""
 
-    def __init__(self, store: Store, executor: Executor, swap: Swap) -> None:
+    def __init__(self, store: Store, executor: Executor, link: Link) -> None:
         self._store = store
         self._executor = executor
-        self._swap = swap
+        self._link = link
         self._snapshot: Snapshot | None = None
         self._followed = -1
         self._following = asyncio.Lock()
@@ -71,8 +73,8 @@ class Planes:
             # Whoever waited here may find that the one before has followed far enough already.
             if self._followed < wanted:
                 loop = asyncio.get_running_loop()
-                followed, snapshot = await loop.run_in_executor(self._executor, self._compile)
-                self._swap(snapshot)
+                followed, snapshot, swap = await loop.run_in_executor(self._executor, self._compile_and_link)
+                swap()
                 self._snapshot, self._followed = snapshot, followed
 
     def bind(self, operation: Callable[[Caller, Shape], Shape]) -> BoundOperation:
@@ -95,6 +97,10 @@ class Planes:
         if self._store.revision() > self._followed:
             await self.catch_up()
         return result
+
+    def _compile_and_link(self) -> tuple[int, Snapshot, Swap]:
+        followed, snapshot = self._compile()
+        return followed, snapshot, self._link(snapshot)
 
     def _compile(self) -> tuple[int, Snapshot]:
         """Return a snapshot, and the revision whose changes it surely holds.

@@ -295,6 +295,7 @@ class Gateway:
             log=self.log,
             account_throttle=self.account_throttle,
         )
+        self.usage.swap(served.usage_plans)
         self.execute_api.swap(linked)
         return linked
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -32,7 +32,12 @@ class DataPlane:
     def __init__(self) -> None:
         self.snapshots: list[Snapshot] = []
 
+    def link(self, snapshot: Snapshot) -> Callable[[], None]:
+        assert threading.current_thread() is not threading.main_thread()
+        return lambda: self.swap(snapshot)
+
     def swap(self, snapshot: Snapshot) -> None:
+        assert threading.current_thread() is threading.main_thread()
         self.snapshots.append(snapshot)
 
     @property
@@ -56,7 +61,7 @@ def threads() -> Iterator[ThreadPoolExecutor]:
 async def test_what_is_there_at_the_start_is_served(store: Store, threads: ThreadPoolExecutor) -> None:
     put_api(store, "one")
     data_plane = DataPlane()
-    planes = Planes(store, threads, data_plane.swap)
+    planes = Planes(store, threads, data_plane.link)
     assert planes.revision == -1
     await planes.catch_up()
     assert data_plane.api_ids == ["one"]
@@ -65,7 +70,7 @@ async def test_what_is_there_at_the_start_is_served(store: Store, threads: Threa
 
 async def test_a_call_that_returned_is_visible(store: Store, threads: ThreadPoolExecutor) -> None:
     data_plane = DataPlane()
-    planes = Planes(store, threads, data_plane.swap)
+    planes = Planes(store, threads, data_plane.link)
     await planes.catch_up()
 
     def create(caller: Caller, request: Shape) -> Shape:
@@ -81,7 +86,7 @@ async def test_a_call_that_returned_is_visible(store: Store, threads: ThreadPool
 
 async def test_concurrent_calls_are_all_visible_when_they_return(store: Store, threads: ThreadPoolExecutor) -> None:
     data_plane = DataPlane()
-    planes = Planes(store, threads, data_plane.swap)
+    planes = Planes(store, threads, data_plane.link)
     await planes.catch_up()
 
     def create(_: Caller, request: Shape) -> Shape:
@@ -106,7 +111,7 @@ async def test_what_a_cancelled_call_commits_is_served(store: Store, threads: Th
         data_plane.swap(snapshot)
         swapped.set()
 
-    planes = Planes(store, threads, swap)
+    planes = Planes(store, threads, lambda snapshot: lambda: swap(snapshot))
     await planes.catch_up()
     swapped.clear()
 
@@ -128,7 +133,7 @@ async def test_what_a_cancelled_call_commits_is_served(store: Store, threads: Th
 
 async def test_a_call_that_changed_nothing_compiles_nothing(store: Store, threads: ThreadPoolExecutor) -> None:
     data_plane = DataPlane()
-    planes = Planes(store, threads, data_plane.swap)
+    planes = Planes(store, threads, data_plane.link)
     await planes.catch_up()
     await planes.bind(lambda caller, request: {})(CALLER, {})
     assert len(data_plane.snapshots) == 1
@@ -137,7 +142,7 @@ async def test_a_call_that_changed_nothing_compiles_nothing(store: Store, thread
 async def test_what_is_unchanged_stays_the_same_object(store: Store, threads: ThreadPoolExecutor) -> None:
     put_api(store, "one")
     data_plane = DataPlane()
-    planes = Planes(store, threads, data_plane.swap)
+    planes = Planes(store, threads, data_plane.link)
     await planes.catch_up()
     put_api(store, "two")
     await planes.catch_up()
@@ -148,7 +153,7 @@ async def test_what_is_unchanged_stays_the_same_object(store: Store, threads: Th
 
 async def test_a_commit_while_another_is_compiled_is_not_lost(store: Store, threads: ThreadPoolExecutor) -> None:
     data_plane = DataPlane()
-    planes = Planes(store, threads, data_plane.swap)
+    planes = Planes(store, threads, data_plane.link)
     await planes.catch_up()
 
     def swap_and_commit(snapshot: Snapshot) -> None:
@@ -157,7 +162,7 @@ async def test_a_commit_while_another_is_compiled_is_not_lost(store: Store, thre
         if len(data_plane.snapshots) == 2:
             put_api(store, "late")
 
-    late = Planes(store, threads, swap_and_commit)
+    late = Planes(store, threads, lambda snapshot: lambda: swap_and_commit(snapshot))
     await late.catch_up()
     put_api(store, "early")
     await late.catch_up()
@@ -170,7 +175,7 @@ async def test_an_api_that_does_not_compile_keeps_its_previous_form(
 ) -> None:
     put_api(store, "one", Name="good")
     data_plane = DataPlane()
-    planes = Planes(store, threads, data_plane.swap)
+    planes = Planes(store, threads, data_plane.link)
     await planes.catch_up()
     with store.write() as writer:
         writer.put(api_key("one"), {"ApiId": "one", "ProtocolType": "HTTP"})
@@ -180,7 +185,7 @@ async def test_an_api_that_does_not_compile_keeps_its_previous_form(
 
 
 async def test_an_operation_that_fails_tells_its_caller(store: Store, threads: ThreadPoolExecutor) -> None:
-    planes = Planes(store, threads, DataPlane().swap)
+    planes = Planes(store, threads, DataPlane().link)
     await planes.catch_up()
 
     def fail(caller: Caller, request: Shape) -> Shape:
