@@ -1,8 +1,8 @@
 """Where the two planes meet: operations run in worker threads, and what they changed reaches the data plane.
 
 A control-plane operation commits to the store. Before its caller gets the answer, the change feed is followed up to
-that commit: compile and link in a worker thread, swap on the event loop. So a call that returned success is visible to the next request.
-A compile that fails leaves the old form serving and says so in the log.
+that commit: compile and link in a worker thread, swap on the event loop. So a call that returned success is visible to
+the next request. A compile that fails leaves the old form serving and says so in the log.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ from gatewright.store.types import Change, Key, Store
 Swap = Callable[[], None]
 """Puts what was linked in place. Runs on the event loop."""
 Link = Callable[[Snapshot], Swap]
-"""Binds a snapshot to the data plane. Runs in a worker thread: a large API takes seconds, in which others are served."""
+"""Binds a snapshot to the data plane. Runs in a worker thread: with a large API it takes seconds."""
 
 
 class Planes:
