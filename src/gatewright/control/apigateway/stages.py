@@ -66,8 +66,10 @@ def update_stage(context: Context, request: Shape) -> Shape:
     with context.store.write() as writer:
         stage = require_stage(context, writer, api_id, request["stageName"])
         check_copies(patch_operations)
+        was_logged = _logged_methods(stage)
         stage = patched(stage, patch_operations, STAGE_PATCH)
-        _check_logging(context, writer, stage)
+        if _logged_methods(stage) - was_logged:
+            _check_logging_role(context, writer)
         _check_client_certificate(context, writer, stage)
         return presented_stage(put_stage(context, writer, api_id, stage))
 
@@ -137,10 +139,14 @@ def presented_stage(stage: Document) -> Document:
     return {member: value for member, value in stage.items() if member not in left_out}
 
 
-def _check_logging(context: Context, reader: Reader, stage: Document) -> None:
-    levels = {settings.get("loggingLevel", "OFF") for settings in stage["methodSettings"].values()}
-    if levels <= {"OFF"}:
-        return
+def _logged_methods(stage: Document) -> set[tuple[str, str]]:
+    """Return the methods that have execution logs, with their levels."""
+    levels = {name: settings.get("loggingLevel", "OFF") for name, settings in stage["methodSettings"].items()}
+    return {(name, level) for name, level in levels.items() if level != "OFF"}
+
+
+def _check_logging_role(context: Context, reader: Reader) -> None:
+    """Hold a patch that turns on logs to the account: a role that it loses later stops no other patch."""
     account = reader.get(key(context, ACCOUNT, ACCOUNT)) or {}
     if not account.get("cloudwatchRoleArn"):
         raise bad_request("CloudWatch Logs role ARN must be set in account settings to enable logging")
