@@ -10,7 +10,6 @@ from gatewright.languages.vtl.errors import TemplateError
 from gatewright.languages.vtl.tokens import Token
 
 BLOCKS: Final = frozenset({"foreach", "macro", "literal", "define"})
-NAMES: Final = BLOCKS | {"include", "parse", "evaluate", "break", "stop"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +52,7 @@ class Context(Protocol):
 
     mentioned: Mentioned
     defined: frozenset[str]
+    directives: frozenset[str]
 
     def error(self, message: str, token: Token | None = None) -> TemplateError: ...
 
@@ -65,7 +65,7 @@ def check_argument(parser: Context, name: str, token: Token, position: int, argu
             raise parser.error("the first argument of #macro must be a word, without quotes", token)
         return
     is_in = name == "foreach" and position == 1
-    if is_word and not is_in and (name in NAMES or name in parser.defined):
+    if is_word and not is_in and (name in parser.directives or name in parser.defined):
         raise parser.error(f"invalid argument {position} of #{name}", token)
 
 
@@ -78,7 +78,7 @@ def check_macro(parser: Context, token: Token, arguments: tuple[Argument, ...]) 
 
 def build(parser: Context, call: Call) -> syntax.Statement | None:
     """Return a directive's node."""
-    builder = _BUILDERS.get(call.name)
+    builder = _BUILDERS.get(call.name) if call.name in parser.directives else None
     return builder(parser, call) if builder is not None else _macro_call(parser, call)
 
 

@@ -15,6 +15,9 @@ class Blocks(Protocol):
     """What expressions need of statements: texts in quotes hold any."""
 
     has_definitions: bool
+    is_null_empty: bool
+
+    def null_text(self, node: syntax.Reference) -> str: ...
 
     def text_function(self, node: syntax.Interpolation) -> str: ...
 
@@ -36,7 +39,7 @@ def value(f: Function, blocks: Blocks, node: syntax.Node) -> str:
     if isinstance(node, syntax.Constant):
         return f.module.constant(node.value)
     if isinstance(node, syntax.Reference):
-        return "None" if node.is_runt or not node.is_computable else reference(f, blocks, node)
+        return _reference_value(f, blocks, node)
     if isinstance(node, syntax.Interpolation):
         return _interpolation(f, blocks, node)
     if isinstance(node, syntax.Operation):
@@ -52,6 +55,15 @@ def value(f: Function, blocks: Blocks, node: syntax.Node) -> str:
         first = value(f, blocks, node.first)
         return _held(f, f"make_range(r, {first}, {value(f, blocks, node.last)})")
     return "None"
+
+
+def _reference_value(f: Function, blocks: Blocks, node: syntax.Reference) -> str:
+    if node.is_runt or not node.is_computable:
+        return "None"
+    name = reference(f, blocks, node)
+    if blocks.is_null_empty:
+        f.line(f"if {name} is None: {name} = ''")
+    return name
 
 
 def _held(f: Function, expression: str) -> str:
@@ -120,7 +132,8 @@ def is_plain(node: syntax.Reference) -> bool:
 def printed(f: Function, blocks: Blocks, node: syntax.Reference) -> str:
     """Add what gives a reference's text; return the atom."""
     name = reference(f, blocks, node)
-    f.line(f"if {name}.__class__ is not str: {name} = text_of(c, r, {name}, {f.module.constant(node.null_text)})")
+    null_text = f.module.constant(blocks.null_text(node))
+    f.line(f"if {name}.__class__ is not str: {name} = text_of(c, r, {name}, {null_text})")
     return name
 
 

@@ -5,10 +5,30 @@ from enum import Enum
 
 
 class Dialect(Enum):
-    """Where the mapping templates of API Gateway are known to differ from Velocity 1.7: docs/concepts/mapping-templates.md."""
+    """Velocity 1.7, or what API Gateway is known to make of it: docs/concepts/mapping-templates.md.
+
+    On API Gateway a reference without a value is an empty text, macros cannot be defined, and #evaluate, #include and
+    #parse are no directives.
+    """
 
     API_GATEWAY = "API_GATEWAY"
     VELOCITY = "VELOCITY"
+
+    @property
+    def directives(self) -> frozenset[str]:
+        """Return the names of directives besides #if and #set."""
+        known = frozenset({"foreach", "macro", "literal", "define", "break", "stop"})
+        return known | {"include", "parse", "evaluate"} if self is Dialect.VELOCITY else known
+
+    @property
+    def is_null_empty(self) -> bool:
+        """Return whether a reference without a value is an empty text."""
+        return self is Dialect.API_GATEWAY
+
+    @property
+    def has_macros(self) -> bool:
+        """Return whether a template may define macros."""
+        return self is Dialect.VELOCITY
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +40,7 @@ class Limits:
     output_characters  what is rendered, and any single text in between
     work_characters    all texts and elements that are made on the way
     depth              macros within macros, and #evaluate within #evaluate
-    pattern_seconds    each search with a regular expression
+    pattern_seconds    all searches with regular expressions together
     """
 
     loop_iterations: int | None = 1000
@@ -28,4 +48,4 @@ class Limits:
     output_characters: int = 10_485_760
     work_characters: int = 100_000_000
     depth: int = 20
-    pattern_seconds: float = 0.1
+    pattern_seconds: float = 0.2

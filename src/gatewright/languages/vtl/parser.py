@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from gatewright.languages.vtl import directives, syntax
+from gatewright.languages.vtl.directives import Mentioned
 from gatewright.languages.vtl.errors import TemplateError, position_of
 from gatewright.languages.vtl.lexer import Lexer
 from gatewright.languages.vtl.literals import reference_of, text_constant
@@ -80,7 +81,14 @@ _CONDITIONALS: Final = frozenset({Kind.IF_DIRECTIVE, Kind.ELSE_DIRECTIVE, Kind.E
 class Parser:
     """Parses one text, and the texts in quotes in it, which share `mentioned`."""
 
-    def __init__(self, text: str, mentioned: directives.Mentioned, defined: frozenset[str], depth: int = 0) -> None:
+    def __init__(
+        self,
+        text: str,
+        mentioned: Mentioned,
+        known: frozenset[str],
+        defined: frozenset[str] = frozenset(),
+        depth: int = 0,
+    ) -> None:
         self._text = text
         self._lexer = Lexer(text)
         self._tokens: list[Token] = []
@@ -89,6 +97,7 @@ class Parser:
         self.mentioned = mentioned
         # Macros that exist already, when text is parsed while a template is rendered.
         self.defined = defined
+        self.directives = known
 
     def template(self) -> syntax.Block:
         """Parse a whole template."""
@@ -99,7 +108,7 @@ class Parser:
     def nested(self, text: str) -> syntax.Block:
         """Parse the text of a double-quoted literal."""
         try:
-            return Parser(text, self.mentioned, self.defined, self._depth + 1)._checked().template()
+            return Parser(text, self.mentioned, self.directives, self.defined, self._depth + 1)._checked().template()
         except TemplateError as error:
             raise self.error(f"failed to parse a text in quotes: {error.message}") from error
 
@@ -186,7 +195,7 @@ class Parser:
         last = image.rfind("\\")
         directive = image[last + 1 :]
         name = directive[2:-1] if directive.startswith("#{") else directive[1:]
-        if name in directives.NAMES or self._is_macro(name) or name in ("if", "end", "set", "else", "elseif"):
+        if name in self.directives or self._is_macro(name) or name in ("if", "end", "set", "else", "elseif"):
             return image[: last // 2] + directive
         return image
 
@@ -200,7 +209,7 @@ class Parser:
             count += 1
         following = self._peek()
         name = following.image[1:]
-        is_control = following.kind in _CONDITIONALS or name in directives.NAMES or self._is_macro(name)
+        is_control = following.kind in _CONDITIONALS or name in self.directives or self._is_macro(name)
         return syntax.Text(("\\" if is_control else "\\\\") * count)
 
     def _if(self) -> syntax.If:
@@ -249,7 +258,7 @@ class Parser:
         arguments = self._directive_arguments(name, token)
         self._expect(Kind.RPAREN)
         block = None
-        if name in directives.BLOCKS or (name not in directives.NAMES and name.startswith("@")):
+        if name in directives.BLOCKS or (name not in self.directives and name.startswith("@")):
             block = self._block()
             self._expect(Kind.END)
             if name == "macro":

@@ -4,7 +4,8 @@ Why that package: docs/decisions/0012-mapping-templates.md. Java's classes are A
 `$` also matches before a last one, `\\Q…\\E` quotes; a brace that is no quantifier is an error.
 """
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from types import MappingProxyType
 from typing import Final
 
@@ -111,7 +112,7 @@ class _Translation:
         quoted = _QUOTED.match(self._pattern, self._at)
         if quoted is not None:
             self._at = quoted.end()
-            return regex.escape(quoted.group(1), special_only=False)
+            return _quote(quoted.group(1))
         for form in (self._property, self._special):
             found = form()
             if found is not None:
@@ -156,17 +157,21 @@ class _Translation:
         return None
 
 
+def _quote(text: str) -> str:
+    return "".join(character if character.isalnum() else "\\" + character for character in text)
+
+
 def translate(pattern: str) -> str:
     """Return Java's pattern as the `regex` package has it; a fault when it is none."""
     return _Translation(pattern).translate()
 
 
 class Patterns:
-    """The compiled patterns of one template; `seconds` bounds each search."""
+    """The regular expressions of one rendering: `seconds` bounds all its searches together, `compiled` is kept."""
 
-    def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
-        self._compiled: dict[str, regex.Pattern[str]] = {}
+    def __init__(self, seconds: float, compiled: "dict[str, regex.Pattern[str]]") -> None:
+        self._left = seconds
+        self._compiled = compiled
 
     def _pattern(self, pattern: str) -> "regex.Pattern[str]":
         found = self._compiled.get(pattern)
@@ -184,10 +189,8 @@ class Patterns:
 
     def matches(self, pattern: str, text: str) -> bool:
         """Return whether the pattern matches the whole text."""
-        try:
-            return self._pattern(pattern).fullmatch(text, timeout=self.seconds) is not None
-        except TimeoutError:
-            raise TemplateLimitFault("a regular expression takes too long") from None
+        compiled = self._pattern(pattern)
+        return self._timed(lambda seconds: compiled.fullmatch(text, timeout=seconds)) is not None
 
     def replace(self, pattern: str, text: str, replacement: str, limit: int, count: int = 0) -> str:
         """Return the text with what matches replaced, `count` times at most unless 0, in `limit` characters at most."""
@@ -228,10 +231,18 @@ class Patterns:
         return pieces
 
     def _found(self, pattern: "regex.Pattern[str]", text: str) -> "Iterator[regex.Match[str]]":
+        matches = pattern.finditer(text, timeout=max(self._left, 0.001))
+        while (match := self._timed(lambda _seconds: next(matches, None))) is not None:
+            yield match
+
+    def _timed(self, search: "Callable[[float], regex.Match[str] | None]") -> "regex.Match[str] | None":
+        began = time.perf_counter()
         try:
-            yield from pattern.finditer(text, timeout=self.seconds)
+            return search(max(self._left, 0.001))
         except TimeoutError:
-            raise TemplateLimitFault("a regular expression takes too long") from None
+            raise TemplateLimitFault("regular expressions take too long") from None
+        finally:
+            self._left -= time.perf_counter() - began
 
 
 def _parts(replacement: str, pattern: "regex.Pattern[str]") -> list[str | int]:

@@ -134,7 +134,7 @@ class Run:
     def evaluate(self, context: Context, output: list[str], value: object) -> None:
         """Carry out #evaluate."""
         source = "" if value is None else self.text(value)
-        self.step(10 + len(source) // 20)
+        self.step(100 + len(source))
         if self.evaluations >= self._limits.depth:
             raise TemplateLimitFault("#evaluate nests too deep")
         try:

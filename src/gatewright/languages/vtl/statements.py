@@ -7,6 +7,7 @@ from typing import Final
 
 from gatewright.languages.vtl import contexts, expressions, render, syntax, values
 from gatewright.languages.vtl.code import Function, Module
+from gatewright.languages.vtl.limits import Dialect
 from gatewright.languages.vtl.expressions import truth, value
 from gatewright.languages.vtl.render import Body
 
@@ -63,9 +64,11 @@ class CompiledUnit:
 class Compiler:
     """Compiles one text. `names` are the variables that it mentions; None where it may mention any."""
 
-    def __init__(self, names: frozenset[str] | None, has_definitions: bool) -> None:
+    def __init__(self, dialect: Dialect, names: frozenset[str] | None, has_definitions: bool) -> None:
         self.module = Module({_name(thing): thing for thing in _RUNTIME})
         self.has_definitions = has_definitions
+        self.is_null_empty = dialect.is_null_empty
+        self._has_macros = dialect.has_macros
         self._names = names
         self._macros: dict[str, tuple[tuple[str, ...], str]] = {}
 
@@ -109,9 +112,15 @@ class Compiler:
         return f.name
 
     def define_macro(self, node: syntax.MacroDefinition) -> None:
-        """Compile a macro; the first of a name counts."""
+        """Compile a macro; the first of a name counts. Without macros, the definition is parsed and nothing else."""
+        if not self._has_macros:
+            return
         body = self.block_function(node.body)
         self._macros.setdefault(node.name, (node.arguments, body))
+
+    def null_text(self, node: syntax.Reference) -> str:
+        """Return what is printed of a reference without a value."""
+        return "" if self.is_null_empty else node.null_text
 
     # Statements.
 
@@ -173,6 +182,8 @@ class Compiler:
             return
         if not expressions.is_plain(node):
             name = expressions.reference(f, self, node)
+            if self.is_null_empty:
+                f.line(f"if {name} is None: {name} = ''")
             if node.is_escaped:
                 f.line(f"show_escaped(c, o, {name}, {constant((node.escape_prefix, node.null_text))})")
             else:
@@ -181,7 +192,7 @@ class Compiler:
             return
         name = expressions.reference(f, self, node)
         f.line(f"if {name}.__class__ is str: w({name})")
-        f.line(f"else: show(c, r, o, {name}, {constant(node.null_text)})")
+        f.line(f"else: show(c, r, o, {name}, {constant(self.null_text(node))})")
 
     def _set(self, f: Function, node: syntax.Set) -> None:
         found = value(f, self, node.value)
@@ -259,7 +270,9 @@ class Loop:
         # The loop's own variables are kept only where the template reads them.
         self._kept = [name for name in ("velocityCount", "velocityHasNext") if compiler.mentions(name)]
         self._has_scope = compiler.mentions("foreach")
-        self._names = {name: f.temporary() for name in ("size", "at", "item", "context", "get", "scope", "halt", "live", "null")}
+        self._names = {
+            name: f.temporary() for name in ("size", "at", "item", "context", "get", "scope", "halt", "live", "null")
+        }
 
     def add(self) -> None:
         """Add the loop."""

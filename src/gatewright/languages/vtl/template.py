@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
+import regex
+
 from gatewright.languages.vtl.contexts import Halt
 from gatewright.languages.vtl.directives import Mentioned
 from gatewright.languages.vtl.errors import TemplateError, TemplateFault, TemplateLimitFault
@@ -33,10 +35,10 @@ def _compile(
 ) -> CompiledUnit:
     mentioned = Mentioned()
     try:
-        block = Parser(text, mentioned, defined).template()
+        block = Parser(text, mentioned, dialect.directives, defined).template()
         names = None if is_evaluated or mentioned.has_evaluate else frozenset(mentioned.names)
         has_definitions = is_evaluated or mentioned.has_evaluate or mentioned.has_definitions
-        return Compiler(names, has_definitions).unit(block)
+        return Compiler(dialect, names, has_definitions).unit(block)
     except RecursionError:
         raise TemplateError("the template nests too deep") from None
 
@@ -48,7 +50,7 @@ class Template:
         self._unit = unit
         self._dialect = dialect
         self._evaluated: dict[tuple[str, frozenset[str]], CompiledUnit] = {}
-        self._patterns: Patterns | None = None
+        self._patterns: dict[str, regex.Pattern[str]] = {}
 
     def render(self, variables: Mapping[str, object], limits: Limits = DEFAULT_LIMITS) -> str:
         """Return the output; `variables` keeps its entries, but what its values hold the template may change.
@@ -59,9 +61,8 @@ class Template:
 
     def render_changing(self, variables: dict[str, object], limits: Limits = DEFAULT_LIMITS) -> str:
         """Return the output as `render` does; `#set($name = …)` is seen in `variables` afterwards."""
-        if self._patterns is None or self._patterns.seconds != limits.pattern_seconds:
-            self._patterns = Patterns(limits.pattern_seconds)
-        run = Run(limits, dict(self._unit.macros), self._patterns, self._evaluate)
+        patterns = Patterns(limits.pattern_seconds, self._patterns)
+        run = Run(limits, dict(self._unit.macros), patterns, self._evaluate)
         output: list[str] = []
         try:
             self._unit.main(variables, run, output)

@@ -83,7 +83,27 @@ ARITHMETIC = ("+", "-", "*", "/", "%")
 COMPARISONS = ("==", "!=", "<", "<=", ">", ">=", " eq ", " ne ", " lt ", " le ", " gt ", " ge ")
 LOGICAL = ("&&", "||", " and ", " or ")
 SPACE = ("", "", "", " ", "  ", "\n", "\t", " \n", "\n  ", "\r\n")
-WORDS = ("a", "b c", "{", "}", "\"key\": ", ", ", "x.y", "(z)", "[", "]", ":", "100%", "é", ".", "-", "$ ", "$5", "# ", "#1")
+WORDS = (
+    "a",
+    "b c",
+    "{",
+    "}",
+    '"key": ',
+    ", ",
+    "x.y",
+    "(z)",
+    "[",
+    "]",
+    ":",
+    "100%",
+    "é",
+    ".",
+    "-",
+    "$ ",
+    "$5",
+    "# ",
+    "#1",
+)
 SOUP = (
     *REFERENCES[:12],
     *WORDS,
@@ -216,7 +236,18 @@ class Chance:
 
     def _foreach(self, depth: int) -> str:
         source = self._random.choice(
-            ("$list", "[1..3]", "$map", "$map.keySet()", "$items", "$undefined", '["p", $name]', "$mixed", "$none", "[3..$one]")
+            (
+                "$list",
+                "[1..3]",
+                "$map",
+                "$map.keySet()",
+                "$items",
+                "$undefined",
+                '["p", $name]',
+                "$mixed",
+                "$none",
+                "[3..$one]",
+            )
         )
         inner = self.body(depth) + self._random.choice(("", "", "$i", "#if($i == 2)#break#end", "$foreach.count"))
         return f"#foreach($i in {source}){inner}#end"
