@@ -12,6 +12,7 @@ from tests.integration.nodes import Node
 from tests.integration.rest_api_recordings import (
     documentation,
     gateway_responses,
+    imports,
     integrations,
     methods,
     models,
@@ -32,6 +33,7 @@ MODULES: tuple[Recordings, ...] = (
     documentation.RECORDINGS,
     stages.RECORDINGS,
     usage_plans.RECORDINGS,
+    imports.RECORDINGS,
 )
 RECORDINGS = [(name, steps) for module in MODULES for name, steps in module.items()]
 
@@ -45,6 +47,8 @@ def client(node: Node) -> Iterator[Any]:
         found.delete_rest_api(restApiId=api["id"])
     for plan in found.get_usage_plans(limit=500)["items"]:
         found.delete_usage_plan(usagePlanId=plan["id"])
+    for api_key in found.get_api_keys(limit=500)["items"]:
+        found.delete_api_key(apiKey=api_key["id"])
 
 
 @pytest.mark.parametrize(("name", "steps"), [pytest.param(*each, id=each[0]) for each in RECORDINGS])

@@ -18,8 +18,8 @@ Step = tuple[str, Mapping[str, Any], int, Any]
 Recordings = Mapping[str, Sequence[Step]]
 
 _WORD = re.compile(r"<[a-z0-9-]+>")
-_LATER = frozenset({"securityPolicy", "apiStatus"})
-"""Members of a RestApi that AWS has since November 2025, after these recordings."""
+_LATER = frozenset({"securityPolicy", "apiStatus", "responseTransferMode", "x-amazon-apigateway-security-policy"})
+"""Members of RestApis, integrations and exports that AWS has since November 2025, after these recordings."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +87,8 @@ def _call(client: Any, operation: str, request: Any) -> tuple[int, Any]:
         return response["ResponseMetadata"]["HTTPStatusCode"], Error(
             response["Error"]["Code"], response["Error"]["Message"]
         )
+    if hasattr(answer.get("body"), "read"):
+        answer["body"] = answer["body"].read().decode()
     return answer.pop("ResponseMetadata")["HTTPStatusCode"], answer
 
 
@@ -120,7 +122,7 @@ def _differences(where: str, expected: Any, got: Any, words: dict[str, str]) -> 
 
 def _object_differences(where: str, expected: Mapping[Any, Any], got: Any, words: dict[str, str]) -> list[str]:
     if isinstance(got, str):
-        got = json.loads(got)
+        return _json_differences(where, _filled(expected, words), json.loads(got), words)
     if not isinstance(got, Mapping):
         return [f"{where}: {got!r}, recorded {expected!r}"]
     wanted = {_filled(name, words): member for name, member in expected.items() if name is not ...}
@@ -132,6 +134,26 @@ def _object_differences(where: str, expected: Mapping[Any, Any], got: Any, words
         else:
             differences.append(f"{where}.{name}: absent, recorded {member!r}")
     return differences
+
+
+def _json_differences(where: str, expected: Any, got: Any, words: dict[str, str]) -> list[str]:
+    """Compare JSON texts, the order of their members too."""
+    differences = _differences(where, expected, got, words)
+    if isinstance(expected, Mapping) and isinstance(got, Mapping) and not differences:
+        differences += _order_differences(where, expected, got)
+    return differences
+
+
+def _order_differences(where: str, expected: Mapping[str, Any], got: Mapping[str, Any]) -> list[str]:
+    names = [name for name in got if name not in _LATER]
+    if list(expected) != names:
+        return [f"{where}: members {names}, recorded in the order {list(expected)}"]
+    return [
+        difference
+        for name, member in expected.items()
+        if isinstance(member, Mapping) and isinstance(got[name], Mapping)
+        for difference in _order_differences(f"{where}.{name}", member, got[name])
+    ]
 
 
 def _fits(expected: Any, got: Any, words: dict[str, str]) -> bool:

@@ -1,4 +1,7 @@
-"""API keys and usage plans as AWS was recorded to answer about them (test_apigateway_common.snapshot.json)."""
+"""API keys and usage plans as AWS was recorded to answer about them.
+
+Recordings: test_apigateway_common and test_apigateway_extended.snapshot.json.
+"""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -26,10 +29,10 @@ _LIMITED: Mapping[str, Any] = MappingProxyType(
 _NO_STAGE = bad_request("Invalid API Stage specified")
 
 
-def _key(*, is_enabled: bool = True, **members: Any) -> dict[str, Any]:
+def _key(**members: Any) -> dict[str, Any]:
     return {
         "createdDate": "datetime",
-        "enabled": is_enabled,
+        "enabled": True,
         "id": "<key>",
         "lastUpdatedDate": "datetime",
         "name": "k",
@@ -37,6 +40,31 @@ def _key(*, is_enabled: bool = True, **members: Any) -> dict[str, Any]:
         "value": "<value>",
         **members,
     }
+
+
+# Recorded in 2023 with the value; AWS leaves it out since (localstack, test_update_api_key_invalid_enabled_type).
+_UPDATED: Mapping[str, Any] = MappingProxyType(
+    {**{name: member for name, member in _key(tags={}).items() if name != "value"}, "enabled": False}
+)
+
+
+def _new(number: int) -> dict[str, Any]:
+    return {**_listed(number), "value": f"<value-{number}>"}
+
+
+def _listed(number: int) -> dict[str, Any]:
+    return {
+        "createdDate": "datetime",
+        "enabled": False,
+        "id": f"<key-{number}>",
+        "lastUpdatedDate": "datetime",
+        "name": f"<name-{number}>",
+        "stageKeys": [],
+    }
+
+
+def _of_plan(number: int) -> dict[str, Any]:
+    return {"id": f"<key-{number}>", "name": f"<name-{number}>", "type": "API_KEY", "value": f"<value-{number}>"}
 
 
 def _update(*changes: tuple[str, ...], plan: str = "<plan>") -> tuple[str, dict[str, Any]]:
@@ -83,8 +111,60 @@ RECORDINGS: Recordings = MappingProxyType(
                 "update_api_key",
                 {"apiKey": "<key>", "patchOperations": patch(("replace", "/enabled", "false"))},
                 200,
-                _key(is_enabled=False, tags={}),
+                _UPDATED,
             ),
+        ),
+        "test_get_api_keys": (
+            ("get_api_keys", {}, 200, {"items": []}),
+            ("create_api_key", {"name": "test-key-one"}, 201, _new(1)),
+            ("get_api_keys", {}, 200, {"items": [_listed(1)]}),
+            ("get_api_keys", {"nameQuery": "test-key-two"}, 200, {"items": []}),
+            ("get_api_keys", {"nameQuery": "test-key"}, 200, {"items": [_listed(1)]}),
+            ("get_api_keys", {"nameQuery": "TEST-KEY"}, 200, {"items": []}),
+            ("get_api_keys", {"nameQuery": "st-key-one"}, 200, {"items": []}),
+            ("get_api_keys", {"nameQuery": "st-key"}, 200, {"items": []}),
+            ("create_api_key", {"name": "test-key-two"}, 201, _new(2)),
+            ("get_api_keys", {}, 200, {"items": [_listed(2), _listed(1)]}),
+            ("get_api_keys", {"nameQuery": "test-key-two"}, 200, {"items": [_listed(2)]}),
+            ("get_api_keys", {"nameQuery": "test-key"}, 200, {"items": [_listed(2), _listed(1)]}),
+            ("get_api_keys", {"limit": 1}, 200, {"items": [_listed(2)], "position": "<position>"}),
+            ("get_api_keys", {"limit": 1, "position": "<position>"}, 200, {"items": [_listed(1)]}),
+            ("get_api_keys", {"limit": -1}, 200, {"items": [_listed(2), _listed(1)]}),
+        ),
+        "test_get_usage_plan_api_keys": (
+            ("create_api_key", {"name": "test-key-one"}, 201, _new(1)),
+            ("create_api_key", {"name": "test-key-two"}, 201, _new(2)),
+            ("get_api_keys", {}, 200, {"items": [_listed(2), _listed(1)]}),
+            ("create_usage_plan", {"name": "p"}, 201, {"apiStages": [], "id": "<plan>", "name": "p"}),
+            ("get_usage_plan_keys", {"usagePlanId": "<plan>"}, 200, {"items": []}),
+            *(
+                (
+                    "create_usage_plan_key",
+                    {"usagePlanId": "<plan>", "keyId": f"<key-{number}>", "keyType": "API_KEY"},
+                    201,
+                    _of_plan(number),
+                )
+                for number in (1, 2)
+            ),
+            ("get_usage_plan_keys", {"usagePlanId": "<plan>"}, 200, {"items": [_of_plan(2), _of_plan(1)]}),
+            (
+                "get_usage_plan_keys",
+                {"usagePlanId": "<plan>", "nameQuery": "test-key"},
+                200,
+                {"items": [_of_plan(2), _of_plan(1)]},
+            ),
+            ("get_usage_plan_keys", {"usagePlanId": "<plan>", "nameQuery": "TEST-key"}, 200, {"items": []}),
+            (
+                "get_usage_plan_keys",
+                {"usagePlanId": "<plan>", "nameQuery": "test-key-one"},
+                200,
+                {"items": [_of_plan(1)]},
+            ),
+            ("get_usage_plan_keys", {"usagePlanId": "<plan>", "nameQuery": "nothing"}, 200, {"items": []}),
+            ("delete_api_key", {"apiKey": "<key-1>"}, 202, {}),
+            ("delete_api_key", {"apiKey": "<key-2>"}, 202, {}),
+            ("get_usage_plan_keys", {"usagePlanId": "<plan>"}, 200, {"items": []}),
+            ("get_usage_plan_keys", {"usagePlanId": "bad-id"}, 200, {"items": []}),
         ),
         "test_usage_plan_crud": (
             *_API,

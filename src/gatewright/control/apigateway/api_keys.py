@@ -49,6 +49,9 @@ _SHORTEST_VALUE = 20
 _LONGEST_VALUE = 128
 _LONGEST_NAME = 1024
 _LONGEST_DESCRIPTION = 125_000
+_ORDINAL = "ordinal"
+"""The member of the document that no operation returns: less for a key that was made later."""
+_LAST_MICROSECOND = (1 << 63) - 1
 
 
 def create_api_key(context: Context, request: Shape) -> Shape:
@@ -65,7 +68,7 @@ def create_api_key(context: Context, request: Shape) -> Shape:
         if any(api_key["value"] == value for api_key in existing):
             raise conflict("API Key already exists")
         check_room_for_key(len(existing))
-        return add_api_key(context, writer, {**request, "value": value}, stage_keys)
+        return _shown(add_api_key(context, writer, {**request, "value": value}, stage_keys), keeps_value=True)
 
 
 def get_api_key(context: Context, request: Shape) -> Shape:
@@ -84,7 +87,8 @@ def get_api_keys(context: Context, request: Shape) -> Shape:
             for api_key in list_documents(context, reader, API_KEY)
             if api_key.get("name", "").startswith(prefix) and customer_id in (None, api_key.get("customerId"))
         ]
-    items = [(api_key["id"], _without_value(api_key, keeps=bool(request.get("includeValues")))) for api_key in found]
+    keeps = bool(request.get("includeValues"))
+    items = [(newest_first(api_key), _shown(api_key, keeps_value=keeps)) for api_key in found]
     return page_of_items(request, f"GetApiKeys/{prefix}/{customer_id}", items)
 
 
@@ -96,7 +100,7 @@ def update_api_key(context: Context, request: Shape) -> Shape:
         for stage_key in api_key["stageKeys"]:
             require_stage(context, writer, *stage_key.partition("/")[::2])
         put_api_key(context, writer, api_key)
-    return _presented(api_key, includes_value=True)
+    return _presented(api_key, includes_value=False)
 
 
 def delete_api_key(context: Context, request: Shape) -> Shape:
@@ -116,7 +120,7 @@ def require_api_key(context: Context, reader: Reader, key_id: str) -> Document:
 
 
 def add_api_key(context: Context, writer: Writer, members: Shape, stage_keys: list[str]) -> Document:
-    """Write a new key with the members of CreateApiKey and return it. Its value is checked, and nobody has it."""
+    """Write a new key with the members of CreateApiKey and return its document. Its value is checked, and nobody has it."""
     now = timestamp(context)
     api_key: Document = {
         "id": context.ids.resource_id(),
@@ -125,11 +129,17 @@ def add_api_key(context: Context, writer: Writer, members: Shape, stage_keys: li
         "createdDate": now,
         "lastUpdatedDate": now,
         "stageKeys": stage_keys,
+        _ORDINAL: f"{_LAST_MICROSECOND - int(context.clock.now() * 1e6):019d}",
     }
     api_key |= {name: members[name] for name in ("name", "description", "customerId") if members.get(name)}
     if members.get("tags"):
         api_key["tags"] = checked_tags(members["tags"])
     return put_api_key(context, writer, api_key)
+
+
+def newest_first(api_key: Document) -> str:
+    """Return the place of a key in listings: as AWS was recorded to list them, the latest before the others."""
+    return f"{api_key.get(_ORDINAL, '')}/{api_key['id']}"
 
 
 def put_api_key(context: Context, writer: Writer, api_key: Document) -> Document:
@@ -169,11 +179,12 @@ def new_value(ids: Ids) -> str:
 
 def _presented(api_key: Document, *, includes_value: bool) -> Document:
     # As AWS answers: tags even when there are none, but not in CreateApiKey and not in GetApiKeys.
-    return {**_without_value(api_key, keeps=includes_value), "tags": api_key.get("tags", {})}
+    return {**_shown(api_key, keeps_value=includes_value), "tags": api_key.get("tags", {})}
 
 
-def _without_value(api_key: Document, *, keeps: bool) -> Document:
-    return api_key if keeps else {name: member for name, member in api_key.items() if name != "value"}
+def _shown(api_key: Document, *, keeps_value: bool) -> Document:
+    hidden = (_ORDINAL,) if keeps_value else (_ORDINAL, "value")
+    return {name: member for name, member in api_key.items() if name not in hidden}
 
 
 def _stage_keys(api_key: Document, change: Change, parse: Parse) -> None:

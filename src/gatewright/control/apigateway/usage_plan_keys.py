@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 
 from gatewright.base.operations import Shape
-from gatewright.control.apigateway.api_keys import require_api_key
+from gatewright.control.apigateway.api_keys import newest_first, require_api_key
 from gatewright.control.apigateway.api_stages import api_stage_name
 from gatewright.control.apigateway.constraints import USAGE_PLANS_PER_API_KEY
 from gatewright.control.apigateway.documents import (
@@ -60,7 +60,7 @@ def get_usage_plan_keys(context: Context, request: Shape) -> Shape:
     # Recorded of AWS: a plan that is not there has no keys, and is no error.
     with context.store.read() as reader:
         keys = keys_of_plan(context, reader, plan_id) if "/" not in plan_id else []
-    items = [(api_key["id"], _presented(api_key)) for api_key in keys if api_key.get("name", "").startswith(prefix)]
+    items = [(newest_first(api_key), _presented(api_key)) for api_key in keys if api_key.get("name", "").startswith(prefix)]
     return page_of_items(request, f"GetUsagePlanKeys/{plan_id}/{prefix}", items)
 
 

@@ -119,8 +119,6 @@ def test_update_api_key(calls: Calls) -> None:
         "lastUpdatedDate": "2026-01-01T00:00:01Z",
         "stageKeys": [],
         "tags": {},
-        # Recorded of AWS (localstack, test_api_key_required_for_methods): unasked.
-        "value": created["value"],
     }
     assert calls.patch_refusal("UpdateApiKey", ("replace", "/id", "x"), apiKey=created["id"]) == (
         "BadRequestException",
