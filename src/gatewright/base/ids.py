@@ -72,3 +72,7 @@ class Ids:
         """Return the Root part of an X-Ray trace id, such as `1-5e6aa925-cc0123456789ae116148e52f`."""
         # `hex` takes a third of the time of a format with `:08x`.
         return f"1-{hex(int(now))[2:].zfill(8)}-{self._entropy(12).hex()}"
+
+    def trace_parent(self) -> str:
+        """Return the Parent part of an X-Ray trace id, such as `5c9925637b7d89fa`."""
+        return self._entropy(8).hex()

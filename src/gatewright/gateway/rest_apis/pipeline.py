@@ -20,6 +20,7 @@ hook in where phases write to `call.log`, access logs and traces around `MethodP
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from gatewright.base.ids import Ids
 from gatewright.base.messages import Response
 from gatewright.gateway.fault_log import FaultLog
 from gatewright.gateway.rest_apis.binding import RestBinding
@@ -50,6 +51,7 @@ class MethodPipeline:
     gateway_responses: GatewayResponses
     adds_trace_header: bool
     """Whether responses of the integration carry `X-Amzn-Trace-Id` (recorded of AWS: not those of HTTP_PROXY, MOCK)."""
+    ids: Ids
     faults: FaultLog
 
     async def run(self, call: RestCall) -> Response:
@@ -61,7 +63,7 @@ class MethodPipeline:
                     await waiting
             response = await self.serve(call)
             if self.adds_trace_header:
-                response.headers.append(("X-Amzn-Trace-Id", _sampled(call.trace_header)))
+                response.headers.append(("X-Amzn-Trace-Id", _traced(call.trace_header, self.ids)))
             if call.log is not None:
                 call.log.write(f"Method response headers: {shown_fields(response.headers)}")
                 call.log.write("Successfully completed execution")
@@ -83,8 +85,10 @@ class MethodPipeline:
         return self.gateway_responses.respond(error, call)
 
 
-def _sampled(trace_header: str) -> str:
-    """Return a trace header with its sampling decision: nothing is sampled yet."""
+def _traced(trace_header: str, ids: Ids) -> str:
+    """Return a trace header as clients get it (recorded of AWS): nothing is sampled yet."""
+    if "Parent=" not in trace_header:
+        trace_header = f"{trace_header};Parent={ids.trace_parent()}"
     return trace_header if "Sampled=" in trace_header else f"{trace_header};Sampled=0"
 
 
@@ -102,6 +106,7 @@ def link_pipeline(binding: RestBinding) -> MethodPipeline:
         compress=compression.link(binding),
         gateway_responses=binding.deployment.gateway_responses,
         adds_trace_header=kind in ("AWS", "AWS_PROXY", "HTTP"),
+        ids=binding.seams.ids,
         faults=binding.seams.faults,
     )
 
