@@ -14,13 +14,15 @@ from gatewright.aws.endpoint import AwsEndpoint
 from gatewright.base.ids import Ids
 from gatewright.base.messages import BytesBody
 from gatewright.base.operations import Caller, Shape
-from gatewright.control import apigatewayv2, lambda_
+from gatewright.control import apigateway, apigatewayv2, lambda_
 from gatewright.functions import invoke
+from gatewright.gateway.rest_apis import invoke_for_test
 from tests.conformance.test_round_trips import Model, wire_request
 from tests.conformance.values import make
 
 TABLES: Mapping[str, frozenset[str]] = {
     "lambda": frozenset(lambda_.OPERATIONS) | frozenset(invoke.OPERATIONS),
+    "apigateway": frozenset(apigateway.OPERATIONS) | frozenset(invoke_for_test.OPERATIONS),
     "apigatewayv2": frozenset(apigatewayv2.OPERATIONS),
 }
 OPERATIONS = [
