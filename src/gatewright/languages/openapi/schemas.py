@@ -116,10 +116,25 @@ class Models:
             return None
         if not schema:
             return None
+        if listed := self._array_name(schema):
+            self.by_name.setdefault(listed, self._model(listed, schema))
+            return listed
         digest = hashlib.sha256(f"{place}\0{json.dumps(schema, sort_keys=True)}".encode()).hexdigest()
         name = f"MODEL{digest[:6]}"
         self.by_name[name] = self._model(name, schema)
         return name
+
+    def _array_name(self, schema: JsonObject) -> str | None:
+        """Return what AWS calls the model of a list of models; one name for all such lists.
+
+        Source: "Set up basic request validation in API Gateway", whose sample API is shown as AWS exports it.
+        """
+        pointer = as_object(schema.get("items")).get("$ref")
+        if self._version is not Version.SWAGGER or set(schema) != {"type", "items"} or not isinstance(pointer, str):
+            return None
+        name = name_of(pointer)
+        is_known = schema["type"] == "array" and name in self.by_name and _NAME.fullmatch(name)
+        return f"ArrayOf{name}" if is_known else None
 
     def _warn_of_reference(self, pointer: str, name: str) -> None:
         text = missing_model(name)
@@ -204,11 +219,26 @@ def _exported(schema: Json, pointers: str) -> Json:
     if not isinstance(schema, dict):
         return schema
     # Recorded of AWS: the `$schema` of the default models is not exported.
-    exported = {key: _exported(value, pointers) for key, value in schema.items() if key != "$schema"}
+    exported = {key: _member(key, value, pointers) for key, value in schema.items() if key != "$schema"}
+    # AWS's exports, such as that in "Set up basic request validation in API Gateway": no properties are not named, and
+    # those that are required are sorted.
+    if exported.get("properties") == {}:
+        del exported["properties"]
+    required = exported.get("required")
+    if isinstance(required, list) and all(isinstance(name, str) for name in required):
+        exported["required"] = sorted(str(name) for name in required)
     url = exported.get("$ref")
     if isinstance(url, str) and (found := _MODEL_URL.fullmatch(url)):
         exported["$ref"] = pointers + found["name"]
     return exported
+
+
+def _member(key: str, value: Json, pointers: str) -> Json:
+    if key in _VALUES:
+        return value
+    if key in _NAMED and isinstance(value, dict):
+        return {name: _exported(child, pointers) for name, child in value.items()}
+    return _exported(value, pointers)
 
 
 def _unsupported_kind(schema: JsonObject) -> str | None:

@@ -26,14 +26,16 @@ from gatewright.languages.openapi.types import JsonObject, RestApiDefinition
 from gatewright.languages.openapi.write_documentation import Documentation, extension
 from gatewright.languages.openapi.write_method import API_KEY_SCHEME, Writing, write_method
 
-INTEGRATIONS, AUTHORIZERS, POSTMAN, APIGATEWAY, DOCUMENTS = (
+INTEGRATIONS, AUTHORIZERS, POSTMAN, APIGATEWAY, DOCUMENTS, VALIDATORS = (
     "integrations",
     "authorizers",
     "postman",
     "apigateway",
     "documentation",
+    "validators",
 )
-EXTENSIONS = frozenset({INTEGRATIONS, AUTHORIZERS, POSTMAN, APIGATEWAY, DOCUMENTS})
+# The last is that of "Test basic request validation in API Gateway".
+EXTENSIONS = frozenset({INTEGRATIONS, AUTHORIZERS, POSTMAN, APIGATEWAY, DOCUMENTS, VALIDATORS})
 
 # Every API made by CreateRestApi has these. Recorded of AWS: they are exported only when something refers to them.
 _DEFAULT_MODELS = frozenset({"Empty", "Error"})
@@ -58,9 +60,10 @@ def write_rest_api(
 ) -> JsonObject:
     """Return the document of an API with the extensions that are asked for (names in EXTENSIONS)."""
     shows_all = APIGATEWAY in extensions
+    shows_validators = shows_all or VALIDATORS in extensions
     documentation = Documentation(tuple(definition.documentation_parts))
     information, top = documentation.of_api()
-    writing = Writing(version, documentation, shows_all or INTEGRATIONS in extensions, shows_all)
+    writing = Writing(version, documentation, shows_all or INTEGRATIONS in extensions, shows_validators)
     paths = _paths(writing, definition)
     schemas = _schemas(definition, version, documentation, paths)
     document = {
@@ -70,6 +73,8 @@ def write_rest_api(
     }
     if shows_all:
         document.update(_settings(definition, version))
+    elif shows_validators:
+        document.update(_request_validators(definition))
     if definition.documentation_parts and (shows_all or DOCUMENTS in extensions):
         document[DOCUMENTATION] = extension(
             definition.documentation_parts, definition.documentation_version, deployed.documentation_created
@@ -151,14 +156,7 @@ def _settings(definition: RestApiDefinition, version: Version) -> JsonObject:
             }
             for response in definition.gateway_responses
         }
-    if definition.request_validators:
-        settings[REQUEST_VALIDATORS] = {
-            validator["name"]: {
-                "validateRequestParameters": validator.get("validateRequestParameters", False),
-                "validateRequestBody": validator.get("validateRequestBody", False),
-            }
-            for validator in definition.request_validators
-        }
+    settings.update(_request_validators(definition))
     if rest_api.get("apiKeySource", "HEADER") != "HEADER":
         settings[API_KEY_SOURCE] = rest_api["apiKeySource"]
     for member, name in (
@@ -173,6 +171,17 @@ def _settings(definition: RestApiDefinition, version: Version) -> JsonObject:
     if endpoint and version is Version.SWAGGER:
         settings[ENDPOINT_CONFIGURATION] = endpoint
     return settings
+
+
+def _request_validators(definition: RestApiDefinition) -> JsonObject:
+    written = {
+        validator["name"]: {
+            "validateRequestParameters": validator.get("validateRequestParameters", False),
+            "validateRequestBody": validator.get("validateRequestBody", False),
+        }
+        for validator in definition.request_validators
+    }
+    return {REQUEST_VALIDATORS: written} if written else {}
 
 
 def _endpoint(rest_api: JsonObject) -> JsonObject:
