@@ -49,8 +49,16 @@ class Module:
         return self._names.__getitem__
 
 
+class NotStatic(Exception):
+    """Variables cannot be kept in Python's own: they are kept in a dict instead."""
+
+
 class Function:
-    """One function: its lines as they come."""
+    """One function: its lines as they come.
+
+    What is printed is gathered in `_pieces` and appended to the output at once. In a static function, variables are
+    Python's own (`variable`), and `loops_around` names what counts the loops around.
+    """
 
     def __init__(self, module: Module, name: str, parameters: str) -> None:
         self.module = module
@@ -59,6 +67,11 @@ class Function:
         self.indentation = 1
         # Where #break may become Python's: directly inside the innermost loop of this function.
         self.is_in_loop = False
+        self.is_static = False
+        self.loops_around: list[tuple[str, str]] = []
+        self.output = "o"
+        self._pieces: list[str] = []
+        self._variables: dict[str, str] = {}
         self._temporaries = 0
         self._lines = [f"def {name}({parameters}):", "    g = c.get"]
 
@@ -81,6 +94,38 @@ class Function:
         if len(self._lines) == count:
             self.line("pass")
         self.indentation -= 1
+
+    def variable(self, name: str) -> str:
+        """Return the local variable of a static function that holds a template's variable."""
+        if name not in self._variables:
+            self._variables[name] = f"x{len(self._variables)}"
+        return self._variables[name]
+
+    def piece(self, atom: str) -> None:
+        """Print an atom that holds a text."""
+        self._pieces.append(atom)
+
+    def flush(self) -> None:
+        """Append to the output what is gathered: before anything else is, and before the way forks."""
+        if len(self._pieces) == 1:
+            self.line(f"{self.output}.append({self._pieces[0]})")
+        elif self._pieces:
+            self.line(f"{self.output} += ({', '.join(self._pieces)})")
+        self._pieces = []
+
+    @contextmanager
+    def diverted(self) -> Iterator[str]:
+        """Gather what is printed in a list of its own; give the list's name."""
+        outside = self.output, self._pieces
+        self.output, self._pieces = f"{self.temporary()}o", []
+        self.line(f"{self.output} = []")
+        yield self.output
+        self.flush()
+        self.output, self._pieces = outside
+
+    def load_variables(self) -> None:
+        """Add, at the beginning, what reads the variables that the function uses."""
+        self._lines[2:2] = [f"    {local} = g({self.module.constant(name)})" for name, local in self._variables.items()]
 
     def is_crowded(self) -> bool:
         """Return whether the next block shall have a function of its own."""

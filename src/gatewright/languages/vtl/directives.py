@@ -43,8 +43,13 @@ class Mentioned:
 
     macros: set[str] = field(default_factory=set)
     names: set[str] = field(default_factory=set)
+    assigned: set[str] = field(default_factory=set)
+    elements: list[str] = field(default_factory=list)
     has_evaluate: bool = False
+    has_scoped_break: bool = False
+    can_change_values: bool = False
     has_definitions: bool = False
+    has_macro_calls: bool = False
 
 
 class Context(Protocol):
@@ -88,6 +93,7 @@ def _macro_call(parser: Context, call: Call) -> syntax.Statement:
             return syntax.Text("#" + call.name)
         parser.mentioned.has_definitions = True
         return syntax.MacroCall(call.name[1:], call.nodes, _image(call), call.block)
+    parser.mentioned.has_macro_calls = True
     return syntax.MacroCall(call.name, call.nodes, _image(call))
 
 
@@ -106,6 +112,7 @@ def _foreach(parser: Context, call: Call) -> syntax.Statement | None:
         return None
     if len(nodes) < 3:
         raise parser.error("#foreach requires an element and a list", call.token)
+    parser.mentioned.elements.append(name)
     return syntax.Foreach(name, nodes[2], nodes[3])
 
 
@@ -147,6 +154,7 @@ def _evaluate(parser: Context, call: Call) -> syntax.Statement:
 def _break(parser: Context, call: Call) -> syntax.Statement:
     if len(call.arguments) > 1:
         raise parser.error("#break takes a single scope", call.token)
+    parser.mentioned.has_scoped_break |= bool(call.arguments)
     return syntax.Break(call.arguments[0].node if call.arguments else None)
 
 

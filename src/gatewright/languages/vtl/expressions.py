@@ -4,7 +4,7 @@ from types import MappingProxyType
 from typing import Final, Protocol
 
 from gatewright.languages.vtl import syntax
-from gatewright.languages.vtl.code import Function
+from gatewright.languages.vtl.code import Function, NotStatic
 from gatewright.languages.vtl.tokens import Kind
 
 _LOGICAL: Final = frozenset({Kind.LOGICAL_AND, Kind.LOGICAL_OR})
@@ -20,6 +20,19 @@ class Blocks(Protocol):
     def null_text(self, node: syntax.Reference) -> str: ...
 
     def text_function(self, node: syntax.Interpolation) -> str: ...
+
+    def render(self, f: Function, node: syntax.Node) -> None: ...
+
+
+_LOOP_PROPERTIES: Final = MappingProxyType(
+    {
+        "index": "{at} - 1",
+        "count": "{at}",
+        "hasNext": "{at} < {size}",
+        "first": "{at} == 1",
+        "last": "{at} == {size}",
+    }
+)
 
 
 def constants_of(nodes: tuple[syntax.Expression, ...]) -> tuple[object, ...] | None:
@@ -74,7 +87,13 @@ def _held(f: Function, expression: str) -> str:
 
 def reference(f: Function, blocks: Blocks, node: syntax.Reference, steps: int | None = None) -> str:
     """Add what walks down a reference; with `steps`, only so many of its steps."""
-    name = _held(f, f"g({f.module.constant(node.root)})")
+    if f.is_static:
+        local = _loop_property(f, node)
+        if local is not None:
+            return _held(f, local)
+        name = _held(f, f.variable(node.root))
+    else:
+        name = _held(f, f"g({f.module.constant(node.root)})")
     for step in node.steps[:steps]:
         if isinstance(step, syntax.Property):
             _property(f, name, step)
@@ -84,6 +103,23 @@ def reference(f: Function, blocks: Blocks, node: syntax.Reference, steps: int | 
             with f.indented(f"if {name} is not None:"):
                 f.line(f"{name} = index(r, {name}, {value(f, blocks, step.argument)})")
     return name
+
+
+def _loop_property(f: Function, node: syntax.Reference) -> str | None:
+    """Return what the innermost loop around knows: `$foreach.count` and the like; None for other references."""
+    if node.root == "foreach":
+        step = node.steps[0] if len(node.steps) == 1 else None
+        template = _LOOP_PROPERTIES.get(step.name) if isinstance(step, syntax.Property) else None
+        if template is None or not f.loops_around:
+            raise NotStatic
+        at, size = f.loops_around[-1]
+        return template.format(at=at, size=size)
+    if node.root in ("velocityCount", "velocityHasNext") and f.loops_around:
+        if node.steps:
+            raise NotStatic
+        at, size = f.loops_around[-1]
+        return at if node.root == "velocityCount" else f"{at} < {size}"
+    return None
 
 
 def _property(f: Function, name: str, step: syntax.Property) -> None:
@@ -106,7 +142,11 @@ def _method(f: Function, blocks: Blocks, name: str, step: syntax.Method) -> None
 def _interpolation(f: Function, blocks: Blocks, node: syntax.Interpolation) -> str:
     statements = node.block.statements
     if not all(map(_is_plain, statements)):
-        return _held(f, f"{blocks.text_function(node)}(c, r)")
+        if not f.is_static:
+            return _held(f, f"{blocks.text_function(node)}(c, r)")
+        with f.diverted() as output:
+            blocks.render(f, node.block)
+        return _held(f, f"r.glue({output})" + ("[:-1]" if node.drops_last else ""))
     pieces = []
     for number, statement in enumerate(statements):
         if isinstance(statement, syntax.Text):

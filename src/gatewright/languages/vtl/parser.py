@@ -75,6 +75,23 @@ _PARAMETER: Final = frozenset(
 )
 _ARGUMENT: Final = _PARAMETER | {Kind.WORD}
 _INDEX: Final = _PARAMETER - {Kind.FLOATING_POINT_LITERAL, Kind.LBRACKET, Kind.LEFT_CURLEY}
+# Methods that change lists and maps, which a loop must notice.
+_CHANGING: Final = frozenset(
+    {
+        "add",
+        "addAll",
+        "clear",
+        "next",
+        "put",
+        "putAll",
+        "putIfAbsent",
+        "remove",
+        "removeAll",
+        "retainAll",
+        "set",
+        "setValue",
+    }
+)
 _CONDITIONALS: Final = frozenset({Kind.IF_DIRECTIVE, Kind.ELSE_DIRECTIVE, Kind.ELSEIF_DIRECTIVE, Kind.END})
 
 
@@ -241,6 +258,10 @@ class Parser:
         self._expect(Kind.RPAREN)
         self._lexer.states.in_set = False
         self._skip(Kind.NEWLINE)
+        if target.steps:
+            self.mentioned.can_change_values = True
+        else:
+            self.mentioned.assigned.add(target.root)
         return syntax.Set(target, value)
 
     def _directive(self) -> syntax.Statement | None:
@@ -325,6 +346,7 @@ class Parser:
 
     def _method(self) -> syntax.Method:
         name = self._take().image
+        self.mentioned.can_change_values |= name in _CHANGING
         self._take()
         arguments = ()
         if self._peek().kind != Kind.REFMOD2_RPAREN:

@@ -103,6 +103,8 @@ class Run:
         """Return what Java's toString returns."""
         if value.__class__ is str:
             return value  # type: ignore[return-value]
+        if value.__class__ is int:
+            return str(value)
         text = Printer(self._limits.output_characters, self._scalar).text(value)
         if len(text) > _FREE:
             self.charge(len(text))
@@ -227,6 +229,8 @@ def _calling_argument(context: Context, null_text: str) -> str:
 
 def text_of(context: Context, run: Run, value: object, null_text: str) -> str:
     """Return what is printed of a value that is no text."""
+    if value.__class__ is int:
+        return str(value)
     output: list[str] = []
     show(context, run, output, value, null_text)
     return output[0] if len(output) == 1 else run.glue(output)

@@ -6,7 +6,8 @@ from types import MappingProxyType
 from typing import Final
 
 from gatewright.languages.vtl import contexts, expressions, render, syntax, values
-from gatewright.languages.vtl.code import Function, Module
+from gatewright.languages.vtl.code import Function, Module, NotStatic
+from gatewright.languages.vtl.directives import Mentioned
 from gatewright.languages.vtl.limits import Dialect
 from gatewright.languages.vtl.expressions import truth, value
 from gatewright.languages.vtl.render import Body
@@ -62,22 +63,54 @@ class CompiledUnit:
 
 
 class Compiler:
-    """Compiles one text. `names` are the variables that it mentions; None where it may mention any."""
+    """Compiles one text; `is_evaluated` says that it is run amid another, whose variables and macros it shares."""
 
-    def __init__(self, dialect: Dialect, names: frozenset[str] | None, has_definitions: bool) -> None:
+    def __init__(self, dialect: Dialect, mentioned: Mentioned, is_evaluated: bool = False) -> None:
+        is_open = is_evaluated or mentioned.has_evaluate
         self.module = Module({_name(thing): thing for thing in _RUNTIME})
-        self.has_definitions = has_definitions
+        self.has_definitions = is_open or mentioned.has_definitions
         self.is_null_empty = dialect.is_null_empty
         self._has_macros = dialect.has_macros
-        self._names = names
+        self._mentioned = mentioned
+        self._names = None if is_open else frozenset(mentioned.names)
         self._macros: dict[str, tuple[tuple[str, ...], str]] = {}
 
     def unit(self, block: syntax.Block) -> CompiledUnit:
         """Compile a parsed text."""
-        main = self.block_function(block)
+        main = self._static_function(block) or self.block_function(block)
         load = self.module.load()
         macros = {name: CompiledMacro(arguments, load(body)) for name, (arguments, body) in self._macros.items()}
         return CompiledUnit(load(main), MappingProxyType(macros))
+
+    def _static_function(self, block: syntax.Block) -> str | None:
+        """Compile a whole template with its variables as Python's own; None where something may reach them otherwise."""
+        mentioned = self._mentioned
+        own = {*mentioned.assigned, *mentioned.elements}
+        if (
+            self.has_definitions
+            or mentioned.has_scoped_break
+            or (self._has_macros and (mentioned.has_macro_calls or mentioned.macros))
+            or len(own) != len(mentioned.assigned) + len(mentioned.elements)
+            or not own.isdisjoint(("foreach", "velocityCount", "velocityHasNext"))
+        ):
+            return None
+        f = Function(self.module, self.module.fresh("b"), "c, r, o")
+        f.is_static = True
+        try:
+            self.render(f, block)
+        except NotStatic:
+            return None
+        self.leave(f)
+        f.load_variables()
+        self.module.add(f)
+        return f.name
+
+    def leave(self, f: Function) -> None:
+        """Add what gives a static function's variables back."""
+        f.flush()
+        for name in sorted(self._mentioned.assigned):
+            local = f.variable(name)
+            f.line(f"if {local} is not None: c[{self.module.constant(name)}] = {local}")
 
     def mentions(self, name: str) -> bool:
         """Return whether the text may read a variable."""
@@ -86,7 +119,6 @@ class Compiler:
     def block_function(self, node: syntax.Node) -> str:
         """Compile a block into a function `(c, r, o)` that appends to `o`; return its name."""
         f = Function(self.module, self.module.fresh("b"), "c, r, o")
-        f.line("w = o.append")
         self.render(f, node)
         self.module.add(f)
         return f.name
@@ -105,7 +137,6 @@ class Compiler:
         """Compile a text in double quotes into a function `(c, r)`; return its name."""
         f = Function(self.module, self.module.fresh("s"), "c, r")
         f.line("o = []")
-        f.line("w = o.append")
         self.render(f, node.block)
         f.line("return r.glue(o)[:-1]" if node.drops_last else "return r.glue(o)")
         self.module.add(f)
@@ -131,17 +162,20 @@ class Compiler:
                 self._statement(f, statement)
         elif isinstance(node, syntax.Reference):
             self._reference(f, node)
+        f.flush()
 
     def nested(self, f: Function, node: syntax.Node) -> None:
         """Add what prints a block within another: a call, where Python would refuse to nest deeper."""
         if f.is_crowded() and isinstance(node, syntax.Block) and node.statements:
+            if f.is_static:
+                raise NotStatic
             f.line(f"{self.block_function(node)}(c, r, o)")
         else:
             self.render(f, node)
 
     def _statement(self, f: Function, node: syntax.Statement) -> None:
         if isinstance(node, syntax.Text):
-            f.line(f"w({self.module.constant(node.text)})")
+            f.piece(self.module.constant(node.text))
         elif isinstance(node, syntax.Reference):
             self._reference(f, node)
         elif isinstance(node, syntax.Set):
@@ -160,8 +194,12 @@ class Compiler:
         f: Function,
         node: syntax.Define | syntax.MacroCall | syntax.Evaluate | syntax.Break | syntax.Stop,
     ) -> None:
+        f.flush()
         if isinstance(node, syntax.MacroCall):
-            self._macro_call(f, node)
+            if self._has_macros:
+                self._macro_call(f, node)
+            else:
+                f.piece(self.module.constant(node.literal))
         elif isinstance(node, syntax.Define):
             f.line(f"c[{self.module.constant(node.name)}] = Definition(c, {self.block_function(node.body)})")
         elif isinstance(node, syntax.Evaluate):
@@ -169,30 +207,39 @@ class Compiler:
         elif isinstance(node, syntax.Stop):
             if node.message is not None:
                 value(f, self, node.message)
-            f.line("raise Halt(True)")
+            if f.is_static:
+                self.leave(f)
+            f.line("return" if f.is_static else "raise Halt(True)")
         elif node.scope is not None:
             f.line(f"break_scope({value(f, self, node.scope)})")
         else:
-            f.line("break" if f.is_in_loop else "raise Halt()")
+            if f.is_static and not f.is_in_loop:
+                self.leave(f)
+            f.line("break" if f.is_in_loop else "return" if f.is_static else "raise Halt()")
 
     def _reference(self, f: Function, node: syntax.Reference) -> None:
         constant = self.module.constant
         if node.is_runt:
-            f.line(f"w({constant(node.root)})")
+            f.piece(constant(node.root))
             return
         if not expressions.is_plain(node):
             name = expressions.reference(f, self, node)
             if self.is_null_empty:
                 f.line(f"if {name} is None: {name} = ''")
+            f.flush()
             if node.is_escaped:
-                f.line(f"show_escaped(c, o, {name}, {constant((node.escape_prefix, node.null_text))})")
+                f.line(f"show_escaped(c, {f.output}, {name}, {constant((node.escape_prefix, node.null_text))})")
             else:
                 parts = constant((node.escape_prefix, node.more_prefix, node.null_text))
-                f.line(f"show_prefixed(c, r, o, {name}, {parts})")
+                f.line(f"show_prefixed(c, r, {f.output}, {name}, {parts})")
             return
+        if not self.has_definitions:
+            f.piece(expressions.printed(f, self, node))
+            return
+        f.flush()
         name = expressions.reference(f, self, node)
-        f.line(f"if {name}.__class__ is str: w({name})")
-        f.line(f"else: show(c, r, o, {name}, {constant(self.null_text(node))})")
+        f.line(f"if {name}.__class__ is str: {f.output}.append({name})")
+        f.line(f"else: show(c, r, {f.output}, {name}, {constant(self.null_text(node))})")
 
     def _set(self, f: Function, node: syntax.Set) -> None:
         found = value(f, self, node.value)
@@ -200,7 +247,8 @@ class Compiler:
         # Without `directive.set.null.allowed`, null changes nothing.
         with f.indented(f"if {found} is not None:"):
             if not target.steps:
-                f.line(f"c[{self.module.constant(target.root)}] = {found}")
+                place = f.variable(target.root) if f.is_static else f"c[{self.module.constant(target.root)}]"
+                f.line(f"{place} = {found}")
                 return
             owner = expressions.reference(f, self, target, len(target.steps) - 1)
             last = target.steps[-1]
@@ -211,6 +259,7 @@ class Compiler:
                     f.line(f"put_property(r, {owner}, {self.module.constant(last.name)}, {found})")
 
     def _if(self, f: Function, node: syntax.If) -> None:
+        f.flush()
         if len(node.branches) == 1:
             condition, block = node.branches[0]
             with f.indented(f"if {truth(f, self, condition)}:"):
@@ -250,11 +299,37 @@ class Compiler:
         return f"Argument({self.value_function(node)}, {self.module.constant(literal)}, {flags})"
 
     def _foreach(self, f: Function, node: syntax.Foreach) -> None:
+        f.flush()
         source = value(f, self, node.source)
         items = f.temporary()
         f.line(f"{items} = loop(r, {source})")
         with f.indented(f"if {items} is not None:"):
-            Loop(self, f, node, source, items).add()
+            if f.is_static:
+                self._static_loop(f, node, source, items)
+            else:
+                Loop(self, f, node, source, items).add()
+
+    def _static_loop(self, f: Function, node: syntax.Foreach, source: str, items: str) -> None:
+        size, at, saved, watched = (f.temporary() for _ in range(4))
+        element = f.variable(node.name)
+        f.line(f"{items}, {size} = {items}")
+        f.line(f"r.step(len({items})); {at} = 0; {saved} = {element}")
+        if self._mentioned.can_change_values:
+            f.line(f"{watched} = live({source})")
+        outside, f.is_in_loop = f.is_in_loop, True
+        f.loops += 1
+        f.loops_around.append((at, size))
+        with f.indented(f"for {at}, {element} in enumerate({items}, 1):"):
+            if self._mentioned.can_change_values:
+                changed = f"{watched} is not None and {at} > 1 and len({watched}) != {size}"
+                f.line(f"if {changed} and not check_unchanged({watched}, {at} - 1, {size}): break")
+            self.nested(f, node.body)
+        f.loops_around.pop()
+        f.loops -= 1
+        f.is_in_loop = outside
+        if self._mentioned.can_change_values:
+            f.line(f"else: check_end({watched}, {at}, {size})")
+        f.line(f"r.steps += len({items}) - {at}; {element} = {saved}")
 
 
 class Loop:

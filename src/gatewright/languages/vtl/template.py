@@ -36,9 +36,7 @@ def _compile(
     mentioned = Mentioned()
     try:
         block = Parser(text, mentioned, dialect.directives, defined).template()
-        names = None if is_evaluated or mentioned.has_evaluate else frozenset(mentioned.names)
-        has_definitions = is_evaluated or mentioned.has_evaluate or mentioned.has_definitions
-        return Compiler(dialect, names, has_definitions).unit(block)
+        return Compiler(dialect, mentioned, is_evaluated).unit(block)
     except RecursionError:
         raise TemplateError("the template nests too deep") from None
 
