@@ -34,6 +34,10 @@ _LOOP_PROPERTIES: Final = MappingProxyType(
     }
 )
 
+_ORDER: Final = MappingProxyType(
+    {Kind.LOGICAL_LT: "<", Kind.LOGICAL_LE: "<=", Kind.LOGICAL_GT: ">", Kind.LOGICAL_GE: ">="}
+)
+
 
 def constants_of(nodes: tuple[syntax.Expression, ...]) -> tuple[object, ...] | None:
     """Return the values of constants, None when something else is among them."""
@@ -91,10 +95,14 @@ def reference(f: Function, blocks: Blocks, node: syntax.Reference, steps: int | 
         local = _loop_property(f, node)
         if local is not None:
             return _held(f, local)
-        name = _held(f, f.variable(node.root))
+        name = _from_variable(f, node, steps)
+        if name is not None:
+            steps_left = node.steps[1:steps]
+        else:
+            name, steps_left = _held(f, f.variable(node.root)), node.steps[:steps]
     else:
-        name = _held(f, f"g({f.module.constant(node.root)})")
-    for step in node.steps[:steps]:
+        name, steps_left = _held(f, f"g({f.module.constant(node.root)})"), node.steps[:steps]
+    for step in steps_left:
         if isinstance(step, syntax.Property):
             _property(f, name, step)
         elif isinstance(step, syntax.Method):
@@ -103,6 +111,15 @@ def reference(f: Function, blocks: Blocks, node: syntax.Reference, steps: int | 
             with f.indented(f"if {name} is not None:"):
                 f.line(f"{name} = index(r, {name}, {value(f, blocks, step.argument)})")
     return name
+
+
+def _from_variable(f: Function, node: syntax.Reference, steps: int | None) -> str | None:
+    """Add what takes a property straight from a variable; None where the first step is none."""
+    first = node.steps[0] if node.steps and steps != 0 else None
+    if not isinstance(first, syntax.Property):
+        return None
+    variable, key = f.variable(node.root), f.module.constant(first.name)
+    return _held(f, f"{variable}.get({key}) if type({variable}) is dict else property_of({variable}, {key})")
 
 
 def _loop_property(f: Function, node: syntax.Reference) -> str | None:
@@ -124,8 +141,7 @@ def _loop_property(f: Function, node: syntax.Reference) -> str | None:
 
 def _property(f: Function, name: str, step: syntax.Property) -> None:
     key = f.module.constant(step.name)
-    f.line(f"if {name}.__class__ is dict: {name} = {name}.get({key})")
-    f.line(f"elif {name} is not None: {name} = property_of({name}, {key})")
+    f.line(f"{name} = {name}.get({key}) if type({name}) is dict else property_of({name}, {key})")
 
 
 def _method(f: Function, blocks: Blocks, name: str, step: syntax.Method) -> None:
@@ -173,7 +189,8 @@ def printed(f: Function, blocks: Blocks, node: syntax.Reference) -> str:
     """Add what gives a reference's text; return the atom."""
     name = reference(f, blocks, node)
     null_text = f.module.constant(blocks.null_text(node))
-    f.line(f"if {name}.__class__ is not str: {name} = text_of(c, r, {name}, {null_text})")
+    text = f"plain_text(r, {name}, {null_text})" if f.is_static else f"text_of(c, r, {name}, {null_text})"
+    f.line(f"if type({name}) is not str: {name} = {text}")
     return name
 
 
@@ -186,9 +203,14 @@ def truth(f: Function, blocks: Blocks, node: syntax.Node) -> str:
     if isinstance(node, syntax.Not):
         return f"(not {truth(f, blocks, node.operand)})"
     if isinstance(node, syntax.Reference):
+        local = _loop_property(f, node) if f.is_static else None
+        if local is not None:
+            return f"({local})"
         name = value(f, blocks, node)
         if blocks.has_definitions:
             return _held(f, f"is_true(r, {name})")
+        if blocks.is_null_empty and not node.is_runt and node.is_computable:
+            return f"({name} is not False)"
         return f"({name} is not None and {name} is not False)"
     if isinstance(node, syntax.Operation):
         if node.operator in _LOGICAL:
@@ -233,14 +255,20 @@ def _binary(f: Function, node: syntax.Operation, left: str, right: str) -> str:
     if operator in _EQUALITY:
         sign = _EQUALITY[operator]
         slow = f"equals(r, {left}, {right})" if sign == "==" else f"not equals(r, {left}, {right})"
-        return _held(f, f"{left} {sign} {right} if {left}.__class__ is {right}.__class__ is str else {slow}")
+        kind = f"type({left}) is type({right})"
+        return _held(f, f"{left} {sign} {right} if {kind} is str or {kind} is int else {slow}")
+    both = f"type({left}) is type({right}) is int"
     if operator in syntax.COMPARISONS:
-        return _held(f, f"compared({int(operator)}, {left}, {right})")
+        slow = f"compared({int(operator)}, {left}, {right})"
+        return _held(f, f"{left} {_ORDER[operator]} {right} if {both} else {slow}")
+    if operator is Kind.MINUS:
+        return _held(f, f"{left} - {right} if {both} else calculate({int(operator)}, {left}, {right})")
     if operator is not Kind.PLUS:
         return _held(f, f"calculate({int(operator)}, {left}, {right})")
     # What stood there is joined to a text where the value is null.
     literals = [f.module.constant(_literal(side)) for side in (node.left, node.right)]
-    return _held(f, f"plus(r, {left}, {right}, {literals[0]}, {literals[1]})")
+    slow = f"plus(r, {left}, {right}, {literals[0]}, {literals[1]})"
+    return _held(f, f"{left} + {right} if {both} else {slow}")
 
 
 def _literal(node: syntax.Expression) -> object:

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping, Sized
 from types import MappingProxyType
 from typing import Final, Protocol
 
+import regex
+
 from gatewright.languages.vtl import arithmetic, collections, numbers, strings
 from gatewright.languages.vtl.arithmetic import is_integer, is_number
 from gatewright.languages.vtl.calls import Methods, Signature, invoke
@@ -11,7 +13,7 @@ from gatewright.languages.vtl.contexts import Argument, Context, Halt, MacroCont
 from gatewright.languages.vtl.errors import TemplateError, TemplateFault, TemplateLimitFault
 from gatewright.languages.vtl.limits import Limits
 from gatewright.languages.vtl.patterns import Patterns
-from gatewright.languages.vtl.texts import Printer, as_key, equal, scalar_text
+from gatewright.languages.vtl.texts import Printer, as_key, double_text, equal, scalar_text
 from gatewright.languages.vtl.tokens import Kind
 from gatewright.languages.vtl.values import (
     MISSING,
@@ -27,6 +29,7 @@ Body = Callable[[Context, "Run", list[str]], None]
 # Texts up to this length are not charged: the template's own length bounds how many of them there can be.
 _FREE: Final = 256
 
+_SCALARS: Final = frozenset({int, float, bool})
 METHODS: Final[Mapping[type, Methods]] = MappingProxyType(
     {
         str: strings.STRING,
@@ -68,24 +71,43 @@ class Unit(Protocol):
 class Run:
     """One rendering: its macros and what is left of its budget."""
 
-    __slots__ = ("_compile", "_limits", "_work", "depth", "evaluations", "loop_limit", "macros", "patterns", "steps")
+    __slots__ = (
+        "_compile",
+        "_compiled_patterns",
+        "_limits",
+        "_patterns",
+        "_work",
+        "depth",
+        "evaluations",
+        "loop_limit",
+        "macros",
+        "steps",
+    )
 
     def __init__(
         self,
         limits: Limits,
-        macros: dict[str, Macro],
-        patterns: Patterns,
+        macros: Mapping[str, Macro],
+        compiled_patterns: "dict[str, regex.Pattern[str]]",
         compile_text: Callable[[str, frozenset[str]], Unit],
     ) -> None:
         self._limits = limits
         self._work = limits.work_characters
         self._compile = compile_text
+        self._compiled_patterns = compiled_patterns
+        self._patterns: Patterns | None = None
         self.steps = limits.steps
         self.loop_limit = limits.loop_iterations
         self.macros = macros
-        self.patterns = patterns
         self.depth = 0
         self.evaluations = 0
+
+    @property
+    def patterns(self) -> Patterns:
+        """Return the rendering's regular expressions, made when the first is used: most templates use none."""
+        if self._patterns is None:
+            self._patterns = Patterns(self._limits.pattern_seconds, self._compiled_patterns)
+        return self._patterns
 
     def charge(self, characters: int) -> None:
         """Take from the budget of work; a fault when a single text is too long or the budget is used up."""
@@ -103,8 +125,8 @@ class Run:
         """Return what Java's toString returns."""
         if value.__class__ is str:
             return value  # type: ignore[return-value]
-        if value.__class__ is int:
-            return str(value)
+        if value.__class__ in _SCALARS:
+            return scalar_text(value)
         text = Printer(self._limits.output_characters, self._scalar).text(value)
         if len(text) > _FREE:
             self.charge(len(text))
@@ -143,8 +165,7 @@ class Run:
             unit = self._compile(source, frozenset(self.macros))
         except TemplateError as error:
             raise TemplateFault(f"#evaluate: {error}") from error
-        for name, macro in unit.macros.items():
-            self.macros.setdefault(name, macro)
+        self.macros = {**unit.macros, **self.macros}
         self.evaluations += 1
         try:
             unit.main(context, self, output)
@@ -229,11 +250,18 @@ def _calling_argument(context: Context, null_text: str) -> str:
 
 def text_of(context: Context, run: Run, value: object, null_text: str) -> str:
     """Return what is printed of a value that is no text."""
-    if value.__class__ is int:
-        return str(value)
     output: list[str] = []
     show(context, run, output, value, null_text)
     return output[0] if len(output) == 1 else run.glue(output)
+
+
+def plain_text(run: Run, value: object, null_text: str) -> str:
+    """Return what is printed of a value that is no text, where there are neither definitions nor macros."""
+    if value is None:
+        return null_text
+    if value.__class__ is int:
+        return str(value)
+    return double_text(value) if value.__class__ is float else run.text(value)  # type: ignore[arg-type]
 
 
 def is_true(run: Run, value: object) -> bool:
@@ -266,6 +294,8 @@ def call(run: Run, target: object, signature: Signature, arguments: tuple[object
 
 def property_of(target: object, name: str) -> object:
     """Return a property; None when there is none."""
+    if target is None:
+        return None
     kind = target.__class__
     if kind is dict:
         return target.get(name)  # type: ignore[union-attr]
@@ -373,6 +403,15 @@ def loop(run: Run, source: object) -> tuple[list[object], int] | None:
     size = len(items)
     run.charge(size)
     return (items if run.loop_limit is None else items[: run.loop_limit]), size
+
+
+def loop_shared(run: Run, source: object) -> tuple[list[object], int] | None:
+    """Return what `loop` does, the list itself where nothing changes it meanwhile."""
+    if source.__class__ is list:
+        size = len(source)  # type: ignore[arg-type]
+        if run.loop_limit is None or size <= run.loop_limit:
+            return source, size  # type: ignore[return-value]
+    return loop(run, source)
 
 
 def live(source: object) -> Sized | None:

@@ -32,8 +32,10 @@ _RUNTIME: Final = (
     render.leave_scope,
     render.live,
     render.loop,
+    render.loop_shared,
     render.make_map,
     render.make_range,
+    render.plain_text,
     render.plus,
     render.property_of,
     render.put_index,
@@ -302,7 +304,8 @@ class Compiler:
         f.flush()
         source = value(f, self, node.source)
         items = f.temporary()
-        f.line(f"{items} = loop(r, {source})")
+        is_shared = f.is_static and not self._mentioned.can_change_values
+        f.line(f"{items} = {'loop_shared' if is_shared else 'loop'}(r, {source})")
         with f.indented(f"if {items} is not None:"):
             if f.is_static:
                 self._static_loop(f, node, source, items)

@@ -10,7 +10,6 @@ from gatewright.languages.vtl.directives import Mentioned
 from gatewright.languages.vtl.errors import TemplateError, TemplateFault, TemplateLimitFault
 from gatewright.languages.vtl.limits import Dialect, Limits
 from gatewright.languages.vtl.parser import Parser
-from gatewright.languages.vtl.patterns import Patterns
 from gatewright.languages.vtl.render import Run
 from gatewright.languages.vtl.statements import CompiledUnit, Compiler
 
@@ -59,8 +58,7 @@ class Template:
 
     def render_changing(self, variables: dict[str, object], limits: Limits = DEFAULT_LIMITS) -> str:
         """Return the output as `render` does; `#set($name = …)` is seen in `variables` afterwards."""
-        patterns = Patterns(limits.pattern_seconds, self._patterns)
-        run = Run(limits, dict(self._unit.macros), patterns, self._evaluate)
+        run = Run(limits, self._unit.macros, self._patterns, self._evaluate)
         output: list[str] = []
         try:
             self._unit.main(variables, run, output)

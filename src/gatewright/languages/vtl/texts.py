@@ -15,6 +15,8 @@ COMPARED: Final = 100_000
 
 def double_text(number: float) -> str:
     """Return a double as Double.toString does."""
+    if 1e-3 <= number < 1e7:
+        return repr(number)
     if number != number:
         return "NaN"
     if number in (float("inf"), float("-inf")):
