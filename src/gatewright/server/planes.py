@@ -50,8 +50,10 @@ class Planes:
         """Return the functions that the data plane sees, by unqualified ARN."""
         return MappingProxyType({}) if self._snapshot is None else self._snapshot.functions
 
-    async def compile_for_test(self, caller: Caller, api_id: str, variables: Mapping[str, str]) -> RestApi | None:
-        """Compile a REST API as it is now, deployed or not, with stage variables; None when there is no such API.
+    async def compile_for_test(
+        self, caller: Caller, api_id: str, variables: Mapping[str, str], certificate_id: str | None
+    ) -> RestApi | None:
+        """Compile a REST API as it is now, with stage variables and a client certificate; None when there is none.
 
         Raises `AwsError` for an API that cannot be compiled.
         """
@@ -59,7 +61,7 @@ class Planes:
 
         def compile_now() -> RestApi | None:
             with self._store.read() as reader:
-                return compile_for_test(reader, key, variables)
+                return compile_for_test(reader, key, variables, certificate_id)
 
         try:
             return await asyncio.get_running_loop().run_in_executor(self._executor, compile_now)

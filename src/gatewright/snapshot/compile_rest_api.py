@@ -13,6 +13,7 @@ from gatewright.snapshot.types.rest_api import (
     Pairs,
     RestApi,
     RestCanary,
+    RestClientCertificate,
     RestDeployment,
     RestGatewayResponse,
     RestIntegration,
@@ -50,7 +51,9 @@ def compile_rest_api(reader: Reader, key: Key) -> RestApi | None:
     return _api(key, document, stages)
 
 
-def compile_for_test(reader: Reader, key: Key, variables: Mapping[str, str]) -> RestApi | None:
+def compile_for_test(
+    reader: Reader, key: Key, variables: Mapping[str, str], certificate_id: str | None = None
+) -> RestApi | None:
     """Compile an API as it is now, as the one stage that TestInvokeMethod runs in; None when there is no API."""
     document = reader.get(key)
     if document is None:
@@ -75,6 +78,7 @@ def compile_for_test(reader: Reader, key: Key, variables: Mapping[str, str]) -> 
         cache_generation=0,
         method_settings=MappingProxyType({}),
         canary=None,
+        client_certificate=_client_certificate(reader, key, certificate_id),
     )
     return _api(key, document, (stage,))
 
@@ -121,8 +125,17 @@ def _compile_stage(reader: Reader, key: Key, stage: Document, deployments: dict[
             variables=MappingProxyType({**variables, **(canary.get("stageVariableOverrides") or {})}),
             uses_stage_cache=bool(canary.get("useStageCache")),
         ),
-        client_certificate_id=stage.get("clientCertificateId"),
+        client_certificate=_client_certificate(reader, key, stage.get("clientCertificateId")),
     )
+
+
+def _client_certificate(reader: Reader, key: Key, certificate_id: str | None) -> RestClientCertificate | None:
+    if not certificate_id:
+        return None
+    document = reader.get(Key(key.account, key.region, SERVICE, "clientcertificate", certificate_id))
+    if document is None:
+        raise ValueError(f"there is no client certificate {certificate_id}")
+    return RestClientCertificate(document["pemEncodedCertificate"], document["privateKey"])
 
 
 def _settings_key(name: str) -> str:

@@ -8,16 +8,13 @@ knows whether a repetition is safe).
 import asyncio
 import socket
 import ssl
-from collections.abc import Callable
 
 from gatewright.base.messages import Response
 from gatewright.wire.client_errors import ConnectFailed, ConnectTimeout, NameUnresolved, TlsFailed
 from gatewright.wire.client_limits import ClientLimits
 from gatewright.wire.client_pool import Connect, ConnectionPool
 from gatewright.wire.client_request import Origin, UpstreamRequest, encode_head
-
-TlsTrust = Callable[[], ssl.SSLContext]
-"""Makes the TLS context of a client; called once, in a worker thread, for its first https origin."""
+from gatewright.wire.client_tls import TlsContexts, TlsTrust
 
 
 class Client:
@@ -66,13 +63,11 @@ class TcpConnector:
     """Opens connections over TCP, with TLS for https."""
 
     def __init__(self, tls: TlsTrust) -> None:
-        self._make_context = tls
-        self._context: ssl.SSLContext | None = None
-        self._unverified_context: ssl.SSLContext | None = None
+        self._contexts = TlsContexts(tls)
 
     async def __call__(self, origin: Origin, protocol: asyncio.Protocol) -> None:
         """Connect to the origin. Raises `ConnectFailed`."""
-        context = await self._tls_context(origin) if origin.scheme == "https" else None
+        context = await self._contexts.context(origin) if origin.scheme == "https" else None
         name = (origin.server_name or origin.host) if context is not None else None
         where = f"{origin.scheme}://{origin.authority}"
         try:
@@ -87,24 +82,3 @@ class TcpConnector:
             raise NameUnresolved(f"{origin.host} has no address: {error.strerror or error}") from error
         except (OSError, UnicodeError, ValueError) as error:  # ValueError: a name that no resolver would take
             raise ConnectFailed(f"no connection to {where}: {error}") from error
-
-    async def _tls_context(self, origin: Origin) -> ssl.SSLContext:
-        if not origin.verifies_certificate:
-            if self._unverified_context is None:
-                self._unverified_context = _trusting_context()
-            return self._unverified_context
-        if self._context is None:
-            # Loading the system's trust store takes some 20 ms, which no other request should wait for.
-            context = await asyncio.to_thread(self._make_context)
-            context.set_alpn_protocols(["http/1.1"])
-            self._context = context
-        return self._context
-
-
-def _trusting_context() -> ssl.SSLContext:
-    """Build the context of origins whose certificate is not verified."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    context.set_alpn_protocols(["http/1.1"])
-    return context

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import AsyncIterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from gatewright.base.messages import Headers
@@ -25,6 +25,14 @@ _BODILESS_METHODS = frozenset(("GET", "HEAD", "DELETE", "OPTIONS", "TRACE"))
 
 
 @dataclass(frozen=True, slots=True)
+class ClientCertificate:
+    """What the client is known by to an https origin that asks for it: a certificate and its key, in PEM."""
+
+    certificate: str
+    private_key: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Origin:
     """Where connections go to; requests with equal origins share them.
 
@@ -38,6 +46,7 @@ class Origin:
     server_name: str | None = None
     verifies_certificate: bool = True
     """Whether an https origin must have a certificate that the client trusts, for its name."""
+    client_certificate: ClientCertificate | None = None
 
     @property
     def authority(self) -> str:

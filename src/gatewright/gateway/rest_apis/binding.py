@@ -11,6 +11,7 @@ from gatewright.gateway.rest_apis.seams import RestSeams
 from gatewright.gateway.throttle import TokenBucket
 from gatewright.snapshot.types import Function
 from gatewright.snapshot.types.rest_api import RestDeployment, RestIntegration, RestMethod, RestMethodSettings
+from gatewright.wire.client_request import ClientCertificate
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,8 @@ class RestBinding:
     functions: Mapping[str, Function]
     """By unqualified ARN."""
     seams: RestSeams
+    client_certificate: ClientCertificate | None = None
+    """What the stage shows to https endpoints."""
 
     @property
     def integration_type(self) -> str:

@@ -33,8 +33,8 @@ _DOMAIN_NAME = "testPrefix.testDomainName"
 _API_KEY = ApiKey("test-invoke-api-key-id", "test-invoke-api-key", "", is_enabled=True)
 _UNLIMITED = 1 << 30
 
-CompileForTest = Callable[[Caller, str, Mapping[str, str]], Awaitable[RestApi | None]]
-"""Compiles an API as it is now, with stage variables."""
+CompileForTest = Callable[[Caller, str, Mapping[str, str], str | None], Awaitable[RestApi | None]]
+"""Compiles an API as it is now, with stage variables and the id of a client certificate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,8 @@ class InvocationContext:
 async def test_invoke_method(context: InvocationContext, request: Shape) -> Shape:
     """Run a method and return its response, with the log of its execution and its latency in milliseconds."""
     api_id, resource_id = request["restApiId"], request["resourceId"]
-    api = await context.compile_api(context.caller, api_id, request.get("stageVariables") or {})
+    variables, certificate_id = request.get("stageVariables") or {}, request.get("clientCertificateId")
+    api = await context.compile_api(context.caller, api_id, variables, certificate_id)
     if api is None:
         # Recorded of AWS: an API that is not there has no such resource.
         raise AwsError("NotFoundException", "Invalid Resource identifier specified")

@@ -34,6 +34,7 @@ from gatewright.snapshot.types.rest_api import (
     RestResource,
     RestStage,
 )
+from gatewright.wire.client_request import ClientCertificate
 
 # What ANY stands for: "Set up a method request", the HTTP methods of a REST API.
 _METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
@@ -68,6 +69,12 @@ class _Release:
     variables: Mapping[str, str]
     is_canary: bool | None
     cache: StageCache | None
+
+    @property
+    def client_certificate(self) -> ClientCertificate | None:
+        """Return what the stage shows to https endpoints."""
+        shown = self.stage.client_certificate
+        return None if shown is None else ClientCertificate(shown.certificate, shown.private_key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +174,7 @@ class _ApiLinker:
                         buckets=self._buckets(facts, settings),
                         functions=self.functions,
                         seams=self.seams,
+                        client_certificate=release.client_certificate,
                     )
                 ),
             )

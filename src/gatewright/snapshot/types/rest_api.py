@@ -5,7 +5,7 @@ snake_case (API Gateway API Reference: Stage, Resource, Method, Integration, Int
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -146,6 +146,14 @@ class RestCanary:
 
 
 @dataclass(frozen=True, slots=True)
+class RestClientCertificate:
+    """What HTTP endpoints are shown by a stage, in PEM."""
+
+    certificate: str
+    private_key: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class RestStage:
     """A stage."""
 
@@ -160,7 +168,7 @@ class RestStage:
     method_settings: Mapping[str, RestMethodSettings]
     """By `{resource path}/{method}` such as `pets/GET`, as AWS keys them; `*/*` for all methods."""
     canary: RestCanary | None
-    client_certificate_id: str | None = None
+    client_certificate: RestClientCertificate | None = None
 
 
 @dataclass(frozen=True, slots=True)

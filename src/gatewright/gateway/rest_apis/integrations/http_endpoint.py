@@ -91,8 +91,10 @@ class HttpEndpoint:
 
     def _locate(self, uri: str) -> tuple[Origin, str]:
         origin, target = parse_url(uri)
-        if self._binding.integration.skips_verification and origin.scheme == "https":
-            origin = Origin(origin.scheme, origin.host, origin.port, verifies_certificate=False)
+        if origin.scheme == "https":
+            is_verified = not self._binding.integration.skips_verification
+            shown = self._binding.client_certificate
+            origin = Origin(origin.scheme, origin.host, origin.port, None, is_verified, shown)
         return origin, target
 
     def _failed(self, call: RestCall, uri: str, started: float | None, error: UpstreamError) -> RestError:
