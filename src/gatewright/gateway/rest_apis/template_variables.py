@@ -19,7 +19,7 @@ from gatewright.gateway.rest_apis.received_headers import method_request_fields
 from gatewright.languages.jayway import MISSING as NO_VALUE
 from gatewright.languages.jayway import PathError, PathLimitError, PayloadError, compile_path, parse_payload, write_json
 from gatewright.languages.vtl import MISSING, TemplateFault
-from gatewright.languages.vtl.texts import Printer
+from gatewright.languages.vtl.texts import Printer, scalar_text
 
 
 class PayloadFault(TemplateFault):
@@ -128,7 +128,7 @@ _LONGEST_TEXT = 10 * 1024 * 1024
 
 
 def _text(value: object) -> str:
-    return value if isinstance(value, str) else Printer(_LONGEST_TEXT).text(value)
+    return value if isinstance(value, str) else Printer(_LONGEST_TEXT, scalar_text).text(value)
 
 
 def _escape_java_script(value: object) -> str:
@@ -150,10 +150,13 @@ def _utf16(character: str) -> tuple[int, ...]:
 
 
 def _parse_json(value: object) -> object:
+    # What is no text, or no JSON, has no value: observed on AWS, dherault/serverless-offline issue 136.
+    if not isinstance(value, str):
+        return None
     try:
-        return orjson.loads(_text(value))
-    except orjson.JSONDecodeError as error:
-        raise TemplateFault(f"$util.parseJson: {error}") from error
+        return orjson.loads(value)
+    except orjson.JSONDecodeError:
+        return None
 
 
 def _url_encode(value: object) -> str:
