@@ -10,6 +10,7 @@ import pytest
 
 from tests.integration.nodes import Node
 from tests.integration.rest_api_recordings import (
+    cli_examples,
     documentation,
     gateway_responses,
     imports,
@@ -19,6 +20,7 @@ from tests.integration.rest_api_recordings import (
     resources,
     rest_apis,
     stages,
+    terraform,
     usage_plans,
 )
 from tests.integration.rest_api_recordings.replay import Recordings, replay
@@ -34,6 +36,8 @@ MODULES: tuple[Recordings, ...] = (
     stages.RECORDINGS,
     usage_plans.RECORDINGS,
     imports.RECORDINGS,
+    cli_examples.RECORDINGS,
+    terraform.RECORDINGS,
 )
 RECORDINGS = [(name, steps) for module in MODULES for name, steps in module.items()]
 

@@ -67,6 +67,13 @@ def _of_plan(number: int) -> dict[str, Any]:
     return {"id": f"<key-{number}>", "name": f"<name-{number}>", "type": "API_KEY", "value": f"<value-{number}>"}
 
 
+def of_usage_plan(limit: int, period: str, rate: float, burst: int) -> dict[str, Any]:
+    """Return a usage plan without stages."""
+    quota = {"limit": limit, "offset": 0, "period": period}
+    throttle = {"burstLimit": burst, "rateLimit": rate}
+    return {"apiStages": [], "id": "<plan>", "name": "p", "quota": quota, "throttle": throttle}
+
+
 def _update(*changes: tuple[str, ...], plan: str = "<plan>") -> tuple[str, dict[str, Any]]:
     return "update_usage_plan", {"usagePlanId": plan, "patchOperations": patch(*changes)}
 
