@@ -64,7 +64,7 @@ def value(f: Function, blocks: Blocks, node: syntax.Node) -> str:
     if isinstance(node, syntax.Not):
         return _held(f, f"not {truth(f, blocks, node.operand)}")
     if isinstance(node, syntax.ListLiteral):
-        return _held(f, "[" + ", ".join([value(f, blocks, item) for item in node.items]) + "]")
+        return _held(f, f"make_list(r, [{', '.join([value(f, blocks, item) for item in node.items])}])")
     if isinstance(node, syntax.MapLiteral):
         pairs = [f"({value(f, blocks, key)}, {value(f, blocks, item)})," for key, item in node.items]
         return _held(f, f"make_map(r, ({' '.join(pairs)}))")

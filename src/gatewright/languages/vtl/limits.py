@@ -8,7 +8,7 @@ class Dialect(Enum):
     """Velocity 1.7, or what API Gateway is known to make of it: docs/concepts/mapping-templates.md.
 
     On API Gateway a reference without a value is an empty text, macros cannot be defined, and #evaluate, #include and
-    #parse are no directives.
+    #parse are no directives; the lists of payloads print as JSON.
     """
 
     API_GATEWAY = "API_GATEWAY"
@@ -23,6 +23,11 @@ class Dialect(Enum):
     @property
     def is_null_empty(self) -> bool:
         """Return whether a reference without a value is an empty text."""
+        return self is Dialect.API_GATEWAY
+
+    @property
+    def has_json_lists(self) -> bool:
+        """Return whether lists that are not of the template's making print as JSON."""
         return self is Dialect.API_GATEWAY
 
     @property

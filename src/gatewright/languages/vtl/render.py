@@ -79,6 +79,7 @@ class Run:
         "_work",
         "depth",
         "evaluations",
+        "made",
         "loop_limit",
         "macros",
         "steps",
@@ -101,6 +102,8 @@ class Run:
         self.macros = macros
         self.depth = 0
         self.evaluations = 0
+        self.made: dict[int, object] | None = None
+        """The lists that the template makes itself, by `id`, where others print in another way."""
 
     @property
     def patterns(self) -> Patterns:
@@ -127,7 +130,7 @@ class Run:
             return value  # type: ignore[return-value]
         if value.__class__ in _SCALARS:
             return scalar_text(value)
-        text = Printer(self._limits.output_characters, self._scalar).text(value)
+        text = Printer(self._limits.output_characters, self._scalar, self.made).text(value)
         if len(text) > _FREE:
             self.charge(len(text))
         return text
@@ -370,6 +373,13 @@ def make_map(run: Run, items: tuple[tuple[object, object], ...]) -> dict[object,
     return {as_key(key): value for key, value in items}
 
 
+def make_list(run: Run, items: list[object]) -> list[object]:
+    """Return a list of the template's own."""
+    if run.made is not None:
+        run.made[id(items)] = items
+    return items
+
+
 def make_range(run: Run, first: object, last: object) -> list[object] | None:
     """Return the integers of a range, descending where the first is larger."""
     if not is_number(first) or not is_number(last):
@@ -378,7 +388,7 @@ def make_range(run: Run, first: object, last: object) -> list[object] | None:
     run.charge(abs(end - begin) + 1)
     if abs(end - begin) >= _RANGE:
         raise TemplateLimitFault("a range is too large")
-    return list(range(begin, end + 1) if begin < end else range(begin, end - 1, -1))
+    return make_list(run, list(range(begin, end + 1) if begin < end else range(begin, end - 1, -1)))
 
 
 _RANGE: Final = 1_000_000

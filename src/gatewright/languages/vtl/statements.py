@@ -33,6 +33,7 @@ _RUNTIME: Final = (
     render.live,
     render.loop,
     render.loop_shared,
+    render.make_list,
     render.make_map,
     render.make_range,
     render.plain_text,

@@ -59,6 +59,8 @@ class Template:
     def render_changing(self, variables: dict[str, object], limits: Limits = DEFAULT_LIMITS) -> str:
         """Return the output as `render` does; `#set($name = …)` is seen in `variables` afterwards."""
         run = Run(limits, self._unit.macros, self._patterns, self._evaluate)
+        if self._dialect.has_json_lists:
+            run.made = {}
         output: list[str] = []
         try:
             self._unit.main(variables, run, output)

@@ -1,7 +1,9 @@
 """How Java prints values, and when it holds them equal."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Container
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Final
 from zlib import crc32
 
@@ -11,6 +13,11 @@ from gatewright.languages.vtl.values import Collected, Entry, ForeachScope, Stri
 DEPTH: Final = 60
 # How many elements two values are compared by at most.
 COMPARED: Final = 100_000
+# What json-smart escapes by default, `/` included.
+_ESCAPED: Final = re.compile('[\x00-\x1f"\\\\/\x7f-\x9f\u2000-\u20ff]')
+_SHORT: Final = MappingProxyType(
+    {'"': '\\"', "\\": "\\\\", "/": "\\/", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+)
 
 
 def double_text(number: float) -> str:
@@ -33,10 +40,12 @@ def double_text(number: float) -> str:
 class Printer:
     """Puts a value's text together, no longer than `limit` characters: values nest, and share what is nested.
 
-    `scalar` gives the texts of values that hold no others.
+    `scalar` gives the texts of values that hold no others. With `made`, other lists (by `id`) are of a payload,
+    and json-smart's lists print as JSON, whatever is in them (recorded of AWS: localstack, pull request 12379).
     """
 
-    def __init__(self, limit: int, scalar: Callable[[object], str]) -> None:
+    def __init__(self, limit: int, scalar: Callable[[object], str], made: Container[int] | None = None) -> None:
+        self._made = made
         self._pieces: list[str] = []
         self._left = limit
         self._scalar = scalar
@@ -67,6 +76,9 @@ class Printer:
             self._put(self._scalar(value))
 
     def _list(self, value: list[object], depth: int) -> None:
+        if self._made is not None and value.__class__ is list and id(value) not in self._made:
+            self._json(value, depth)
+            return
         self._put("[")
         for number, item in enumerate(value):
             if number:
@@ -76,6 +88,22 @@ class Printer:
             else:
                 self._print(item, depth + 1)
         self._put("]")
+
+    def _json(self, value: object, depth: int) -> None:
+        if depth > DEPTH:
+            raise TemplateLimitFault("a value nests too deep to be printed")
+        if isinstance(value, dict):
+            for number, (key, item) in enumerate(value.items()):
+                self._put(f"{',' if number else '{'}{_quoted(str(key))}:")
+                self._json(item, depth + 1)
+            self._put("}" if value else "{}")
+        elif isinstance(value, list):
+            for number, item in enumerate(value):
+                self._put("," if number else "[")
+                self._json(item, depth + 1)
+            self._put("]" if value else "[]")
+        else:
+            self._put(_quoted(value) if isinstance(value, str) else self._scalar(value))
 
     def _map(self, value: dict[object, object], depth: int) -> None:
         self._put("{")
@@ -92,6 +120,10 @@ class Printer:
         self._print(key, depth + 1)
         self._put("=")
         self._print(value, depth + 1)
+
+
+def _quoted(text: str) -> str:
+    return '"' + _ESCAPED.sub(lambda match: _SHORT.get(match[0]) or f"\\u{ord(match[0]):04X}", text) + '"'
 
 
 def scalar_text(value: object) -> str:
