@@ -128,7 +128,7 @@ _LONGEST_TEXT = 10 * 1024 * 1024
 
 
 def _text(value: object) -> str:
-    return value if isinstance(value, str) else Printer(_LONGEST_TEXT, scalar_text).text(value)
+    return value if isinstance(value, str) else Printer(_LONGEST_TEXT, scalar_text, made=()).text(value)
 
 
 def _escape_java_script(value: object) -> str:
