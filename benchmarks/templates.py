@@ -1,4 +1,4 @@
-"""Mapping templates rendered by gatewright and by airspeed, the Velocity of the field's emulators, on the same texts."""
+"""Mapping templates rendered by gatewright and by airspeed, the Velocity of the field's emulators."""
 
 import json
 import time

@@ -20,7 +20,7 @@ def is_number(value: object) -> bool:
 
 def is_integer(value: object) -> bool:
     """Return whether a value is an Integer, of 32 bits."""
-    return value.__class__ is int and INTEGER_MIN <= value <= INTEGER_MAX  # type: ignore[operator]
+    return isinstance(value, int) and value.__class__ is int and INTEGER_MIN <= value <= INTEGER_MAX
 
 
 def truncated(value: object) -> int:

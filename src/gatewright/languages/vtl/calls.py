@@ -1,4 +1,4 @@
-"""How a method is found: by its name, the number of its arguments and what they are, as Java chooses among overloads."""
+"""How a method is found: by name, number of arguments and what they are, as Java chooses among overloads."""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -18,7 +18,8 @@ Methods = Mapping[Signature, tuple[tuple[str, Body], ...]]
 class Run(Protocol):
     """What methods use of a rendering: its budget and its patterns."""
 
-    patterns: Patterns
+    @property
+    def patterns(self) -> Patterns: ...
 
     def charge(self, characters: int) -> None: ...
 

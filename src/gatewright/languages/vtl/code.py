@@ -1,14 +1,14 @@
 """Python functions under construction.
 
-Nothing of a template becomes source text: every text, name and number of it is a constant, known in the source by a name
-that is counted up (docs/decisions/0012-mapping-templates.md).
+Nothing of a template becomes source text: every text, name and number of it is a constant, known in the source by a
+name that is counted up (docs/decisions/0012-mapping-templates.md).
 """
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
-# Python refuses more than 20 nested loops and `try`s, and 100 levels of indentation: beyond these, blocks get functions.
+# Python refuses more than 20 nested loops and `try`s, and 100 levels of indentation: before that, blocks get functions.
 LOOPS: Final = 5
 INDENTATION: Final = 24
 
@@ -24,8 +24,8 @@ class Module:
 
     def constant(self, value: object) -> str:
         """Return the name of a constant."""
-        if value.__class__ is str and value in self._texts:
-            return self._texts[value]  # type: ignore[index]
+        if isinstance(value, str) and value.__class__ is str and value in self._texts:
+            return self._texts[value]
         name = self.fresh("K")
         self._names[name] = value
         if isinstance(value, str):

@@ -1,11 +1,13 @@
 """The methods of Java's lists, maps, their views and entries, and iterators."""
 
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
+from typing import Final
 
-from gatewright.languages.vtl.calls import Run, methods
+from gatewright.languages.vtl.calls import Body, Run, methods
 from gatewright.languages.vtl.errors import TemplateFault
 from gatewright.languages.vtl.texts import as_key, equal
-from gatewright.languages.vtl.values import Collected, Cursor, Entry
+from gatewright.languages.vtl.values import Collected, Cursor, Entry, ForeachScope
 
 Map = dict[object, object]
 List = list[object]
@@ -175,7 +177,7 @@ def _cursor(run: Run, items: List) -> Cursor:
     return Cursor(list(items))
 
 
-_READ_COLLECTION = {
+_READ_COLLECTION: Final[Mapping[str, Body]] = {
     "size": lambda _run, items: len(items),
     "isEmpty": lambda _run, items: not items,
     "contains o": _contains,
@@ -184,7 +186,7 @@ _READ_COLLECTION = {
     "equals o": lambda _run, items, other: equal(items, other),
     "toString": lambda run, items: run.text(items),
 }
-_READ_LIST = {
+_READ_LIST: Final[Mapping[str, Body]] = {
     **_READ_COLLECTION,
     "get i": _get,
     "indexOf o": _index_of,
@@ -273,7 +275,7 @@ SCOPE = methods(
     }
 )
 # Properties of loops: `$foreach.index` and the like, before what is set in the loop.
-SCOPE_PROPERTIES = MappingProxyType(
+SCOPE_PROPERTIES: Final[Mapping[str, Callable[[ForeachScope], object]]] = MappingProxyType(
     {
         "index": lambda scope: scope.index,
         "count": lambda scope: scope.index + 1,

@@ -39,7 +39,7 @@ class Call:
 
 @dataclass(slots=True)
 class Mentioned:
-    """What parsing came across: the macros that it defines, the variables, and whether there are #evaluate and #define."""
+    """What parsing came across: macros, variables and whether there is what reaches variables in other ways."""
 
     macros: set[str] = field(default_factory=set)
     names: set[str] = field(default_factory=set)

@@ -1,7 +1,10 @@
 """The methods of Java's Integer, Long, Double and Boolean."""
 
+from collections.abc import Mapping
+from typing import Final
+
 from gatewright.languages.vtl.arithmetic import compare, truncated
-from gatewright.languages.vtl.calls import Run, methods
+from gatewright.languages.vtl.calls import Body, Run, methods
 from gatewright.languages.vtl.texts import scalar_text
 
 _LONG = 2**64
@@ -42,7 +45,7 @@ def _parse_integer(_run: Run, _number: int, text: str) -> int:
     return found
 
 
-_NUMBER = {
+_NUMBER: Final[Mapping[str, Body]] = {
     "intValue": _int_value,
     "longValue": _long_value,
     "doubleValue": _double_value,

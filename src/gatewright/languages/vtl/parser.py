@@ -125,7 +125,7 @@ class Parser:
     def nested(self, text: str) -> syntax.Block:
         """Parse the text of a double-quoted literal."""
         try:
-            return Parser(text, self.mentioned, self.directives, self.defined, self._depth + 1)._checked().template()
+            return Parser(text, self.mentioned, self.directives, self.defined, self._depth + 1).template()
         except TemplateError as error:
             raise self.error(f"failed to parse a text in quotes: {error.message}") from error
 
@@ -135,10 +135,9 @@ class Parser:
 
     # Tokens.
 
-    def _checked(self) -> "Parser":
+    def _checked(self) -> None:
         if self._depth > DEPTH:
             raise self.error("the template nests too deep")
-        return self
 
     def _peek(self, ahead: int = 0) -> Token:
         while len(self._tokens) <= self._next + ahead:
@@ -348,7 +347,7 @@ class Parser:
         name = self._take().image
         self.mentioned.can_change_values |= name in _CHANGING
         self._take()
-        arguments = ()
+        arguments: tuple[syntax.Expression, ...] = ()
         if self._peek().kind != Kind.REFMOD2_RPAREN:
             arguments = self._parameters()
         self._expect(Kind.REFMOD2_RPAREN)
@@ -464,7 +463,8 @@ class Parser:
         self._take()
         first = self._next
         self._depth += 1
-        operand = self._checked()._unary()
+        self._checked()
+        operand = self._unary()
         self._depth -= 1
         return syntax.Not(operand, self._span(first))
 

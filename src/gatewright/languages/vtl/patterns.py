@@ -1,7 +1,7 @@
 """Java's regular expressions in those of the `regex` package, with bounded time.
 
-Why that package: docs/decisions/0012-mapping-templates.md. Java's classes are ASCII, `.` excludes five line terminators,
-`$` also matches before a last one, `\\Q…\\E` quotes; a brace that is no quantifier is an error.
+Why that package: docs/decisions/0012-mapping-templates.md. Java's classes are ASCII, `.` excludes five line
+terminators, `$` also matches before a last one, `\\Q…\\E` quotes; a brace that is no quantifier is an error.
 """
 
 import time
@@ -113,10 +113,9 @@ class _Translation:
         if quoted is not None:
             self._at = quoted.end()
             return _quote(quoted.group(1))
-        for form in (self._property, self._special):
-            found = form()
-            if found is not None:
-                return found
+        found = self._property() or self._special()
+        if found is not None:
+            return found
         piece = self._pattern[self._at : self._at + 2]
         if len(piece) < 2:
             raise TemplateFault("a regular expression ends with a backslash")
@@ -145,16 +144,16 @@ class _Translation:
         return f"[{'^' if is_negative else ''}{members}]"
 
     def _special(self) -> str | None:
-        for form, render in (
-            (_NAMED, lambda text: f"(?P={text})"),
-            (_OCTAL, lambda text: rf"\x{int(text, 8):02x}"),
-            (_CODE_POINT, lambda text: rf"\U{int(text, 16):08x}"),
-        ):
-            match = form.match(self._pattern, self._at)
-            if match is not None:
-                self._at = match.end()
-                return render(match.group(1))
-        return None
+        if (match := _NAMED.match(self._pattern, self._at)) is not None:
+            found = f"(?P={match.group(1)})"
+        elif (match := _OCTAL.match(self._pattern, self._at)) is not None:
+            found = rf"\x{int(match.group(1), 8):02x}"
+        elif (match := _CODE_POINT.match(self._pattern, self._at)) is not None:
+            found = rf"\U{int(match.group(1), 16):08x}"
+        else:
+            return None
+        self._at = match.end()
+        return found
 
 
 def _quote(text: str) -> str:

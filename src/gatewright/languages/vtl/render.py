@@ -1,8 +1,9 @@
 """What compiled templates call while they are rendered."""
 
+import math
 from collections.abc import Callable, Mapping, Sized
 from types import MappingProxyType
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import regex
 
@@ -79,9 +80,9 @@ class Run:
         "_work",
         "depth",
         "evaluations",
-        "made",
         "loop_limit",
         "macros",
+        "made",
         "steps",
     )
 
@@ -124,10 +125,10 @@ class Run:
         if self.steps < 0:
             raise TemplateLimitFault("the template takes more steps than it may")
 
-    def text(self, value: object) -> str:
+    def text(self, value: Any) -> str:
         """Return what Java's toString returns."""
         if value.__class__ is str:
-            return value  # type: ignore[return-value]
+            return value
         if value.__class__ in _SCALARS:
             return scalar_text(value)
         text = Printer(self._limits.output_characters, self._scalar, self.made).text(value)
@@ -218,7 +219,7 @@ def show(context: Context, run: Run, output: list[str], value: object, null_text
             return
         value = value.text(run)
     if value is None:
-        output.append(null_text if context.__class__ is dict else _calling_argument(context, null_text))
+        output.append(null_text if isinstance(context, dict) else _calling_argument(context, null_text))
     else:
         output.append(run.text(value))
 
@@ -258,13 +259,13 @@ def text_of(context: Context, run: Run, value: object, null_text: str) -> str:
     return output[0] if len(output) == 1 else run.glue(output)
 
 
-def plain_text(run: Run, value: object, null_text: str) -> str:
+def plain_text(run: Run, value: Any, null_text: str) -> str:
     """Return what is printed of a value that is no text, where there are neither definitions nor macros."""
     if value is None:
         return null_text
     if value.__class__ is int:
         return str(value)
-    return double_text(value) if value.__class__ is float else run.text(value)  # type: ignore[arg-type]
+    return double_text(value) if value.__class__ is float else run.text(value)
 
 
 def is_true(run: Run, value: object) -> bool:
@@ -274,7 +275,7 @@ def is_true(run: Run, value: object) -> bool:
     return value is not None and value is not False
 
 
-def call(run: Run, target: object, signature: Signature, arguments: tuple[object, ...]) -> object:
+def call(run: Run, target: Any, signature: Signature, arguments: tuple[object, ...]) -> object:
     """Call a method; None when there is none."""
     table = METHODS.get(target.__class__)
     if table is not None:
@@ -295,13 +296,13 @@ def call(run: Run, target: object, signature: Signature, arguments: tuple[object
     return None if found is MISSING else found
 
 
-def property_of(target: object, name: str) -> object:
+def property_of(target: Any, name: str) -> object:
     """Return a property; None when there is none."""
     if target is None:
         return None
     kind = target.__class__
     if kind is dict:
-        return target.get(name)  # type: ignore[union-attr]
+        return target.get(name)
     vtl_property = getattr(target, "vtl_property", None)
     if vtl_property is not None:
         found = vtl_property(name)
@@ -315,21 +316,21 @@ def property_of(target: object, name: str) -> object:
     return _bean_property(kind, target, plain)
 
 
-def _bean_property(kind: type, target: object, name: str) -> object:
+def _bean_property(kind: type, target: Any, name: str) -> object:
     if name == "empty" and kind in (str, list, Collected):
         return not target
     if name == "blank" and kind is str:
         return not str(target).strip()
     if kind is float and name in ("naN", "infinite"):
-        return numbers.DOUBLE["is" + name[0].upper() + name[1:], 0][0][1](None, target)
+        return math.isnan(target) if name == "naN" else math.isinf(target)
     return None
 
 
-def put_property(run: Run, target: object, name: str, value: object) -> None:
+def put_property(run: Run, target: Any, name: str, value: object) -> None:
     """Carry out `#set($target.name = value)`."""
     if target.__class__ is dict:
         run.charge(1)
-        target[name] = value  # type: ignore[index]
+        target[name] = value
     elif isinstance(target, ForeachScope):
         target.storage[name] = value
     elif isinstance(target, Entry) and name.lower() == "value":
@@ -338,15 +339,15 @@ def put_property(run: Run, target: object, name: str, value: object) -> None:
         target.vtl_put(name, value)
 
 
-def index(run: Run, target: object, argument: object) -> object:
+def index(run: Run, target: Any, argument: Any) -> object:
     """Return `target[argument]`."""
     argument = _from_end(target, argument)
     if target.__class__ is dict:
-        return target.get(as_key(argument))  # type: ignore[union-attr]
+        return target.get(as_key(argument))
     return call(run, target, ("get", 1), (argument,))
 
 
-def put_index(run: Run, target: object, argument: object, value: object) -> None:
+def put_index(run: Run, target: Any, argument: Any, value: object) -> None:
     """Carry out `#set($target[argument] = value)`."""
     argument = _from_end(target, argument)
     if target.__class__ in (list, StringArray):
@@ -357,14 +358,14 @@ def put_index(run: Run, target: object, argument: object, value: object) -> None
         target.vtl_put(argument, value)
 
 
-def _from_end(target: object, argument: object) -> object:
+def _from_end(target: Any, argument: Any) -> Any:
     """Return an index as it is; negative ones count from the end."""
-    if not is_integer(argument) or argument >= 0:  # type: ignore[operator]
+    if not is_integer(argument) or argument >= 0:
         return argument
     if not isinstance(target, list | dict | ForeachScope):
         raise TemplateFault("a negative index requires a size()")
     size = len(target.storage if isinstance(target, ForeachScope) else target)
-    return size + argument  # type: ignore[operator]
+    return size + argument
 
 
 def make_map(run: Run, items: tuple[tuple[object, object], ...]) -> dict[object, object]:
@@ -380,7 +381,7 @@ def make_list(run: Run, items: list[object]) -> list[object]:
     return items
 
 
-def make_range(run: Run, first: object, last: object) -> list[object] | None:
+def make_range(run: Run, first: Any, last: Any) -> list[object] | None:
     """Return the integers of a range, descending where the first is larger."""
     if not is_number(first) or not is_number(last):
         return None
@@ -394,13 +395,13 @@ def make_range(run: Run, first: object, last: object) -> list[object] | None:
 _RANGE: Final = 1_000_000
 
 
-def loop(run: Run, source: object) -> tuple[list[object], int] | None:
+def loop(run: Run, source: Any) -> tuple[list[object], int] | None:
     """Return what a loop goes over, as far as it may, and how many elements there are."""
     kind = source.__class__
     if kind is list or kind is StringArray or kind is Collected:
-        items = list(source)  # type: ignore[call-overload]
+        items = list(source)
     elif kind is dict:
-        items = list(source.values())  # type: ignore[attr-defined]
+        items = list(source.values())
     elif isinstance(source, Cursor):
         items = []
         while source.has_next():
@@ -415,12 +416,12 @@ def loop(run: Run, source: object) -> tuple[list[object], int] | None:
     return (items if run.loop_limit is None else items[: run.loop_limit]), size
 
 
-def loop_shared(run: Run, source: object) -> tuple[list[object], int] | None:
+def loop_shared(run: Run, source: Any) -> tuple[list[object], int] | None:
     """Return what `loop` does, the list itself where nothing changes it meanwhile."""
     if source.__class__ is list:
-        size = len(source)  # type: ignore[arg-type]
+        size = len(source)
         if run.loop_limit is None or size <= run.loop_limit:
-            return source, size  # type: ignore[return-value]
+            return source, size
     return loop(run, source)
 
 
@@ -441,7 +442,7 @@ def check_unchanged(source: Sized, position: int, size: int) -> bool:
 
 def check_end(source: Sized | None, position: int, size: int) -> None:
     """Fault where a list changed while its last element was looked at: Java then looks for another one."""
-    if position == size and source.__class__ is list and source is not None and len(source) != size:
+    if isinstance(source, list) and position == size and len(source) != size:
         raise TemplateFault(f"ConcurrentModificationException: {size} elements became {len(source)}")
 
 
@@ -498,10 +499,10 @@ def call_macro(
     run.depth -= 1
 
 
-def equals(run: Run, left: object, right: object) -> bool:
+def equals(run: Run, left: Any, right: Any) -> bool:
     """Return `left == right`: numbers by value, values of one class by `equals`, all else by their texts."""
     if is_number(left) and is_number(right):
-        return arithmetic.compare(left, right) == 0  # type: ignore[arg-type]
+        return arithmetic.compare(left, right) == 0
     if left.__class__ is not right.__class__:
         left = left.text(run) if isinstance(left, Definition) else left
         right = right.text(run) if isinstance(right, Definition) else right
@@ -512,11 +513,11 @@ def equals(run: Run, left: object, right: object) -> bool:
     return run.text(left) == run.text(right)
 
 
-def compared(operator: int, left: object, right: object) -> bool:
+def compared(operator: int, left: Any, right: Any) -> bool:
     """Return what <, <=, > or >= says; False for what are no numbers."""
     if not is_number(left) or not is_number(right):
         return False
-    order = arithmetic.compare(left, right)  # type: ignore[arg-type]
+    order = arithmetic.compare(left, right)
     if operator == Kind.LOGICAL_LT:
         return order < 0
     if operator == Kind.LOGICAL_GT:
@@ -524,10 +525,10 @@ def compared(operator: int, left: object, right: object) -> bool:
     return order <= 0 if operator == Kind.LOGICAL_LE else order >= 0
 
 
-def plus(run: Run, left: object, right: object, left_literal: object, right_literal: object) -> object:
+def plus(run: Run, left: Any, right: Any, left_literal: object, right_literal: object) -> object:
     """Return a sum, or texts joined: a null is then joined as it stands in the template."""
     if left.__class__ is int and right.__class__ is int:
-        return arithmetic.add(left, right)  # type: ignore[arg-type]
+        return arithmetic.add(left, right)
     if left.__class__ is str or right.__class__ is str:
         if left is None:
             left = str(left_literal)
@@ -535,7 +536,7 @@ def plus(run: Run, left: object, right: object, left_literal: object, right_lite
             right = str(right_literal)
         return run.glue([_joined(run, left), _joined(run, right)])
     if is_number(left) and is_number(right):
-        return arithmetic.add(left, right)  # type: ignore[arg-type]
+        return arithmetic.add(left, right)
     return None
 
 
@@ -556,8 +557,8 @@ _OPERATIONS: Final = MappingProxyType(
 )
 
 
-def calculate(operator: int, left: object, right: object) -> object:
+def calculate(operator: int, left: Any, right: Any) -> object:
     """Return what an operation other than + gives; None for what are no numbers, and for a division by zero."""
     if not is_number(left) or not is_number(right):
         return None
-    return _OPERATIONS[operator](left, right)  # type: ignore[arg-type]
+    return _OPERATIONS[operator](left, right)

@@ -8,8 +8,8 @@ from typing import Final
 from gatewright.languages.vtl import contexts, expressions, render, syntax, values
 from gatewright.languages.vtl.code import Function, Module, NotStatic
 from gatewright.languages.vtl.directives import Mentioned
-from gatewright.languages.vtl.limits import Dialect
 from gatewright.languages.vtl.expressions import truth, value
+from gatewright.languages.vtl.limits import Dialect
 from gatewright.languages.vtl.render import Body
 
 # What the compiled functions call by name.
@@ -86,7 +86,7 @@ class Compiler:
         return CompiledUnit(load(main), MappingProxyType(macros))
 
     def _static_function(self, block: syntax.Block) -> str | None:
-        """Compile a whole template with its variables as Python's own; None where something may reach them otherwise."""
+        """Compile a template with its variables as Python's own; None where something may reach them otherwise."""
         mentioned = self._mentioned
         own = {*mentioned.assigned, *mentioned.elements}
         if (

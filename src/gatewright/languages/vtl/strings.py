@@ -131,7 +131,7 @@ def _join(run: Run, _text: str, separator: str, parts: list[object]) -> str:
 
 def _format(run: Run, text: str, *arguments: object) -> str:
     values = arguments[0] if len(arguments) == 1 and isinstance(arguments[0], StringArray) else arguments
-    return _charged(run, formats.java_format(run, text, tuple(values)))  # type: ignore[arg-type]
+    return _charged(run, formats.java_format(run, text, tuple(values)))
 
 
 def _instance_format(run: Run, _text: str, pattern: str, *arguments: object) -> str:

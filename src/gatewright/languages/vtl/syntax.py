@@ -1,4 +1,4 @@
-"""The syntax tree of a template. What a node's text was (`literal`) counts: Velocity prints it where a value is null."""
+"""The syntax tree of a template. A node's text (`literal`) counts: Velocity prints it where a value is null."""
 
 from dataclasses import dataclass
 from typing import Final

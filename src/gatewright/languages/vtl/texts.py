@@ -38,7 +38,7 @@ def double_text(number: float) -> str:
 
 
 class Printer:
-    """Puts a value's text together, no longer than `limit` characters: values nest, and share what is nested.
+    """Puts a value's text together, of `limit` characters at most: values nest, and share what is nested.
 
     `scalar` gives the texts of values that hold no others. With `made`, other lists (by `id`) are of a payload,
     and json-smart's lists print as JSON, whatever is in them (recorded of AWS: localstack, pull request 12379).
