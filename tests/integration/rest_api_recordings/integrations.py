@@ -90,6 +90,31 @@ def _invoked(
     }
 
 
+_FAILED: Mapping[str, Any] = MappingProxyType(
+    {
+        "body": '{"message":"Internal server error"}',
+        "headers": {"x-amzn-ErrorType": "InternalServerErrorException"},
+        "latency": ...,
+        "log": Log(
+            [
+                "Execution log for request ID",
+                "Starting execution for request: ID",
+                "HTTP Method: GET, Resource Path: /",
+                "Method request path: {}",
+                "Method request query string: {}",
+                "Method request headers: {}",
+                "Method request body before transformations: ",
+                "Execution failed due to configuration error: Invalid endpoint address",
+                "Method completed with status: 500",
+                "",
+            ]
+        ),
+        "multiValueHeaders": {"x-amzn-ErrorType": ["InternalServerErrorException"]},
+        "status": 500,
+    }
+)
+
+
 def _invokable(resource: str, http_method: str, template: str, **integration: Any) -> tuple[Step, ...]:
     where = {"restApiId": "<api>", "resourceId": resource, "httpMethod": http_method}
     mock = {"type": "MOCK", "integrationHttpMethod": http_method, "requestTemplates": _MOCKED["requestTemplates"]}
@@ -264,6 +289,21 @@ RECORDINGS: Recordings = MappingProxyType(
                 201,
                 {"selectionPattern": "", "statusCode": "200"},
             ),
+        ),
+        "test_failed_invoke_test_method": (
+            *MOCK[:2],
+            (
+                "put_integration",
+                {
+                    **GET,
+                    "type": "HTTP_PROXY",
+                    "integrationHttpMethod": "GET",
+                    "uri": "http://${stageVariables.unknown}/",
+                },
+                201,
+                None,
+            ),
+            ("test_invoke_method", GET, 200, _FAILED),
         ),
         "test_invoke_test_method": (
             MADE,

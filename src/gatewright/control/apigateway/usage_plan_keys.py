@@ -60,7 +60,9 @@ def get_usage_plan_keys(context: Context, request: Shape) -> Shape:
     # Recorded of AWS: a plan that is not there has no keys, and is no error.
     with context.store.read() as reader:
         keys = keys_of_plan(context, reader, plan_id) if "/" not in plan_id else []
-    items = [(newest_first(api_key), _presented(api_key)) for api_key in keys if api_key.get("name", "").startswith(prefix)]
+    items = [
+        (newest_first(api_key), _presented(api_key)) for api_key in keys if api_key.get("name", "").startswith(prefix)
+    ]
     return page_of_items(request, f"GetUsagePlanKeys/{plan_id}/{prefix}", items)
 
 

@@ -17,11 +17,12 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 class ExecutionLog:
     """Collects the lines of one request."""
 
-    __slots__ = ("_clock", "_lap", "_lines", "_request_id")
+    __slots__ = ("_clock", "_is_test", "_lap", "_lines", "_request_id")
 
-    def __init__(self, request_id: str, clock: Clock) -> None:
+    def __init__(self, request_id: str, clock: Clock, *, is_test: bool = False) -> None:
         self._request_id = request_id
         self._clock = clock
+        self._is_test = is_test
         self._lines: list[str] = []
         self._lap = clock.monotonic()
 
@@ -43,6 +44,16 @@ class ExecutionLog:
         self.write(f"Received response. Status: {status}, Integration latency: {latency_ms} ms")
         self.write(f"Endpoint response headers: {shown_fields(headers)}")
         self.write(f"Endpoint response body before transformations: {shown_body(body)}")
+
+    def gateway_response(
+        self, response_type: str, status: int, headers: Iterable[tuple[str, str]], body: bytes
+    ) -> None:
+        """Write what a client gets of an error; the log of TestInvokeMethod, which gets the error itself, has none."""
+        if self._is_test:
+            return
+        self.write(f"Gateway response type: {response_type} with status code: {status}")
+        self.write(f"Gateway response body: {shown_body(body)}")
+        self.write(f"Gateway response headers: {shown_fields(headers)}")
 
     def text(self) -> str:
         """Return the whole log."""

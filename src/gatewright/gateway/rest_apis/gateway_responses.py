@@ -16,7 +16,6 @@ from gatewright.base.messages import Headers, Response
 from gatewright.gateway.fields import field_value, is_field_name
 from gatewright.gateway.rest_apis.call import RestCall
 from gatewright.gateway.rest_apis.errors import DEFAULT_STATUSES, RestError
-from gatewright.gateway.rest_apis.execution_log import shown_body, shown_fields
 from gatewright.gateway.rest_apis.mapping_source import RequestSource
 from gatewright.languages.rest_mapping import Mapping as ParameterMapping
 from gatewright.languages.rest_mapping import compile_gateway_response_mappings
@@ -61,9 +60,7 @@ class GatewayResponses:
         custom = self._by_type.get(response_type) or self._by_type.get(fallback)
         response = plain_response(error) if custom is None else _respond(custom, error, response_type, call)
         if call.log is not None and isinstance(response.body, bytes):
-            call.log.write(f"Gateway response type: {response_type} with status code: {response.status}")
-            call.log.write(f"Gateway response body: {shown_body(response.body)}")
-            call.log.write(f"Gateway response headers: {shown_fields(response.headers)}")
+            call.log.gateway_response(response_type, response.status, response.headers, response.body)
         return response
 
 

@@ -8,9 +8,12 @@ from gatewright.gateway.rest_apis.errors import API_CONFIGURATION_ERROR, RestErr
 def refused(reason: str) -> Serve:
     """Return what fails every call."""
 
+    # AWS's log names the fault, and not what is wrong with it.
+    fault = reason.partition(": ")[0]
+
     async def refuse(call: RestCall) -> Response:
         if call.log is not None:
-            call.log.write(f"Execution failed due to configuration error: {reason}")
+            call.log.write(f"Execution failed due to configuration error: {fault}")
         raise RestError(API_CONFIGURATION_ERROR, reason)
 
     return refuse
