@@ -177,22 +177,26 @@ def _cursor(run: Run, items: List) -> Cursor:
     return Cursor(list(items))
 
 
-_READ_COLLECTION: Final[Mapping[str, Body]] = {
-    "size": lambda _run, items: len(items),
-    "isEmpty": lambda _run, items: not items,
-    "contains o": _contains,
-    "containsAll c": _contains_all,
-    "iterator": _cursor,
-    "equals o": lambda _run, items, other: equal(items, other),
-    "toString": lambda run, items: run.text(items),
-}
-_READ_LIST: Final[Mapping[str, Body]] = {
-    **_READ_COLLECTION,
-    "get i": _get,
-    "indexOf o": _index_of,
-    "lastIndexOf o": _last_index_of,
-    "subList ii": _sub_list,
-}
+_READ_COLLECTION: Final[Mapping[str, Body]] = MappingProxyType(
+    {
+        "size": lambda _run, items: len(items),
+        "isEmpty": lambda _run, items: not items,
+        "contains o": _contains,
+        "containsAll c": _contains_all,
+        "iterator": _cursor,
+        "equals o": lambda _run, items, other: equal(items, other),
+        "toString": lambda run, items: run.text(items),
+    }
+)
+_READ_LIST: Final[Mapping[str, Body]] = MappingProxyType(
+    {
+        **_READ_COLLECTION,
+        "get i": _get,
+        "indexOf o": _index_of,
+        "lastIndexOf o": _last_index_of,
+        "subList ii": _sub_list,
+    }
+)
 LIST = methods(
     {
         **_READ_LIST,

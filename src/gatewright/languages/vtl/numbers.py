@@ -1,6 +1,7 @@
 """The methods of Java's Integer, Long, Double and Boolean."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
 from gatewright.languages.vtl.arithmetic import compare, truncated
@@ -45,17 +46,19 @@ def _parse_integer(_run: Run, _number: int, text: str) -> int:
     return found
 
 
-_NUMBER: Final[Mapping[str, Body]] = {
-    "intValue": _int_value,
-    "longValue": _long_value,
-    "doubleValue": _double_value,
-    "floatValue": _double_value,
-    "shortValue": lambda _run, number: (truncated(number) + 2**15) % 2**16 - 2**15,
-    "byteValue": lambda _run, number: (truncated(number) + 2**7) % 2**8 - 2**7,
-    "equals o": _equals,
-    "compareTo n": _compare,
-    "toString": _text,
-}
+_NUMBER: Final[Mapping[str, Body]] = MappingProxyType(
+    {
+        "intValue": _int_value,
+        "longValue": _long_value,
+        "doubleValue": _double_value,
+        "floatValue": _double_value,
+        "shortValue": lambda _run, number: (truncated(number) + 2**15) % 2**16 - 2**15,
+        "byteValue": lambda _run, number: (truncated(number) + 2**7) % 2**8 - 2**7,
+        "equals o": _equals,
+        "compareTo n": _compare,
+        "toString": _text,
+    }
+)
 INTEGER = methods(
     {
         **_NUMBER,

@@ -10,6 +10,7 @@ from gatewright.languages.vtl.code import Function, Module, NotStatic
 from gatewright.languages.vtl.directives import Mentioned
 from gatewright.languages.vtl.expressions import truth, value
 from gatewright.languages.vtl.limits import Dialect
+from gatewright.languages.vtl.loops import Loop, add_static_loop
 from gatewright.languages.vtl.render import Body
 
 # What the compiled functions call by name.
@@ -309,109 +310,9 @@ class Compiler:
         f.line(f"{items} = {'loop_shared' if is_shared else 'loop'}(r, {source})")
         with f.indented(f"if {items} is not None:"):
             if f.is_static:
-                self._static_loop(f, node, source, items)
+                add_static_loop(self, f, node, source, items, self._mentioned.can_change_values)
             else:
                 Loop(self, f, node, source, items).add()
-
-    def _static_loop(self, f: Function, node: syntax.Foreach, source: str, items: str) -> None:
-        size, at, saved, watched = (f.temporary() for _ in range(4))
-        element = f.variable(node.name)
-        f.line(f"{items}, {size} = {items}")
-        f.line(f"r.step(len({items})); {at} = 0; {saved} = {element}")
-        if self._mentioned.can_change_values:
-            f.line(f"{watched} = live({source})")
-        outside, f.is_in_loop = f.is_in_loop, True
-        f.loops += 1
-        f.loops_around.append((at, size))
-        with f.indented(f"for {at}, {element} in enumerate({items}, 1):"):
-            if self._mentioned.can_change_values:
-                changed = f"{watched} is not None and {at} > 1 and len({watched}) != {size}"
-                f.line(f"if {changed} and not check_unchanged({watched}, {at} - 1, {size}): break")
-            self.nested(f, node.body)
-        f.loops_around.pop()
-        f.loops -= 1
-        f.is_in_loop = outside
-        if self._mentioned.can_change_values:
-            f.line(f"else: check_end({watched}, {at}, {size})")
-        f.line(f"r.steps += len({items}) - {at}; {element} = {saved}")
-
-
-class Loop:
-    """One #foreach under construction."""
-
-    def __init__(self, compiler: Compiler, f: Function, node: syntax.Foreach, source: str, items: str) -> None:
-        self._compiler = compiler
-        self._f = f
-        self._node = node
-        self._source = source
-        self._items = items
-        self._element = compiler.module.constant(node.name)
-        # The loop's own variables are kept only where the template reads them.
-        self._kept = [name for name in ("velocityCount", "velocityHasNext") if compiler.mentions(name)]
-        self._has_scope = compiler.mentions("foreach")
-        self._names = {
-            name: f.temporary() for name in ("size", "at", "item", "context", "get", "scope", "halt", "live", "null")
-        }
-
-    def add(self) -> None:
-        """Add the loop."""
-        f, names = self._f, self._names
-        saved = {name: f.temporary() for name in ("", *self._kept)}
-        f.line(f"{self._items}, {names['size']} = {self._items}")
-        f.line(f"{names['live']} = live({self._source})")
-        f.line(f"{saved['']} = g({self._element})")
-        for name in self._kept:
-            f.line(f"{saved[name]} = g({self._constant(name)})")
-        if self._has_scope:
-            f.line(f"{names['scope']} = ForeachScope(g({self._constant('foreach')}))")
-            f.line(f"c[{self._constant('foreach')}] = {names['scope']}")
-        f.line(f"{names['context']} = c; {names['get']} = g; {names['at']} = 0; {names['null']} = None")
-        with f.indented("try:"):
-            with f.indented(f"for {names['item']} in {self._items}:"):
-                self._iteration()
-            f.line(f"else: check_end({names['live']}, {names['at']}, {names['size']})")
-        f.line(f"except Halt as {names['halt']}_:")
-        f.line(f"    {names['halt']} = {names['halt']}_")
-        f.line(f"else: {names['halt']} = None")
-        f.line(f"c = {names['context']}; g = {names['get']}")
-        f.line(f"restore(c, {self._element}, {saved['']})")
-        for name in self._kept:
-            f.line(f"restore(c, {self._constant(name)}, {saved[name]})")
-        if self._has_scope:
-            f.line("leave_scope(c)")
-        self._pass_on()
-
-    def _iteration(self) -> None:
-        f, names = self._f, self._names
-        size, at, item = names["size"], names["at"], names["item"]
-        f.line("r.steps -= 1")
-        f.line("if r.steps < 0: r.step()")
-        changed = f"{names['live']} is not None and len({names['live']}) != {size}"
-        f.line(f"if {at} and {changed} and not check_unchanged({names['live']}, {at}, {size}): break")
-        f.line(f"{at} += 1")
-        for name in self._kept:
-            f.line(f"c[{self._constant(name)}] = {at if name == 'velocityCount' else f'{at} < {size}'}")
-        f.line(f"c[{self._element}] = {item}")
-        if self._has_scope:
-            f.line(f"{names['scope']}.index = {at} - 1; {names['scope']}.has_next = {at} < {size}")
-        with f.indented(f"if {item} is None:"):
-            f.line(f"if {names['null']} is None: {names['null']} = NullHolder({names['context']}, {self._element})")
-            f.line(f"c = {names['null']}; g = c.get")
-        outside, f.is_in_loop = f.is_in_loop, True
-        f.loops += 1
-        self._compiler.nested(f, self._node.body)
-        f.loops -= 1
-        f.is_in_loop = outside
-        f.line(f"if c is not {names['context']}: c = {names['context']}; g = {names['get']}")
-
-    def _pass_on(self) -> None:
-        """Add what lets #stop, and a #break of another loop, go on outwards."""
-        halt = self._names["halt"]
-        mine = f" and {halt}.scope is not {self._names['scope']}" if self._has_scope else ""
-        self._f.line(f"if {halt} is not None and not {halt}.is_nearest{mine}: raise {halt}")
-
-    def _constant(self, text: str) -> str:
-        return self._compiler.module.constant(text)
 
 
 def _name(thing: object) -> str:

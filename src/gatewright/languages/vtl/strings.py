@@ -1,5 +1,6 @@
 """The methods of java.lang.String and Character. Positions count UTF-16 units."""
 
+from types import MappingProxyType
 from typing import Final
 
 from gatewright.languages.vtl import formats
@@ -142,8 +143,8 @@ def _same(_run: Run, text: str) -> str:
     return text
 
 
-_FORMATS: Final = {f"format s{'o' * count}": _instance_format for count in range(9)}
-_FORMATTED: Final = {f"formatted {'o' * count}".strip(): _format for count in range(9)}
+_FORMATS: Final = MappingProxyType({f"format s{'o' * count}": _instance_format for count in range(9)})
+_FORMATTED: Final = MappingProxyType({f"formatted {'o' * count}".strip(): _format for count in range(9)})
 
 STRING = methods(
     {

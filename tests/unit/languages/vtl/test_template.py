@@ -1,0 +1,107 @@
+"""What API Gateway makes of templates where it differs from Velocity, and how templates meet objects of the host.
+
+"Mapping template reference for REST APIs in API Gateway"; the recordings of AWS in localstack/airspeed's
+`tests/test_templating.snapshot.json`, whose results these are.
+"""
+
+import pytest
+
+from gatewright.languages.vtl import MISSING, TemplateError, TemplateFault, compile_template
+
+RECORDED = [
+    ("Hello $name", {}, "Hello "),
+    ("Hello $!name", {}, "Hello "),
+    ("Hello $ ", {}, "Hello $ "),
+    ("#if($value) true #else false #end", {}, " true "),
+    ("#if($value)true#{else}false#end", {}, "true"),
+    ("#if(${a.b.c})yes!#end", {}, "yes!"),
+    ("#if(${a.b.c})yes!#end", {"a": {"b": {"c": False}}}, ""),
+    ("#if ($some_value)hide me#end", {"some_value": None}, "hide me"),
+    (" $user.name ", {"user": {"items": "1;2;3"}}, "  "),
+    ("#foreach($value in $values)foo#end", {}, ""),
+    ("#foreach ($i in [1, 2, 3])$i. #if ($velocityHasNext)yes#end, #end", {}, "1. yes, 2. yes, 3. , "),
+    ("#define ( $showindex )$foreach.index#end#foreach($x in [1,2,3])$showindex#end", {}, "012"),
+    ("#define ( $hello)hi#end$hello()$hello()", {}, "hi()hi()"),
+    ("#macro(tryme)$values#end#tryme()", {}, "#tryme()"),
+    ("#macro ( recur $number)#if ($number > 0)X#end#end#recur(5)", {}, "#recur(5)"),
+    ("\n#macro ( blah )\nhello##\n#end\n#blah()", {}, "\n#blah()"),
+    ("\n#evaluate($dynamicsource)", {}, "\n#evaluate($dynamicsource)"),
+    ("#set($v1 = {})#set($ignore = $v1.put('foo', 'bar'))#return($v1)", {}, "#return($v1)"),
+    (
+        "#set( $ignore = $test_dict.put('k', 'new value') )$ignore - $test_dict.k",
+        {"test_dict": {"k": "initial value"}},
+        "initial value - new value",
+    ),
+    (
+        "#set( $ignore = $test_dict.putAll({'k1': 'v3', 'k2': 'v2'}))$test_dict.k1 - $test_dict.k2",
+        {"test_dict": {"k1": "v1"}},
+        "v3 - v2",
+    ),
+    ('#set( $m = {} )#set($i = $m.put(\'k\', null))#if("$m.k" == "")none#end', {}, "none"),
+    ("#set($x = .5*.1)$x", {}, "0.05"),
+    ("hello #stop world", {}, "hello "),
+    ("#set( $o = {'k1': 'v1', 'k2': 'v2'} )$o.toString()", {}, "{k1=v1, k2=v2}"),
+    ('\n        #set( $o = {\n  "a": "b"\n} )\n        {"a": "$o.a"}', {}, '\n                {"a": "b"}'),
+]
+
+
+@pytest.mark.parametrize(("text", "variables", "output"), RECORDED)
+def test_the_output_is_what_was_recorded_of_aws(text: str, variables: dict[str, object], output: str) -> None:
+    assert compile_template(text).render(variables) == output
+
+
+@pytest.mark.parametrize("text", ["Hello $", "#", "Hello ${name.", "#if(true)", "#end", "#else", "#set($x = )"])
+def test_what_is_no_template_is_refused(text: str) -> None:
+    with pytest.raises(TemplateError):
+        compile_template(text)
+
+
+def test_an_error_says_where_it_is() -> None:
+    with pytest.raises(TemplateError) as refused:
+        compile_template("a\n  #if($x\n")
+    assert (refused.value.line, refused.value.column) == (3, 1)
+
+
+class Host:
+    """A host object that keeps what is put."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, object] = {}
+
+    def __str__(self) -> str:
+        return "host"
+
+    def vtl_property(self, name: str) -> object:
+        return self.kept.get(name, MISSING)
+
+    def vtl_call(self, name: str, arguments: tuple[object, ...]) -> object:
+        return list(arguments) if name == "echo" else MISSING
+
+    def vtl_put(self, name: str, value: object) -> None:
+        self.kept[name] = value
+
+
+def test_a_template_calls_and_changes_host_objects() -> None:
+    host = Host()
+    text = "#set($h.a = 1)#set($h['b'] = 2)$h.a$h.b$h.echo('x', $h.a)[0] $h $h.none $h.none()|"
+    assert compile_template(text).render({"h": host}) == "12x host  |"
+    assert host.kept == {"a": 1, "b": 2}
+
+
+def test_a_template_changes_maps_of_the_caller_and_its_own_variables() -> None:
+    variables: dict[str, object] = {"context": {"responseOverride": {}}}
+    template = compile_template("#set($context.responseOverride.status = 400)#set($seen = 'yes')")
+    assert template.render(variables) == ""
+    assert variables == {"context": {"responseOverride": {"status": 400}}}
+    template.render_changing(variables)
+    assert variables["seen"] == "yes"
+
+
+def test_a_method_that_throws_ends_the_rendering() -> None:
+    with pytest.raises(TemplateFault):
+        compile_template("$s.substring(9)").render({"s": "short"})
+
+
+def test_a_template_renders_any_number_of_times() -> None:
+    template = compile_template("#set($n = $n + 1)$n#foreach($i in [1..3])$i#end")
+    assert [template.render({"n": number}) for number in range(3)] == ["1123", "2123", "3123"]
