@@ -62,14 +62,14 @@ class Endpoint:
         return self._execute_api.handle(request, resource_id, stage, path, domain_name)
 
 
-def plane_of(host: str, path: str) -> str | None:
-    """Return what a request with this Host field and this path goes to: `EXECUTE_API`, `LAMBDA_URL` or neither."""
-    plane = _parse_host(host)[2]
+def destination_of(host: str, path: str) -> tuple[str | None, str]:
+    """Return the plane that a request goes to, `EXECUTE_API`, `LAMBDA_URL` or None, and the id that it has there."""
+    _, resource_id, plane = _parse_host(host)
     if plane is not None:
-        return plane
+        return plane, resource_id
     door = _DOORS.get(path[1:].partition("/")[0])
     address = door(path) if door is not None else None
-    return None if address is None else address[0]
+    return (None, "") if address is None else address[:2]
 
 
 def domain_of(host: str) -> str:

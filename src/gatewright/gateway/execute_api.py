@@ -31,6 +31,10 @@ class ExecuteApi:
         """Return what is served now."""
         return self._linked
 
+    def is_rest_api(self, api_id: str) -> bool:
+        """Tell whether there is a REST API of that id."""
+        return api_id in self._linked.rest_apis
+
     def swap(self, linked: LinkedSnapshot) -> None:
         """Serve another snapshot from the next request on."""
         self._linked = linked

@@ -45,6 +45,7 @@ class DataPlane:
             events=events,
             services=services,
             usage=usage,
+            body_bytes=settings.wire.body_bytes,
         )
         self._throttle = AccountThrottle(settings.gateway.account_rate_limit, settings.gateway.account_burst_limit)
         self.execute_api = ExecuteApi(clock=clock, ids=ids, log=self.log)

@@ -24,7 +24,7 @@ from gatewright.functions.runtimes.table import RuntimeDirectory
 from gatewright.functions.sandbox.types import Isolation
 from gatewright.functions.settings import Credentials, FunctionSettings
 from gatewright.functions.work_directories import work_directory
-from gatewright.gateway.endpoint import EXECUTE_API, LAMBDA_URL, Endpoint, plane_of
+from gatewright.gateway.endpoint import EXECUTE_API, LAMBDA_URL, Endpoint, destination_of
 from gatewright.gateway.function_urls.faults import MAX_BODY_BYTES
 from gatewright.observe.function_logs import FunctionLogs
 from gatewright.observe.kept_logs import LogFiles, LogTails
@@ -69,6 +69,7 @@ class Server:
         self._ids = Ids(PooledEntropy())
         self._others_read_code = False
         self._for_functions: Handler = _answer_while_starting
+        self._is_rest_api: Callable[[str], bool] = lambda api_id: False
 
     @property
     def url(self) -> str:
@@ -147,6 +148,7 @@ class Server:
         self._parts.callback(asyncio.create_task(BlobSweep(store).run(executor)).cancel)
         own = OwnPaths(lambda: _health(planes, isolation), logs.tail, links.handle)
         apis, urls = serving.execute_api, serving.function_urls
+        self._is_rest_api = apis.is_rest_api
         self._listener.handler = Endpoint(apis, urls, aws.handle, own.handle).handle
         aws_for_functions = refuse_aws_call if settings.is_hardened else aws.handle
         self._for_functions = Endpoint(apis, urls, aws_for_functions, OwnPathsForFunctions(own.handle).handle).handle
@@ -238,9 +240,11 @@ class Server:
 
     def _body_limit(self, head: RequestHead) -> int:
         """The limits of APIs and function URLs; an AWS call may carry a 50 MiB zip file in base64 (CreateFunction)."""
-        plane = plane_of(head.headers.get("host") or "", head.path)
+        plane, resource_id = destination_of(head.headers.get("host") or "", head.path)
         if plane == EXECUTE_API:
-            return self._settings.wire.body_bytes
+            # REST APIs refuse what is announced as larger themselves, as their gateway responses have it.
+            refuses_itself = head.content_length is not None and self._is_rest_api(resource_id)
+            return head.content_length or 0 if refuses_itself else self._settings.wire.body_bytes
         return MAX_BODY_BYTES if plane == LAMBDA_URL else self._settings.aws_body_bytes
 
 

@@ -121,6 +121,7 @@ RESOURCES = (
             },
         ),
         Exchange("DELETE", "/limited", 404, has=message("Missing Authentication Token")),
+        Exchange("TRACE", "/echo", 404, has=message("Missing Authentication Token")),
         get("/", 403, stage="unknown", json=message("Forbidden")),
     ),
 )
@@ -156,6 +157,18 @@ LIMITS = (
             headers=header("x-amzn-ErrorType", "LimitExceededException"),
             key="spent",
         ),
+    ),
+    row(
+        "a body that is too large",
+        RESPONSE_TYPES,
+        post(
+            "/strict",
+            b" " * (10 * 1024 * 1024 + 1),
+            413,
+            json=message("Request Too Long"),
+            headers=header("x-amzn-ErrorType", "RequestTooLargeException"),
+        ),
+        post("/strict", b" " * (10 * 1024 * 1024), json=mocked("/strict")),
     ),
     row(
         "the throttle of a method",
@@ -423,6 +436,14 @@ MOCKS = (
             gzip.compress(json.dumps({"items": items("a"), "note": list(range(1000))}).encode()),
             send=(*CLIENT, ("Content-Encoding", "gzip")),
             json=order(["a"]),
+        ),
+        Exchange(
+            "POST",
+            "/echo",
+            415,
+            content=b"x" * 2000,
+            send=(("Content-Encoding", "br"),),
+            json=message("Unsupported Media Type"),
         ),
     ),
 )

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from gatewright.base.messages import Headers, Request, Response
-from gatewright.gateway.endpoint import EXECUTE_API, LAMBDA_URL, Endpoint, domain_of, plane_of
+from gatewright.gateway.endpoint import EXECUTE_API, LAMBDA_URL, Endpoint, destination_of, domain_of
 from tests.unit.gateway.fakes import API_ID, Gateway, stage
 from tests.unit.gateway.function_urls.fakes import URL_ID, Urls
 
@@ -53,7 +53,7 @@ TO_THE_API = [
 @pytest.mark.parametrize(("host", "path", "domain_name", "stage_name", "raw_path"), TO_THE_API)
 async def test_to_the_api(host: str | None, path: str, domain_name: str | None, stage_name: str, raw_path: str) -> None:
     gateway = Gateway({"statusCode": 200}).serve(stage("$default"), stage("$default", name="prod"))
-    assert plane_of(host or "", path) == EXECUTE_API
+    assert destination_of(host or "", path) == (EXECUTE_API, API_ID)
     response = await send(endpoint(gateway), host, path)
     assert response.status == 200
     event = gateway.invoker.events[0]
@@ -96,7 +96,7 @@ TO_THE_FUNCTION_URL = [
 
 @pytest.mark.parametrize(("host", "path", "domain_name", "raw_path"), TO_THE_FUNCTION_URL)
 async def test_to_the_function_url(host: str, path: str, domain_name: str | None, raw_path: str) -> None:
-    assert plane_of(host, path) == LAMBDA_URL
+    assert destination_of(host, path)[0] == LAMBDA_URL
     urls = Urls({"statusCode": 200})
     target = Endpoint(Gateway().execute_api, urls.served, aws=plane("aws"), own=plane("own"))
     assert (await send(target, host, path)).status == 200
@@ -134,7 +134,7 @@ ELSEWHERE = [
 
 @pytest.mark.parametrize(("host", "path", "name"), ELSEWHERE)
 async def test_elsewhere(host: str | None, path: str, name: str) -> None:
-    assert plane_of(host or "", path) is None
+    assert destination_of(host or "", path) == (None, "")
     response = await send(endpoint(Gateway()), host, path)
     assert response.body == f"{name} {path}".encode()
 

@@ -6,6 +6,7 @@ from typing import Protocol
 from gatewright.base.errors import GatewrightError
 from gatewright.base.messages import Response
 from gatewright.gateway.function_urls.seams import StreamedInvocation
+from gatewright.gateway.rest_apis.content_coding import MAX_PAYLOAD_BYTES
 from gatewright.gateway.rest_apis.usage_plans import UsagePlanDirectory
 from gatewright.gateway.seams import Invocation, Seams
 from gatewright.snapshot.types import QualifiedFunction
@@ -80,3 +81,5 @@ class RestSeams(Seams):
     events: EventSubmitter
     services: ServiceCaller
     usage: UsagePlanDirectory
+    body_bytes: int = MAX_PAYLOAD_BYTES
+    """The largest body of a request."""

@@ -6,6 +6,7 @@ is not there answers 403 `Forbidden`; a path or method that is not, 403 `Missing
 
 import logging
 from collections.abc import Callable
+from typing import Final
 
 from gatewright.base.clock import Clock
 from gatewright.base.ids import Ids
@@ -20,6 +21,9 @@ from gatewright.gateway.rest_apis.errors import (
 )
 from gatewright.gateway.rest_apis.gateway_responses import plain_response
 from gatewright.gateway.rest_apis.linked import LinkedRelease, LinkedRestApi, LinkedRestStage
+
+HTTP_METHODS: Final = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
+"""What ANY stands for: "Set up an HTTP method"; there are no others."""
 
 
 class RestApis:
@@ -79,7 +83,8 @@ class RestApis:
         if not request.received_at:
             request.received_at = self._clock.now()
         # "Missing Authentication Token" comes with the API's own gateway response, so a call is there for it too.
-        found = release.methods.match(request.method, "/" + path.strip("/"))
+        method = request.method
+        found = release.methods.match(method, "/" + path.strip("/")) if method in HTTP_METHODS else None
         facts, parameters = (release.unmatched, {}) if found is None else (found[0].facts, found[1])
         raw_path = f"/{stage_name}{path}"
         # By position: by name, this construction takes twice as long.
