@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from gatewright.base.messages import Response
+from gatewright.snapshot.types.rest_api import RestMethodResponse
 from tests.unit.gateway.fakes import request
 from tests.unit.gateway.rest_apis.recorded import (
     IDS,
@@ -190,3 +191,32 @@ async def test_which_response_template(templates: tuple[tuple[str, str], ...], a
     gateway = serving(resource("/a", method("GET", mock(responses=(outcome(response_templates=templates),)))))
     response = await gateway.get("/prod/a", *([("Accept", accept)] if accept else []))
     assert await text_of(response) == body
+
+
+@pytest.mark.parametrize(
+    ("types", "accept", "content_type"),
+    [
+        ((), None, "application/json"),
+        (("text/html",), None, "text/html"),
+        (("text/html",), "application/json", "text/html"),
+        (("text/html", "application/json"), None, "application/json"),
+        (("text/html", "application/json"), "text/html", "text/html"),
+    ],
+)
+async def test_the_model_of_a_response_says_its_content_type(
+    types: tuple[str, ...], accept: str | None, content_type: str
+) -> None:
+    """serverless/serverless, pull request 194; serverless-apigateway-service-proxy, issue 115: seen of AWS."""
+    declared = RestMethodResponse("200", (), tuple((name, "Empty") for name in types))
+    gateway = serving(resource("/a", method("GET", mock("<html/>"), responses=(declared,))))
+    response = await gateway.get("/prod/a", *([("Accept", accept)] if accept else []))
+    assert response.headers.get("content-type") == content_type
+
+
+async def test_a_parameter_of_a_content_type_is_no_part_of_it() -> None:
+    """aws/aws-cdk issue 16323: a template for `application/x+json;version=1.6.3` matches nothing."""
+    for name, status in (("application/x+json", 200), ("application/x+json;version=1.6.3", 500)):
+        target = integration("MOCK", request_templates=((name, '{"statusCode": 200}'),), responses=(outcome(),))
+        gateway = serving(resource("/a", method("POST", target)))
+        sent = request("POST", "/prod/a", ("Content-Type", "application/x+json;version=1.6.3"), body=b"x")
+        assert (await gateway.send(sent)).status == status

@@ -2,7 +2,8 @@
 
 Sources: "Set up an integration response", "Transform response data", "Override a response parameter or status code" and
 "Content type conversions in API Gateway". Selection patterns "are matched against the entire string" of a function's
-error message, or the status of other integrations.
+error message, or the status of other integrations. A response is of the content type that its method response has a
+model for (seen of AWS: serverless/serverless pull request 194, serverless-apigateway-service-proxy issue 115).
 """
 
 from collections.abc import Callable
@@ -20,7 +21,7 @@ from gatewright.gateway.rest_apis.mapping_source import ResponseSource
 from gatewright.gateway.rest_apis.templates import DEFAULT_CONTENT_TYPE, MappingTemplates, compile_templates
 from gatewright.languages.patterns import Pattern, PatternTimeout, compile_java
 from gatewright.languages.rest_mapping import Mapping, compile_response_mappings
-from gatewright.snapshot.types.rest_api import RestIntegrationResponse
+from gatewright.snapshot.types.rest_api import Pairs, RestIntegrationResponse
 
 IntegrationResponsePhase = Callable[[RestCall, IntegrationResult], Response]
 
@@ -34,11 +35,16 @@ class _Outcome:
     mappings: tuple[Mapping, ...]
     templates: MappingTemplates
     content_handling: str | None
+    content_type: str
+    """What the response is where no mapping says so: what the method response has a model for."""
+    content_types: dict[str, str]
+    """These, in lower case, where the client may choose."""
 
 
 def link(binding: RestBinding) -> IntegrationResponsePhase:
     """Return the phase. Raises `ValueError` for what cannot be compiled."""
-    compiled = [_compile(each) for each in binding.integration.responses]
+    models = {response.status_code: response.models for response in binding.method.responses}
+    compiled = [_compile(each, models.get(each.status_code, ())) for each in binding.integration.responses]
     patterned = tuple(outcome for outcome in compiled if outcome.pattern is not None)
     default = next((outcome for outcome in compiled if outcome.pattern is None), None)
     types = binding.deployment.binary
@@ -52,13 +58,17 @@ def link(binding: RestBinding) -> IntegrationResponsePhase:
     return integration_response
 
 
-def _compile(source: RestIntegrationResponse) -> _Outcome:
+def _compile(source: RestIntegrationResponse, models: Pairs) -> _Outcome:
+    types = {content_type.lower(): content_type for content_type, _ in models}
+    content_type = types.get(DEFAULT_CONTENT_TYPE) or next(iter(types.values()), DEFAULT_CONTENT_TYPE)
     return _Outcome(
         status=int(source.status_code),
         pattern=None if source.selection_pattern is None else compile_java(source.selection_pattern),
         mappings=compile_response_mappings(source.response_parameters),
         templates=compile_templates(source.response_templates),
         content_handling=source.content_handling,
+        content_type=content_type,
+        content_types=types if len(types) > 1 else {},
     )
 
 
@@ -105,7 +115,8 @@ def _respond(outcome: _Outcome, types: BinaryMediaTypes, call: RestCall, result:
     if call.context is not None:
         status = _override(call.context.get("responseOverride"), headers, status)
     if headers.get("content-type") is None:
-        headers.append(("Content-Type", DEFAULT_CONTENT_TYPE))
+        chosen = accept and outcome.content_types.get(accept.partition(";")[0].strip().lower())
+        headers.append(("Content-Type", chosen or outcome.content_type))
     if call.log is not None:
         call.log.write(f"Method response body after transformations: {shown_body(body)}")
     return Response(status, headers, body)
