@@ -57,3 +57,12 @@ class RestBinding:
         if self.method.integration is None:
             raise ValueError("the method has no integration")
         return self.method.integration
+
+    @property
+    def text_length(self) -> int:
+        """Return how many characters of templates and models there are to compile."""
+        integration = self.method.integration
+        templates = [] if integration is None else [integration.request_templates]
+        templates += [] if integration is None else [each.response_templates for each in integration.responses]
+        models = self.deployment.source.models if self.method.request_models else ()
+        return sum(len(text) for pairs in (*templates, models) for _, text in pairs)

@@ -20,7 +20,6 @@ from gatewright.gateway.rest_apis.linked import (
     LinkedRestApi,
     LinkedRestStage,
 )
-from gatewright.gateway.rest_apis.pipeline import link_pipeline
 from gatewright.gateway.rest_apis.seams import RestSeams
 from gatewright.gateway.route_match import ANY, RouteTrie
 from gatewright.gateway.throttle import TokenBucket
@@ -162,21 +161,17 @@ class _ApiLinker:
 
         def bind(request_method: str) -> LinkedMethod:
             return LinkedMethod(
-                facts,
-                link_pipeline(
-                    RestBinding(
-                        facts=facts,
-                        request_method=request_method,
-                        method=method,
-                        deployment=deployment,
-                        settings=settings,
-                        cache=release.cache if is_cached else None,
-                        buckets=self._buckets(facts, settings),
-                        functions=self.functions,
-                        seams=self.seams,
-                        client_certificate=release.client_certificate,
-                    )
-                ),
+                RestBinding(
+                    facts=facts,
+                    request_method=request_method,
+                    method=method,
+                    deployment=deployment,
+                    settings=settings,
+                    cache=release.cache if is_cached else None,
+                    buckets=self._buckets(facts, settings),
+                    functions=self.functions,
+                    seams=self.seams,
+                )
             )
 
         yield facts.route_key, bind(method.http_method)

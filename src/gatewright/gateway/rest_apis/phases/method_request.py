@@ -6,6 +6,7 @@ body is `{}` there as everywhere.
 """
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 import orjson
 
@@ -14,16 +15,18 @@ from gatewright.gateway.rest_apis.call import RequestPhase, RestCall
 from gatewright.gateway.rest_apis.errors import BAD_REQUEST_BODY, BAD_REQUEST_PARAMETERS, RestError
 from gatewright.gateway.rest_apis.mapping_source import RequestSource
 from gatewright.languages.json_schema import Validator, compile_schema
+from gatewright.snapshot.types.rest_api import Pairs
 
 _PREFIX = "method.request."
 _DEFAULT_CONTENT_TYPE = "application/json"
+_KEPT_VALIDATORS = 256
 
 
 def link(binding: RestBinding) -> RequestPhase | None:
     """Return the phase; None where nothing is validated. Raises `ValueError` for a model that cannot be used."""
     required = _required(binding.method.required_parameters)
     validators = {
-        content_type.lower(): compile_schema(_schema(binding, name), binding.deployment.models)
+        content_type.lower(): _compile(_schema(binding, name), binding.deployment.source.models)
         for content_type, name in binding.method.request_models
     }
     if not required and not validators:
@@ -39,6 +42,12 @@ def link(binding: RestBinding) -> RequestPhase | None:
             _validate(call, validators)
 
     return method_request
+
+
+@lru_cache(_KEPT_VALIDATORS)
+def _compile(schema: str, models: Pairs) -> Validator:
+    """Return what holds bodies to a schema: all methods that have the model share it, in all stages."""
+    return compile_schema(schema, dict(models))
 
 
 def _schema(binding: RestBinding, name: str) -> str:
