@@ -153,3 +153,13 @@ async def test_a_proxy_integration_needs_no_integration_responses() -> None:
     response = await serving(resource("/{proxy+}", method("GET", target)), answer=result).get("/prod/hello/world")
     assert (response.status, response.headers.get("content-type")) == (300, "application/xml")
     assert await text_of(response) == "<message>completed</message>"
+
+
+async def test_an_event_that_is_no_json_is_refused_in_the_words_of_lambda() -> None:
+    """serverless/serverless issue 2270, srcecde/aws-tutorial-code issue 4: what clients got of AWS."""
+    gateway = serving(resource("/a", method("POST", integration("AWS", responses=(outcome(),)))), answer={})
+    response = await gateway.send(request("POST", "/prod/a", ("Content-Type", "text/plain"), body=b"token=x"))
+    status, body, error_type = await error_of(response)
+    assert (status, error_type, list(body)) == (400, "BadRequestException", ["message"])
+    assert body["message"].startswith("Could not parse request body into json: Could not parse payload into json: ")
+    assert not gateway.invoker.events

@@ -1,17 +1,17 @@
 """`AWS` with a Lambda function: what the integration request made goes in, what comes out is mapped.
 
 Sources: "Set up Lambda custom integrations in API Gateway", "Set up asynchronous invocation of the backend Lambda
-function" (`X-Amz-Invocation-Type: 'Event'`), "Handle custom Lambda errors in API Gateway" (`errorMessage`).
+function" (`X-Amz-Invocation-Type: 'Event'`), "Handle custom Lambda errors in API Gateway" (`errorMessage`). Clients get
+Lambda's own message about an event that is no JSON (seen of AWS: serverless/serverless issue 2270).
 """
 
 import orjson
 
-from gatewright.base.messages import Headers
 from gatewright.functions.invoke import InvokeError
 from gatewright.gateway.deadline import Deadline
 from gatewright.gateway.rest_apis.binding import RestBinding
 from gatewright.gateway.rest_apis.call import Exchange, IntegrationRequest, IntegrationResult, RestCall
-from gatewright.gateway.rest_apis.errors import INTERNAL_SERVER_ERROR, RestError
+from gatewright.gateway.rest_apis.errors import BAD_REQUEST, INTERNAL_SERVER_ERROR, RestError
 from gatewright.gateway.rest_apis.integrations.faults import refuse_illegal_mapping
 from gatewright.gateway.rest_apis.integrations.functions import (
     find_function,
@@ -20,8 +20,6 @@ from gatewright.gateway.rest_apis.integrations.functions import (
     response_headers,
     timed_out,
 )
-
-_JSON = "application/json"
 
 
 def link(binding: RestBinding) -> Exchange:
@@ -54,9 +52,7 @@ def link(binding: RestBinding) -> Exchange:
             raise RestError(INTERNAL_SERVER_ERROR, f"invocation type {invocation_type} is not supported")
         # No body is the event `{}` (recorded of AWS: localstack, test_apigateway_header_remapping_aws[AWS]).
         request.body = request.body or b"{}"
-        problem = _problem(request.body)
-        if problem is not None:
-            return problem
+        _check_event(request.body)
         try:
             return await deadline.wait((submit if invocation_type == "Event" else invoke)(call, request))
         except TimeoutError as error:
@@ -67,15 +63,13 @@ def link(binding: RestBinding) -> Exchange:
     return exchange
 
 
-def _problem(body: bytes) -> IntegrationResult | None:
-    """Return Lambda's own answer to an event that is not JSON."""
+def _check_event(body: bytes) -> None:
+    """Refuse an event that is not JSON as Lambda does; the client is told so. Raises `RestError`."""
     try:
         orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        message = f"Could not parse request body into json: {error}"
-        answer = orjson.dumps({"Type": "User", "message": message})
-        return IntegrationResult(400, Headers([("Content-Type", _JSON)]), answer)
-    return None
+        message = f"Could not parse request body into json: Could not parse payload into json: {error}"
+        raise RestError(BAD_REQUEST, message=message) from error
 
 
 def _error_message(payload: bytes) -> str:
