@@ -5,7 +5,15 @@ from types import MappingProxyType
 from typing import Any
 
 from tests.integration.rest_api_recordings.methods import MADE
-from tests.integration.rest_api_recordings.replay import Recordings, Step, bad_request, invalid, not_found, patch
+from tests.integration.rest_api_recordings.replay import (
+    Recordings,
+    Step,
+    Unordered,
+    bad_request,
+    invalid,
+    not_found,
+    patch,
+)
 
 _SAMPLE = '{ "description": "Sample API description" }'
 _UPDATED = '{ "description": "Updated Sample API description" }'
@@ -31,6 +39,37 @@ def _update(op: str, path: str, api: str = "<api>") -> tuple[str, dict[str, Any]
 
 _MADE: tuple[Step, ...] = (MADE, (*_create(), 201, _part()))
 _NO_IMPORTER = bad_request("Unable to build importer with provided input.")
+
+_PARTS: tuple[tuple[dict[str, str], dict[str, Any]], ...] = (
+    ({"type": "API"}, {"description": "API description", "info": {"description": "about it", "version": "3"}}),
+    ({"type": "METHOD", "method": "GET"}, {"description": "Method description."}),
+    ({"type": "MODEL", "name": "Empty"}, {"title": "Empty Schema"}),
+    ({"type": "RESPONSE", "method": "GET", "statusCode": "200"}, {"description": "200 response"}),
+)
+_DOCUMENT = json.dumps(
+    {
+        "openapi": "3.0.0",
+        "info": {"description": "description", "version": "1", "title": "doc"},
+        "paths": {"/": {"get": {"description": "Method description.", "responses": {"200": {"description": "d"}}}}},
+        "x-amazon-apigateway-documentation": {
+            "version": "1.0.3",
+            "documentationParts": [{"location": where, "properties": what} for where, what in _PARTS],
+        },
+    }
+)
+
+
+def _listed(first: int) -> list[dict[str, Any]]:
+    """Return the parts as they are listed: a method without a path is one of `/`."""
+    return [
+        {
+            "id": f"<part-{first + number}>",
+            "location": {**where, "path": "/"} if "method" in where else where,
+            "properties": what,
+        }
+        for number, (where, what) in enumerate(_PARTS)
+    ]
+
 
 RECORDINGS: Recordings = MappingProxyType(
     {
@@ -84,6 +123,17 @@ RECORDINGS: Recordings = MappingProxyType(
             (*_at("delete_documentation_part", "api_id"), *_NO_API),
             (*_at("delete_documentation_part"), 202, {}),
             (*_at("delete_documentation_part"), *_NO_PART),
+        ),
+        "test_import_documentation_parts": (
+            ("import_rest_api", {"body": _DOCUMENT, "failOnWarnings": True}, 201, {"id": "<api>", ...: ...}),
+            ("get_documentation_parts", {"restApiId": "<api>"}, 200, {"items": Unordered(_listed(0))}),
+            (
+                "import_documentation_parts",
+                {"restApiId": "<api>", "mode": "overwrite", "body": _DOCUMENT},
+                200,
+                {"ids": ["<part-4>", "<part-5>", "<part-6>", "<part-7>"]},
+            ),
+            ("get_documentation_parts", {"restApiId": "<api>"}, 200, {"items": Unordered(_listed(4))}),
         ),
         "test_import_documentation_parts_bad_file": (
             MADE,

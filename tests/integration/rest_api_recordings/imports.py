@@ -278,6 +278,163 @@ def _base_path(mode: str, variable: tuple[str, ...], url: tuple[str, ...]) -> tu
     return tuple(steps)
 
 
+_PERSON: Mapping[str, Any] = MappingProxyType(
+    {
+        "type": "object",
+        "description": "Random person.",
+        "properties": {
+            "name": {"type": "string", "description": "Random property"},
+            "b": {"type": "number"},
+            "house": {"$ref": "#/components/schemas/House"},
+        },
+        "required": ["name", "b"],
+    }
+)
+_HOUSE: Mapping[str, Any] = MappingProxyType(
+    {
+        "type": "object",
+        "description": "Where a person lives",
+        "properties": {
+            "kind": {"type": "string", "description": "Random property", "format": "byte"},
+            "contains": {
+                "type": "array",
+                "items": {"$ref": "#/components/schemas/Person"},
+                "minItems": 1,
+                "description": "Who lives there",
+            },
+        },
+    }
+)
+_ECHO = '{"echo": $input.json(\'$\'), "response": "mocked"}'
+
+
+def _content(name: str) -> dict[str, Any]:
+    return {"content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{name}"}}}}
+
+
+_CIRCULAR = json.dumps(
+    {
+        "openapi": "3.0.2",
+        "info": {"title": "Circular", "version": "1.0"},
+        "x-amazon-apigateway-request-validators": {
+            "basic": {"validateRequestBody": True, "validateRequestParameters": True}
+        },
+        "x-amazon-apigateway-request-validator": "basic",
+        "paths": {
+            "/person": {
+                "post": {
+                    "description": "Create a person",
+                    "operationId": "CreatePerson",
+                    "requestBody": {**_content("Person"), "required": True},
+                    "responses": {"200": {"description": "Empty", **_content("Empty")}},
+                    "x-amazon-apigateway-integration": {
+                        "type": "mock",
+                        "responses": {
+                            "default": {"statusCode": "200", "responseTemplates": {"application/json": _ECHO}}
+                        },
+                        "requestTemplates": {"application/json": '{"statusCode": 200}'},
+                        "passthroughBehavior": "when_no_templates",
+                    },
+                }
+            }
+        },
+        "components": {
+            "schemas": {
+                "Person": dict(_PERSON),
+                "House": dict(_HOUSE),
+                "Empty": {"title": "Empty Schema", "type": "object"},
+            }
+        },
+    }
+)
+
+
+def _model(name: str, schema: dict[str, Any], **members: Any) -> dict[str, Any]:
+    return {"contentType": "application/json", "id": f"<{name.lower()}>", "name": name, "schema": schema, **members}
+
+
+def _reference(name: str) -> dict[str, str]:
+    return {"$ref": f"https://apigateway.amazonaws.com/restapis/<api-1>/models/{name}"}
+
+
+_MODELS = (
+    _model("Empty", {"title": "Empty Schema", "type": "object"}),
+    _model(
+        "House",
+        {
+            "type": "object",
+            "properties": {
+                "kind": {"type": "string", "description": "Random property", "format": "byte"},
+                "contains": {
+                    "minItems": 1,
+                    "type": "array",
+                    "description": "Who lives there",
+                    "items": _reference("Person"),
+                },
+            },
+            "description": "Where a person lives",
+        },
+        description="Where a person lives",
+    ),
+    _model(
+        "Person",
+        {
+            "required": ["name", "b"],
+            "type": "object",
+            "properties": {
+                "name": {"type": "string", "description": "Random property"},
+                "b": {"type": "number"},
+                "house": _reference("House"),
+            },
+            "description": "Random person.",
+        },
+        description="Random person.",
+    ),
+)
+_INTEGERS = """
+openapi: 3.0.1
+info:
+  title: integers
+  version: '2.0'
+paths:
+  /test:
+    get:
+      responses:
+        200:
+          description: 200 response
+          headers:
+            Access-Control-Allow-Origin:
+              schema:
+                type: string
+      x-amazon-apigateway-integration:
+        responses:
+          default:
+            statusCode: 200
+            responseParameters:
+              method.response.header.Access-Control-Allow-Origin: "'*'"
+        requestParameters:
+          integration.request.header.X-Amz-Invocation-Type: "'Event'"
+        requestTemplates:
+          application/json: '{"statusCode": 200}'
+        passthroughBehavior: when_no_match
+        type: mock
+"""
+_ORIGIN = "method.response.header.Access-Control-Allow-Origin"
+
+
+def _mock_integration(resource: str, response: dict[str, Any], **members: Any) -> dict[str, Any]:
+    return {
+        "cacheKeyParameters": [],
+        "cacheNamespace": f"<{resource}>",
+        "integrationResponses": {"200": {"statusCode": "200", **response}},
+        "passthroughBehavior": "WHEN_NO_MATCH",
+        "requestTemplates": {"application/json": {"statusCode": 200}},
+        "timeoutInMillis": 29000,
+        "type": "MOCK",
+        **members,
+    }
+
+
 RECORDINGS: Recordings = MappingProxyType(
     {
         "test_export_oas30_openapi[TEST_IMPORT_PETS]": (
@@ -332,5 +489,68 @@ RECORDINGS: Recordings = MappingProxyType(
             ("/base-url", "/base-url/part", "/base-url/part/test"),
         ),
         "test_import_rest_apis_with_base_path_oas30[split]": _base_path("split", ("/test",), ("/part", "/part/test")),
+        "test_import_with_circular_models_and_request_validation": (
+            (
+                "import_rest_api",
+                {"body": _CIRCULAR, "failOnWarnings": True},
+                201,
+                api(name="Circular", rootResourceId="<root>", version="1.0"),
+            ),
+            ("get_models", {"restApiId": "<api-1>"}, 200, {"items": By("name", _MODELS)}),
+            (
+                "get_request_validators",
+                {"restApiId": "<api-1>"},
+                200,
+                {
+                    "items": [
+                        {
+                            "id": "<validator>",
+                            "name": "basic",
+                            "validateRequestBody": True,
+                            "validateRequestParameters": True,
+                        }
+                    ]
+                },
+            ),
+            _listed(_root(), _resource("person-path", "/person", "root", "POST")),
+            *_about(
+                "person-path",
+                "POST",
+                method(
+                    httpMethod="POST",
+                    methodIntegration=_mock_integration(
+                        "person-path",
+                        {"responseTemplates": {"application/json": _ECHO}},
+                        passthroughBehavior="WHEN_NO_TEMPLATES",
+                    ),
+                    methodResponses={"200": {"responseModels": {"application/json": "Empty"}, "statusCode": "200"}},
+                    operationName="CreatePerson",
+                    requestModels={"application/json": "Person"},
+                    requestValidatorId="<validator>",
+                ),
+            ),
+        ),
+        "test_import_with_integer_http_status_code": (
+            (
+                "import_rest_api",
+                {"body": _INTEGERS, "failOnWarnings": True},
+                201,
+                api(name="integers", rootResourceId="<root>", version="2.0"),
+            ),
+            _listed(_root(), _resource("test", "/test", "root", "GET")),
+            *_about(
+                "test",
+                "GET",
+                method(
+                    httpMethod="GET",
+                    methodIntegration=_mock_integration(
+                        "test",
+                        {"responseParameters": {_ORIGIN: "'*'"}},
+                        requestParameters={"integration.request.header.X-Amz-Invocation-Type": "'Event'"},
+                    ),
+                    methodResponses={"200": {"responseParameters": {_ORIGIN: False}, "statusCode": "200"}},
+                ),
+            ),
+        ),
     }
 )

@@ -31,6 +31,13 @@ class By:
 
 
 @dataclass(frozen=True)
+class Unordered:
+    """A list that was sorted before it was recorded, by nothing that its items show."""
+
+    items: Sequence[Any]
+
+
+@dataclass(frozen=True)
 class Log:
     """The lines of a TestInvokeMethod log, without their times."""
 
@@ -106,6 +113,8 @@ def _differences(where: str, expected: Any, got: Any, words: dict[str, str]) -> 
     if isinstance(expected, By):
         ordered = sorted(got, key=lambda item: item[expected.member]) if isinstance(got, list) else got
         return _differences(where, list(expected.items), ordered, words)
+    if isinstance(expected, Unordered):
+        return _unordered_differences(where, expected.items, got, words)
     if isinstance(expected, Log):
         return _differences(where, list(expected.lines), _untimed(got), words)
     if isinstance(expected, Mapping):
@@ -118,6 +127,19 @@ def _differences(where: str, expected: Any, got: Any, words: dict[str, str]) -> 
     if _fits(expected, got, words):
         return []
     return [f"{where}: {got!r}, recorded {_filled(expected, words)!r}"]
+
+
+def _unordered_differences(where: str, expected: Sequence[Any], got: Any, words: dict[str, str]) -> list[str]:
+    left = list(got)
+    differences: list[str] = []
+    for item in expected:
+        found = next((each for each in left if not _differences(where, item, each, dict(words))), None)
+        if found is None:
+            differences.append(f"{where}: nothing like {_filled(item, words)!r} in {left!r}")
+        else:
+            differences += _differences(where, item, found, words)
+            left.remove(found)
+    return differences + [f"{where}: {each!r}, not recorded" for each in left]
 
 
 def _object_differences(where: str, expected: Mapping[Any, Any], got: Any, words: dict[str, str]) -> list[str]:

@@ -49,7 +49,8 @@ def checked_location(location: Shape) -> Document:
         raise bad_request(f"[Location type: {kind} cannot have {invalid} defined.]")
     if "name" in valid and not location.get("name"):
         raise bad_request(f"[Location type: {kind} must have name defined.]")
-    return {"type": kind, **{member: location[member] for member in valid if location.get(member)}}
+    # Recorded of AWS (localstack, test_import_documentation_parts): what is left out is there as its default.
+    return {"type": kind, **{member: location.get(member) or _DEFAULTS.get(member, "") for member in valid}}
 
 
 def location_key(location: Document) -> LocationKey:
