@@ -1,0 +1,1 @@
+"""The APIs of AWS's tutorials for REST APIs, as OpenAPI documents; each module names its page."""
