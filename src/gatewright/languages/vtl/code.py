@@ -11,6 +11,8 @@ from typing import Any, Final
 # Python refuses more than 20 nested loops and `try`s, and 100 levels of indentation: before that, blocks get functions.
 LOOPS: Final = 5
 INDENTATION: Final = 24
+# How many texts are joined at once where they are printed.
+PIECES: Final = 16
 
 
 class Module:
@@ -21,6 +23,8 @@ class Module:
         self._texts: dict[str, str] = {}
         self._functions: list[str] = []
         self._count = 0
+        # How many lines each function has.
+        self.weights: dict[str, int] = {}
 
     def constant(self, value: object) -> str:
         """Return the name of a constant."""
@@ -40,6 +44,7 @@ class Module:
     def add(self, function: "Function") -> None:
         """Take a function that is done."""
         self._functions.append(function.source())
+        self.weights[function.name] = function.weight()
 
     def load(self) -> "Callable[[str], Any]":
         """Return the functions by name."""
@@ -107,10 +112,13 @@ class Function:
 
     def flush(self) -> None:
         """Append to the output what is gathered: before anything else is, and before the way forks."""
-        if len(self._pieces) == 1:
-            self.line(f"{self.output}.append({self._pieces[0]})")
-        elif self._pieces:
-            self.line(f"{self.output} += ({', '.join(self._pieces)})")
+        # A few at a time: the text is made before it is known to be too long.
+        for start in range(0, len(self._pieces), PIECES):
+            pieces = self._pieces[start : start + PIECES]
+            text = pieces[0] if len(pieces) == 1 else 'f"' + "".join(f"{{{piece}}}" for piece in pieces) + '"'
+            self.line(f"{self.output}.append({text})")
+            if len(pieces) > 1:
+                self.line(f"if len({self.output}[-1]) > 1024: r.charge(len({self.output}[-1]))")
         self._pieces = []
 
     @contextmanager
@@ -126,6 +134,19 @@ class Function:
     def load_variables(self) -> None:
         """Add, at the beginning, what reads the variables that the function uses."""
         self._lines[2:2] = [f"    {local} = g({self.module.constant(name)})" for name, local in self._variables.items()]
+
+    def weight(self, since: int = 0) -> int:
+        """Return how much work the function is, or what was added since it had so many lines."""
+        return len(self._lines) - since
+
+    def hold(self) -> int:
+        """Keep a line free, for what is known later; return its number."""
+        self.line("")
+        return len(self._lines) - 1
+
+    def fill(self, number: int, text: str) -> None:
+        """Put a line where one was kept free."""
+        self._lines[number] = self._lines[number] + text
 
     def is_crowded(self) -> bool:
         """Return whether the next block shall have a function of its own."""

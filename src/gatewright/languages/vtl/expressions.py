@@ -159,7 +159,9 @@ def _interpolation(f: Function, blocks: Blocks, node: syntax.Interpolation) -> s
     statements = node.block.statements
     if not all(map(_is_plain, statements)):
         if not f.is_static:
-            return _held(f, f"{blocks.text_function(node)}(c, r)")
+            text = blocks.text_function(node)
+            f.line(f"r.work({f.module.weights[text]})")
+            return _held(f, f"{text}(c, r)")
         with f.diverted() as output:
             blocks.render(f, node.block)
         return _held(f, f"r.glue({output})" + ("[:-1]" if node.drops_last else ""))
@@ -190,7 +192,7 @@ def printed(f: Function, blocks: Blocks, node: syntax.Reference) -> str:
     name = reference(f, blocks, node)
     null_text = f.module.constant(blocks.null_text(node))
     text = f"plain_text(r, {name}, {null_text})" if f.is_static else f"text_of(c, r, {name}, {null_text})"
-    f.line(f"if type({name}) is not str: {name} = {text}")
+    f.line(f"if type({name}) is not str: {name} = str({name}) if type({name}) is int else {text}")
     return name
 
 

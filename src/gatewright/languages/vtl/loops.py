@@ -24,6 +24,7 @@ def add_static_loop(
     element = f.variable(node.name)
     f.line(f"{items}, {size} = {items}")
     f.line(f"r.step(len({items})); {at} = 0; {saved} = {element}")
+    work = f.hold()
     if is_watched:
         f.line(f"{watched} = live({source})")
     outside, f.is_in_loop = f.is_in_loop, True
@@ -34,6 +35,7 @@ def add_static_loop(
             changed = f"{watched} is not None and {at} > 1 and len({watched}) != {size}"
             f.line(f"if {changed} and not check_unchanged({watched}, {at} - 1, {size}): break")
         compiler.nested(f, node.body)
+    f.fill(work, f"r.work(len({items}) * {f.weight(work)})")
     f.loops_around.pop()
     f.loops -= 1
     f.is_in_loop = outside
@@ -72,10 +74,12 @@ class Loop:
             f.line(f"{names['scope']} = ForeachScope(g({self._constant('foreach')}))")
             f.line(f"c[{self._constant('foreach')}] = {names['scope']}")
         f.line(f"{names['context']} = c; {names['get']} = g; {names['at']} = 0; {names['null']} = None")
+        work = f.hold()
         with f.indented("try:"):
             with f.indented(f"for {names['item']} in {self._items}:"):
                 self._iteration()
             f.line(f"else: check_end({names['live']}, {names['at']}, {names['size']})")
+        f.fill(work, f"r.work(len({self._items}) * {f.weight(work)})")
         f.line(f"except Halt as {names['halt']}_:")
         f.line(f"    {names['halt']} = {names['halt']}_")
         f.line(f"else: {names['halt']} = None")

@@ -30,6 +30,8 @@ Body = Callable[[Context, "Run", list[str]], None]
 # Texts up to this length are not charged: the template's own length bounds how many of them there can be.
 _FREE: Final = 256
 
+# What a line of compiled code costs, in characters made.
+_LINE: Final = 16
 _SCALARS: Final = frozenset({int, float, bool})
 METHODS: Final[Mapping[type, Methods]] = MappingProxyType(
     {
@@ -57,6 +59,9 @@ class Macro(Protocol):
 
     @property
     def body(self) -> Body: ...
+
+    @property
+    def weight(self) -> int: ...
 
 
 class Unit(Protocol):
@@ -118,6 +123,12 @@ class Run:
         self._work -= characters
         if characters > self._limits.output_characters or self._work < 0:
             raise TemplateLimitFault("the template makes more text than it may")
+
+    def work(self, lines: int) -> None:
+        """Take from the budget of work what so many lines of compiled code are."""
+        self._work -= lines * _LINE
+        if self._work < 0:
+            raise TemplateLimitFault("the template does more than it may")
 
     def step(self, count: int = 1) -> None:
         """Take steps; a fault when there are no more."""
@@ -183,9 +194,10 @@ class Run:
 class Definition:
     """What #define puts into a variable: a block that is rendered where the variable is printed."""
 
-    __slots__ = ("_body", "_context", "_deepest", "_depth")
+    __slots__ = ("_body", "_context", "_deepest", "_depth", "_weight")
 
-    def __init__(self, context: Context, body: Body, deepest: int = 2) -> None:
+    def __init__(self, context: Context, body: Body, weight: int, deepest: int = 2) -> None:
+        self._weight = weight
         self._context = context
         self._body = body
         self._deepest = deepest
@@ -197,6 +209,7 @@ class Definition:
             return False
         self._depth += 1
         run.step()
+        run.work(self._weight)
         try:
             self._body(context, run, output)
         except Halt as halt:
@@ -472,10 +485,10 @@ def call_macro(
     context: Context,
     run: Run,
     output: list[str],
-    called: "tuple[str, str, tuple[Argument, ...], Body | None]",
+    called: "tuple[str, str, tuple[Argument, ...], Body | None, int]",
 ) -> None:
     """Call a macro; without one of the name, print the call."""
-    name, literal, arguments, body = called
+    name, literal, arguments, body, weight = called
     macro = run.macros.get(name)
     if macro is None:
         output.append(literal)
@@ -483,11 +496,12 @@ def call_macro(
     if any(argument.is_word for argument in arguments):
         raise TemplateFault(f"invalid argument in macro #{name}")
     run.step()
+    run.work(macro.weight)
     inner = MacroContext(context, run)
     for parameter, argument in zip(macro.arguments, arguments, strict=False):
         inner.add(parameter, argument)
     if body is not None:
-        inner.add_body(Definition(context, body, 20))
+        inner.add_body(Definition(context, body, weight, 20))
     if run.is_depth_reached():
         raise TemplateLimitFault(f"the macro #{name} nests too deep")
     run.depth += 1

@@ -56,6 +56,7 @@ class CompiledMacro:
 
     arguments: tuple[str, ...]
     body: Body
+    weight: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,10 @@ class Compiler:
         """Compile a parsed text."""
         main = self._static_function(block) or self.block_function(block)
         load = self.module.load()
-        macros = {name: CompiledMacro(arguments, load(body)) for name, (arguments, body) in self._macros.items()}
+        macros = {
+            name: CompiledMacro(arguments, load(body), self.module.weights[body])
+            for name, (arguments, body) in self._macros.items()
+        }
         return CompiledUnit(load(main), MappingProxyType(macros))
 
     def _static_function(self, block: syntax.Block) -> str | None:
@@ -173,7 +177,8 @@ class Compiler:
         if f.is_crowded() and isinstance(node, syntax.Block) and node.statements:
             if f.is_static:
                 raise NotStatic
-            f.line(f"{self.block_function(node)}(c, r, o)")
+            block = self.block_function(node)
+            f.line(f"r.work({self.module.weights[block]}); {block}(c, r, o)")
         else:
             self.render(f, node)
 
@@ -205,7 +210,9 @@ class Compiler:
             else:
                 f.piece(self.module.constant(node.literal))
         elif isinstance(node, syntax.Define):
-            f.line(f"c[{self.module.constant(node.name)}] = Definition(c, {self.block_function(node.body)})")
+            body = self.block_function(node.body)
+            name = self.module.constant(node.name)
+            f.line(f"c[{name}] = Definition(c, {body}, {self.module.weights[body]})")
         elif isinstance(node, syntax.Evaluate):
             f.line(f"r.evaluate(c, o, {value(f, self, node.argument)})")
         elif isinstance(node, syntax.Stop):
@@ -286,8 +293,9 @@ class Compiler:
     def _macro_call(self, f: Function, node: syntax.MacroCall) -> None:
         arguments = [self._argument(argument) for argument in node.arguments]
         body = self.block_function(node.body) if node.body is not None else "None"
+        weight = self.module.weights.get(body, 0)
         name, literal = self.module.constant(node.name), self.module.constant(node.literal)
-        f.line(f"call_macro(c, r, o, ({name}, {literal}, ({''.join(f'{a}, ' for a in arguments)}), {body}))")
+        f.line(f"call_macro(c, r, o, ({name}, {literal}, ({''.join(f'{a}, ' for a in arguments)}), {body}, {weight}))")
 
     def _argument(self, node: syntax.Node) -> str:
         by_name = (

@@ -39,6 +39,8 @@ HOSTILE = {
     ),
     "a list in itself": "#set($l = [])#set($m = [$l])#set($o = $l.add($m))$l",
     "a number that squares": "#set($n = 99999999999)#foreach($i in [1..100])#set($n = $n * $n)#end$n",
+    "a long body": "#foreach($i in [1..900])#foreach($j in [1..100])" + "$i" * 5000 + "#end#end",
+    "a long definition": "#define($d)" + "$i" * 2000 + "#end" + "$d" * 4000,
     "a list copied often": "#set($l = [1..900])#foreach($i in [1..900])#foreach($j in $l.subList(0, 900))#end#end",
     "output repeated": "#set($s = 'x')#set($s = $s.repeat(1000000))" + "$s" * 100,
     "output repeated in a loop": "#set($s='x')#set($s=$s.repeat(100000))#foreach($i in [1..900])$s$s#end",
