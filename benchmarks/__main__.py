@@ -53,7 +53,7 @@ def main() -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="short rounds: a look, not a measurement")
-    parser.add_argument("--only", default="a,b,c,d", help=f"parts: {', '.join([*LETTERS, *PARTS])} (default all)")
+    parser.add_argument("--only", default="a,b,c,d,e", help=f"parts: {', '.join([*LETTERS, *PARTS])} (default all)")
     parser.add_argument("--strict", action="store_true", help="fail when a program is missing or a target is missed")
     return parser
 

@@ -1,25 +1,36 @@
 """Load from wrk, one thread, and what it reports."""
 
+import json
 import re
 import subprocess
 from dataclasses import dataclass, replace
+from pathlib import Path
 from statistics import median
 
 from benchmarks.processes import cpu_time
 from benchmarks.programs import ProgramFailed, find
+
+_POST = """local file = io.open({}, "rb")
+wrk.method = "POST"
+wrk.body = file:read("*a")
+wrk.headers["Content-Type"] = "application/json"
+file:close()
+"""
 
 _UNITS_MS = (("us", 0.001), ("ms", 1.0), ("s", 1000.0), ("m", 60_000.0))
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Something that answers GET requests."""
+    """Something that answers GET requests, or POST requests with a body."""
 
     name: str
     port: int
     path: str = "/hello"
     host: str | None = None
     pid: int | None = None
+    body: Path | None = None
+    """A file with the JSON that is posted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +58,10 @@ def run_wrk(target: Target, connections: int, seconds: float) -> Measurement:
     command = [wrk, "-t1", f"-c{connections}", f"-d{whole_seconds}s", "--latency", "--timeout", "10s"]
     if target.host is not None:
         command += ["-H", f"Host: {target.host}"]
+    if target.body is not None:
+        script = target.body.with_suffix(".lua")
+        script.write_text(_POST.format(json.dumps(str(target.body))))
+        command += ["-s", str(script)]
     try:
         output = subprocess.run(
             [*command, f"http://127.0.0.1:{target.port}{target.path}"],

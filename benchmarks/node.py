@@ -103,14 +103,15 @@ def function_behind_api(node: Node, name: str, label: str = "gatewright") -> Tar
         Principal="apigateway.amazonaws.com",
         SourceArn=f"arn:aws:execute-api:{region}:{account}:{api_id}/*/*",
     )
-    return Target(label, node.port, host=_execute_api(node, api_id), pid=node.process.pid)
+    return Target(label, node.port, host=execute_api(node, api_id), pid=node.process.pid)
 
 
 def url_behind_api(node: Node, url: str) -> Target:
     """Put an HTTP API in front of somebody else's server."""
     api_id = node.client("apigatewayv2").create_api(Name="proxy", ProtocolType="HTTP", Target=url)["ApiId"]
-    return Target("gatewright", node.port, host=_execute_api(node, api_id), pid=node.process.pid)
+    return Target("gatewright", node.port, host=execute_api(node, api_id), pid=node.process.pid)
 
 
-def _execute_api(node: Node, api_id: str) -> str:
+def execute_api(node: Node, api_id: str) -> str:
+    """Return the host of an API's default endpoint."""
     return f"{api_id}.execute-api.localhost:{node.port}"

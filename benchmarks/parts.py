@@ -15,6 +15,8 @@ from benchmarks.node import Node, create_function, function_behind_api, started_
 from benchmarks.processes import memory_of, memory_of_tree
 from benchmarks.programs import ProgramFailed, find, free_port, running, wait_until_answering
 from benchmarks.proxies import haproxy, nginx_origin, nginx_proxy
+from benchmarks.rest_apis import rest_targets
+from benchmarks.templates import compare_templates
 
 _BARE_WORKERS = 4  # the fastest of 1, 2, 4 and 16 on two cores
 _ROOT = Path(__file__).resolve().parent.parent
@@ -52,6 +54,17 @@ def functions(directory: Path, effort: Effort, say: Say) -> Result:
         except ProgramFailed as failure:
             say(f"without gatewright: {failure}")
         return _throughput(targets, (1, 16, 64), effort.rounds, effort.round_seconds, say)
+
+
+def rest_apis(directory: Path, effort: Effort, say: Say) -> Result:
+    """(e): REST APIs beside an HTTP API in front of the same function; mapping templates beside airspeed's."""
+    with started_node(directory) as node:
+        targets = [function_behind_api(node, "benchmark", "HTTP API"), *rest_targets(node, directory)]
+        result = _throughput(targets, (1, 16), effort.rounds, effort.round_seconds, say)
+    result["templates"] = compare_templates(effort.round_seconds)
+    for name, rates in result["templates"].items():
+        say(f"template {name}: {rates['gatewright']:,.0f}/s, airspeed {rates['airspeed']:,.0f}/s")
+    return result
 
 
 def proxying(directory: Path, effort: Effort, say: Say) -> Result:
@@ -111,12 +124,18 @@ def endurance(directory: Path, effort: Effort, say: Say) -> Result:
 
 
 PARTS: Mapping[str, Callable[[Path, Effort, Say], Result]] = MappingProxyType(
-    {"functions": functions, "proxying": proxying, "starts": starts, "endurance": endurance}
+    {
+        "functions": functions,
+        "proxying": proxying,
+        "starts": starts,
+        "endurance": endurance,
+        "rest": rest_apis,
+    }
 )
-"""By name; the issue's letters a and b are `functions`, c is `proxying`, d is `starts` and `endurance`."""
+"""By name; the letters a and b are `functions`, c is `proxying`, d is `starts` and `endurance`, e is `rest`."""
 
 LETTERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {"a": ("functions",), "b": ("functions",), "c": ("proxying",), "d": ("starts", "endurance")}
+    {"a": ("functions",), "b": ("functions",), "c": ("proxying",), "d": ("starts", "endurance"), "e": ("rest",)}
 )
 
 

@@ -55,31 +55,18 @@ def verdicts(results: Results) -> list[Verdict]:
 
 def _lines(results: Results) -> Iterator[str]:
     parts = results["parts"]
-    titles = {"functions": "Python function behind an HTTP API", "proxying": "HTTP_PROXY to nginx, 1 KiB"}
+    titles = {
+        "functions": "Python function behind an HTTP API",
+        "rest": "REST APIs",
+        "proxying": "HTTP_PROXY to nginx, 1 KiB",
+    }
     for part, title in titles.items():
         if part in parts:
-            yield ""
-            yield f"{title:<36}{'requests/s':>12}{'p50 ms':>10}{'p99 ms':>10}{'errors':>9}{'CPU µs/request':>24}"
-            for connections, measured in parts[part].items():
-                for name, one in measured.items():
-                    label = f"{name}, {connections} connections"
-                    yield (
-                        f"  {label:<34}{one['requests_per_second']:>12,.0f}{one['p50_ms']:>10.3f}"
-                        f"{one['p99_ms']:>10.3f}{one['errors']:>9}{_cpu(one):>24}"
-                    )
+            yield from _throughput_lines(title, parts[part])
+    if templates := parts.get("rest", {}).get("templates"):
+        yield from _template_lines(templates)
     if starts := parts.get("starts"):
-        yield ""
-        yield f"ready after (median)                {starts['ready_seconds_median'] * 1000:>10.0f} ms"
-        rss, pss = starts["idle_rss_mib_median"], starts["idle_pss_mib_median"]
-        yield f"idle memory, RSS (PSS)              {rss:>10.1f} MiB  ({pss:.1f})"
-        for language in ("python", "node"):
-            if cold := starts.get(f"cold_start_{language}"):
-                yield (
-                    f"first invocation, {language:<10}        {cold['first_ms_median']:>10.1f} ms"
-                    f"   (second: {cold['second_ms_median']:.1f} ms)"
-                )
-            if plain := starts.get(f"cold_start_{language}_plain"):
-                yield f"  without a sandbox                 {plain['first_ms_median']:>10.1f} ms"
+        yield from _start_lines(starts)
     if endurance := parts.get("endurance"):
         yield ""
         yield (
@@ -89,6 +76,41 @@ def _lines(results: Results) -> Iterator[str]:
     yield ""
     for verdict in results["verdicts"]:
         yield f"{'pass' if verdict['is_met'] else 'FAIL'}  {verdict['target']:<72}{verdict['reached']:>12}"
+
+
+def _throughput_lines(title: str, measured: Results) -> Iterator[str]:
+    yield ""
+    yield f"{title:<36}{'requests/s':>12}{'p50 ms':>10}{'p99 ms':>10}{'errors':>9}{'CPU µs/request':>24}"
+    for connections in (key for key in measured if key.isdigit()):
+        for name, one in measured[connections].items():
+            label = f"{name}, {connections} connections"
+            yield (
+                f"  {label:<34}{one['requests_per_second']:>12,.0f}{one['p50_ms']:>10.3f}"
+                f"{one['p99_ms']:>10.3f}{one['errors']:>9}{_cpu(one):>24}"
+            )
+
+
+def _template_lines(templates: Results) -> Iterator[str]:
+    yield ""
+    yield f"{'mapping templates, renderings/s':<36}{'gatewright':>12}{'airspeed':>12}{'ratio':>10}"
+    for name, rates in templates.items():
+        ratio = rates["gatewright"] / rates["airspeed"]
+        yield f"  {name:<34}{rates['gatewright']:>12,.0f}{rates['airspeed']:>12,.0f}{ratio:>10.1f}"
+
+
+def _start_lines(starts: Results) -> Iterator[str]:
+    yield ""
+    yield f"ready after (median)                {starts['ready_seconds_median'] * 1000:>10.0f} ms"
+    rss, pss = starts["idle_rss_mib_median"], starts["idle_pss_mib_median"]
+    yield f"idle memory, RSS (PSS)              {rss:>10.1f} MiB  ({pss:.1f})"
+    for language in ("python", "node"):
+        if cold := starts.get(f"cold_start_{language}"):
+            yield (
+                f"first invocation, {language:<10}        {cold['first_ms_median']:>10.1f} ms"
+                f"   (second: {cold['second_ms_median']:.1f} ms)"
+            )
+        if plain := starts.get(f"cold_start_{language}_plain"):
+            yield f"  without a sandbox                 {plain['first_ms_median']:>10.1f} ms"
 
 
 def _cpu(one: Results) -> str:
@@ -133,6 +155,27 @@ def _judge_sandboxed_rate(parts: Results) -> Verdict:
     return Verdict(target, f"{ratio:.2f}", ratio >= 0.9)
 
 
+def _judge_rest_proxy(parts: Results) -> Verdict:
+    measured = parts["rest"]["16"]
+    ratio = measured["REST proxy"]["requests_per_second"] / measured["HTTP API"]["requests_per_second"]
+    target = "a REST proxy integration: at least 0.85 of the HTTP API's rate"
+    return Verdict(target, f"{ratio:.2f}", ratio >= 0.85 and not measured["REST proxy"]["errors"])
+
+
+def _judge_mock(parts: Results) -> Verdict:
+    measured = parts["rest"]["16"]
+    ratio = measured["REST mock"]["requests_per_second"] / measured["REST proxy"]["requests_per_second"]
+    target = "a mock with a template: at least 3 times the Lambda proxy's rate"
+    return Verdict(target, f"{ratio:.2f}", ratio >= 3.0 and not measured["REST mock"]["errors"])
+
+
+def _judge_templates(parts: Results) -> Verdict:
+    rates = parts["rest"]["templates"].values()
+    ratio = min(each["gatewright"] / each["airspeed"] for each in rates)
+    target = "mapping templates: at least 20 times as fast as airspeed, each of them"
+    return Verdict(target, f"{ratio:.1f}", ratio >= 20.0)
+
+
 def _judge_growth(parts: Results) -> Verdict:
     endurance = parts["endurance"]
     growth = endurance["after"]["rss_mib"] - endurance["before"]["rss_mib"]
@@ -150,5 +193,8 @@ _JUDGES: Mapping[str, Callable[[Results], Verdict]] = MappingProxyType(
         "sandboxed starts": _judge_sandboxed_starts,
         "sandboxed rate": _judge_sandboxed_rate,
         "growth": _judge_growth,
+        "REST proxy": _judge_rest_proxy,
+        "REST mock": _judge_mock,
+        "templates": _judge_templates,
     }
 )

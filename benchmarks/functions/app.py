@@ -9,5 +9,5 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     return {
         "statusCode": 200,
         "headers": {"content-type": "application/json"},
-        "body": json.dumps({"message": "hello", "path": event["rawPath"]}),
+        "body": json.dumps({"message": "hello", "path": event.get("rawPath") or event["path"]}),
     }

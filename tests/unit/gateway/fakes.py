@@ -3,7 +3,7 @@
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
@@ -83,6 +83,29 @@ class FakeInvoker:
             answer = await answer(function, event)
         payload = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
         return FakeInvocation(payload, self.function_error)
+
+    async def invoke_streaming(
+        self, target: QualifiedFunction, event: bytes, *, trace_header: str | None = None
+    ) -> "FakeStream":
+        return FakeStream((await self.invoke(target, event, trace_header=trace_header)).payload)
+
+
+@dataclass
+class FakeStream:
+    """A function's response that comes in pieces of seven octets."""
+
+    payload: bytes
+    content_type: str = "application/vnd.awslambda.http-integration-response"
+    failure: FakeInvocation | None = None
+    outcome: None = None
+    is_closed: bool = False
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for start in range(0, len(self.payload), 7):
+            yield self.payload[start : start + 7]
+
+    async def aclose(self) -> None:
+        self.is_closed = True
 
 
 @dataclass
