@@ -239,9 +239,10 @@ def _sam_methods(resource: str, **members: Any) -> tuple[Step, ...]:
     )
 
 
-def _based(**members: Any) -> str:
+def _based(parameters: Mapping[str, Any] = MappingProxyType({}), **members: Any) -> str:
     mock = {
         "type": "mock",
+        "requestParameters": dict(parameters),
         "requestTemplates": {"application/json": '{"statusCode": 200}'},
         "responses": {"default": {"statusCode": "200"}},
     }
@@ -253,29 +254,37 @@ def _based(**members: Any) -> str:
 
 _BASE_PATH: Mapping[str, Any] = MappingProxyType({"basePath": {"default": "base-var"}})
 _VARIABLE = _based(servers=[{"url": "https://example.com/{basePath}", "variables": dict(_BASE_PATH)}])
-_URL = _based(servers=[{"url": "https://example.com/base-url/part/"}])
+_NOTHING: Mapping[str, Any] = MappingProxyType({"integration.request.header.nothing": True})
+_URL = _based(_NOTHING, servers=[{"url": "https://example.com/base-url/part/"}])
 
 
-def _put(body: str, mode: str) -> Step:
+def _put(body: str, mode: str, **members: Any) -> Step:
     request = {"restApiId": "<api-1>", "body": body, "mode": "overwrite", "parameters": {"basepath": mode}}
-    return "put_rest_api", request, 200, api(name="based", version="2", tags={})
+    return "put_rest_api", request, 200, api(name="based", version="2", tags={}, **members)
 
 
 def _base_path(mode: str, variable: tuple[str, ...], url: tuple[str, ...]) -> tuple[Step, ...]:
-    steps: list[Step] = [("create_rest_api", {"name": "based"}, 201, api(rootResourceId="<first-root>"))]
-    for number, (body, paths) in enumerate(((_VARIABLE, variable), (_URL, url))):
-        names = [f"root-of-{number}" if number else "root-1", *(f"r{number}-{index}" for index in range(len(paths)))]
-        found = [
-            _resource(names[index + 1], path, names[index], *(["GET"] if path.endswith("/test") else []))
-            for index, path in enumerate(paths)
-        ]
-        root = {"id": f"<{names[0]}>", "path": "/"}
-        (operation, request, status, output) = _put(body, mode)
-        steps += [
-            (operation, request, status, {**output, "rootResourceId": f"<{names[0]}>"}),
-            ("get_resources", {"restApiId": "<api-1>"}, 200, {"items": By("path", [root, *found])}),
-        ]
-    return tuple(steps)
+    """Return the steps of two imports, the second over the first: what has the same path stays the same resource."""
+    warning = (
+        "Invalid format for 'requestParameters'. Expected type string for property "
+        f"'integration.request.header.nothing' of resource '{url[-1]}' and method 'GET' but got 'true'"
+    )
+    return (
+        ("create_rest_api", {"name": "based"}, 201, api()),
+        _put(_VARIABLE, mode),
+        _based_resources(variable),
+        _put(_URL, mode, warnings=[warning]),
+        _based_resources(url),
+    )
+
+
+def _based_resources(paths: tuple[str, ...]) -> Step:
+    names = ["root-1", *(path.strip("/").replace("/", "-") for path in paths)]
+    found = [
+        _resource(names[index + 1], path, names[index], *(["GET"] if path.endswith("/test") else []))
+        for index, path in enumerate(paths)
+    ]
+    return _listed({"id": "<root-1>", "path": "/"}, *found)
 
 
 _PERSON: Mapping[str, Any] = MappingProxyType(
