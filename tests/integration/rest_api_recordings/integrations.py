@@ -90,6 +90,18 @@ def _invoked(
     }
 
 
+_POSTED: Mapping[str, Any] = MappingProxyType(
+    {
+        "cacheKeyParameters": [],
+        "cacheNamespace": "<root>",
+        "connectionType": "INTERNET",
+        "httpMethod": "POST",
+        "passthroughBehavior": "WHEN_NO_MATCH",
+        "timeoutInMillis": 29000,
+        "type": "HTTP",
+        "uri": "http://example.com",
+    }
+)
 _FAILED: Mapping[str, Any] = MappingProxyType(
     {
         "body": '{"message":"Internal server error"}',
@@ -288,6 +300,56 @@ RECORDINGS: Recordings = MappingProxyType(
                 {**RESPONSE, "selectionPattern": ""},
                 201,
                 {"selectionPattern": "", "statusCode": "200"},
+            ),
+        ),
+        "test_put_integration_responses": (
+            *MOCK[:2],
+            ("put_method_response", RESPONSE, 201, {"statusCode": "200"}),
+            (
+                "put_integration",
+                {**GET, "type": "HTTP", "integrationHttpMethod": "POST", "uri": "http://example.com"},
+                201,
+                _POSTED,
+            ),
+            (
+                "put_integration_response",
+                {**RESPONSE, "selectionPattern": "2\\d{2}", "responseTemplates": {}},
+                201,
+                {"responseTemplates": {}, "selectionPattern": "2\\d{2}", "statusCode": "200"},
+            ),
+            (
+                "get_method",
+                GET,
+                200,
+                method(
+                    httpMethod="GET",
+                    methodIntegration={
+                        **_POSTED,
+                        "integrationResponses": {
+                            "200": {"responseTemplates": {}, "selectionPattern": "2\\d{2}", "statusCode": "200"}
+                        },
+                    },
+                    methodResponses={"200": {"statusCode": "200"}},
+                ),
+            ),
+            ("delete_integration_response", RESPONSE, 204, {}),
+            (
+                "get_method",
+                GET,
+                200,
+                method(httpMethod="GET", methodIntegration=_POSTED, methodResponses={"200": {"statusCode": "200"}}),
+            ),
+            (
+                "put_integration_response",
+                {**RESPONSE, "selectionPattern": "2\\d{2}", "contentHandling": "CONVERT_TO_BINARY"},
+                201,
+                {"contentHandling": "CONVERT_TO_BINARY", "selectionPattern": "2\\d{2}", "statusCode": "200"},
+            ),
+            (
+                "get_integration_response",
+                RESPONSE,
+                200,
+                {"contentHandling": "CONVERT_TO_BINARY", "selectionPattern": "2\\d{2}", "statusCode": "200"},
             ),
         ),
         "test_failed_invoke_test_method": (
