@@ -171,6 +171,7 @@ class _ApiLinker:
                     buckets=self._buckets(facts, settings),
                     functions=self.functions,
                     seams=self.seams,
+                    client_certificate=release.client_certificate,
                 )
             )
 
