@@ -54,16 +54,13 @@ class Pattern:
         return self._run(self._search, text)
 
     def searcher(self) -> Callable[[str], bool]:
-        """Return a search that finds nothing where it takes too long."""
+        """Return a search: whether the pattern matches anywhere in a text. Raises `PatternTimeout`."""
         quick_length, search, is_found = self.quick_length, self._search, self.is_found
 
         def finds(text: str) -> bool:
             if len(text) <= quick_length:
                 return search(text) is not None
-            try:
-                return is_found(text)
-            except PatternTimeout:
-                return False
+            return is_found(text)
 
         return finds
 

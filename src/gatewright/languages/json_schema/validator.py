@@ -12,10 +12,13 @@ from gatewright.languages.json_schema.combinations import Budget, BudgetExceeded
 from gatewright.languages.json_schema.references import Location, Models, SchemaError, parse_schema
 from gatewright.languages.json_schema.rules import ANY, NUMBER, RULES, Rule, Test, allowed_types, format_rule
 from gatewright.languages.json_schema.syntax import check_syntax
-from gatewright.languages.patterns import PatternError, compile_ecma
+from gatewright.languages.patterns import PatternError, PatternTimeout, compile_ecma
 
 NODE_LIMIT = 20_000
 _TOO_DEEP = "instance nests too deep"
+_TOO_SLOW = "instance takes too long to be looked at"
+_MOST_ERRORS = 200
+"""How many are reported: a body of ten megabytes can have a million of them."""
 
 
 def _unbound(value: object) -> bool:
@@ -44,16 +47,20 @@ class Node:
     def report(self, value: Any, errors: list[str]) -> None:
         """Append what is wrong with a value."""
         for rule in self.rules:
-            if type(value) in rule.types and not rule.passes(value):
+            if type(value) in rule.types and not _passes(rule, value, errors):
                 errors.extend(rule.describe(value))
         if errors:
             return
         if isinstance(value, dict):
             for name in sorted(value):
+                if len(errors) >= _MOST_ERRORS:
+                    return
                 for node in self._member_nodes(name):
                     node.report(value[name], errors)
         elif isinstance(value, list):
             for index, element in enumerate(value):
+                if len(errors) >= _MOST_ERRORS:
+                    return
                 node_of_element = self.element_node(index)
                 if node_of_element is not None:
                     node_of_element.report(element, errors)
@@ -85,6 +92,15 @@ class Node:
         if not self.is_bound:
             return ANY, lambda value: self.accepts(value)  # noqa: PLW0108 — it is bound by then
         return (ANY, self.accepts) if self.allowed is None else (self.allowed, self.rest)
+
+
+def _passes(rule: Rule, value: Any, errors: list[str]) -> bool:
+    """Ask a rule. The first pattern that takes too long ends a report: a client could send a thousand texts for it."""
+    try:
+        return rule.passes(value)
+    except PatternTimeout:
+        errors.extend(rule.describe(value))
+        raise
 
 
 def _all_of(tests: list[Test]) -> Test | None:
@@ -124,7 +140,7 @@ class Validator:
         self._budget.refill()
         try:
             return self._node.accepts(value)
-        except (RecursionError, BudgetExceeded):
+        except (RecursionError, BudgetExceeded, PatternTimeout):
             return False
 
     def errors(self, value: object) -> list[str]:
@@ -135,6 +151,8 @@ class Validator:
             self._node.report(value, errors)
         except (RecursionError, BudgetExceeded):
             errors.append(_TOO_DEEP)
+        except PatternTimeout:
+            errors = errors or [_TOO_SLOW]
         return errors
 
 

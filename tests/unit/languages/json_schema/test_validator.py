@@ -140,3 +140,34 @@ def test_large_bodies_are_checked_in_linear_time() -> None:
     start = time.monotonic()
     assert validator.is_valid([{"id": number} for number in range(50_000)])
     assert time.monotonic() - start < 2
+
+
+SLOW = "^(a|a)*$"
+TEXT = "a" * 40 + "!"
+
+
+@pytest.mark.parametrize(
+    ("schema", "value"),
+    [
+        ({"items": {"pattern": SLOW}}, [TEXT + str(number) for number in range(500)]),
+        ({"patternProperties": {SLOW: {"type": "string"}}}, {TEXT + str(number): "" for number in range(500)}),
+        (
+            {"patternProperties": {SLOW: {}}, "additionalProperties": False},
+            {TEXT + str(number): "" for number in range(500)},
+        ),
+        ({"items": {"anyOf": [{"pattern": SLOW}, {"type": "string"}]}}, [TEXT] * 500),
+    ],
+)
+def test_a_body_of_texts_that_patterns_take_long_for_is_refused_at_once(schema: object, value: object) -> None:
+    # No AWS page: its patterns are bounded in some way that is not told. 500 times 50 ms are a node that stands still.
+    validator = compile_schema(schema)
+    began = time.thread_time()
+    assert not validator.is_valid(value)
+    assert validator.errors(value)
+    assert time.thread_time() - began < 1
+
+
+def test_so_many_errors_are_reported_and_no_more() -> None:
+    # No AWS page: `$context.error.validationErrorString` of a million errors would take the node a minute.
+    validator = compile_schema({"items": {"type": "integer"}})
+    assert len(validator.errors(["a"] * 1000)) == 200

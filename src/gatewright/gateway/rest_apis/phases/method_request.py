@@ -5,7 +5,8 @@ as recorded of AWS (localstack, test_apigateway_common.py::TestApiGatewayCommon:
 body is `{}` there as everywhere.
 """
 
-from collections.abc import Callable, Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from functools import lru_cache
 
 import orjson
@@ -19,35 +20,62 @@ from gatewright.snapshot.types.rest_api import Pairs
 
 _PREFIX = "method.request."
 _DEFAULT_CONTENT_TYPE = "application/json"
-_KEPT_VALIDATORS = 256
+_KEPT_MODELS = 256
+# What is validated at once, in a millisecond or so.
+_INLINE_BYTES = 64 * 1024
 
 
 def link(binding: RestBinding) -> RequestPhase | None:
     """Return the phase; None where nothing is validated. Raises `ValueError` for a model that cannot be used."""
     required = _required(binding.method.required_parameters)
-    validators = {
+    models = {
         content_type.lower(): _compile(_schema(binding, name), binding.deployment.source.models)
         for content_type, name in binding.method.request_models
     }
-    if not required and not validators:
+    if not required and not models:
         return None
 
-    def method_request(call: RestCall) -> None:
+    def method_request(call: RestCall) -> Awaitable[None] | None:
         if required:
             missing = [name for has, name in required if not has(call, name)]
             if missing:
                 message = f"Missing required request parameters: [{', '.join(missing)}]"
                 raise RestError(BAD_REQUEST_PARAMETERS, message=message)
-        if validators:
-            _validate(call, validators)
+        return _validate(call, models) if models else None
 
     return method_request
 
 
-@lru_cache(_KEPT_VALIDATORS)
-def _compile(schema: str, models: Pairs) -> Validator:
-    """Return what holds bodies to a schema: all methods that have the model share it, in all stages."""
-    return compile_schema(schema, dict(models))
+class _Model:
+    """What holds bodies to a schema. All methods that have the model share it, in all stages."""
+
+    def __init__(self, schema: str, models: Pairs) -> None:
+        self._validator = compile_schema(schema, dict(models))
+        # A validator serves one thread at a time.
+        self._validator_aside = compile_schema(schema, dict(models))
+        self._turn = asyncio.Lock()
+
+    def errors(self, body: bytes) -> str | None:
+        """Return what is wrong with a body that takes no time; None for nothing."""
+        return _errors(self._validator, body)
+
+    async def errors_aside(self, body: bytes) -> str | None:
+        """Return the same from a thread, while other requests are served."""
+        async with self._turn:
+            return await asyncio.get_running_loop().run_in_executor(None, _errors, self._validator_aside, body)
+
+
+@lru_cache(_KEPT_MODELS)
+def _compile(schema: str, models: Pairs) -> _Model:
+    return _Model(schema, models)
+
+
+def _errors(validator: Validator, body: bytes) -> str | None:
+    try:
+        document = orjson.loads(body or b"{}")
+    except orjson.JSONDecodeError:
+        return "[Invalid JSON in request body]"
+    return None if validator.is_valid(document) else f"[{', '.join(validator.errors(document))}]"
 
 
 def _schema(binding: RestBinding, name: str) -> str:
@@ -56,19 +84,25 @@ def _schema(binding: RestBinding, name: str) -> str:
     return binding.deployment.models[name]
 
 
-def _validate(call: RestCall, validators: Mapping[str, Validator]) -> None:
+def _validate(call: RestCall, models: Mapping[str, _Model]) -> Awaitable[None] | None:
     """Hold the body to the model of its content type; a type without a model is not looked at."""
     sent = call.header("content-type")
     content_type = _DEFAULT_CONTENT_TYPE if sent is None else sent.partition(";")[0].strip().lower()
-    validator = validators.get(content_type) or validators.get("$default")
-    if validator is None:
-        return
-    try:
-        document = orjson.loads(call.body or b"{}")
-    except orjson.JSONDecodeError:
-        raise _invalid(call, "[Invalid JSON in request body]") from None
-    if not validator.is_valid(document):
-        raise _invalid(call, f"[{', '.join(validator.errors(document))}]")
+    model = models.get(content_type) or models.get("$default")
+    if model is None:
+        return None
+    if len(call.body) > _INLINE_BYTES:
+        return _validate_aside(call, model)
+    errors = model.errors(call.body)
+    if errors is not None:
+        raise _invalid(call, errors)
+    return None
+
+
+async def _validate_aside(call: RestCall, model: _Model) -> None:
+    errors = await model.errors_aside(call.body)
+    if errors is not None:
+        raise _invalid(call, errors)
 
 
 def _invalid(call: RestCall, errors: str) -> RestError:
