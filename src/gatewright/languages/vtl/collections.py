@@ -200,6 +200,8 @@ _READ_LIST: Final[Mapping[str, Body]] = MappingProxyType(
 LIST = methods(
     {
         **_READ_LIST,
+        # "Variables for data transformations for API Gateway": `$input.path('$.pets').count()`.
+        "count": lambda _run, items: len(items),
         "set io": _set,
         "add o": _add,
         "add io": _insert,

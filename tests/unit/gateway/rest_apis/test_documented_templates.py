@@ -377,3 +377,8 @@ def test_the_serverless_framework_s_templates(head: str, payload: bytes, body: A
 def test_functions_of_values_that_are_none_of_theirs(template: str, expected: str) -> None:
     """ "Variables for data transformations for API Gateway"; dherault/serverless-offline, issue 136."""
     assert render(template, {"a": "it's"}) == expected
+
+
+def test_how_many_there_are() -> None:
+    """ "Variables for data transformations for API Gateway", `$input.path(x)`."""
+    assert render("$input.path('$.pets').count() $input.path('$.pets').size()", {"pets": PETS}) == "3 3"
