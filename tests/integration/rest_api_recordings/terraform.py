@@ -168,6 +168,7 @@ RECORDINGS: Recordings = MappingProxyType(
                 200,
                 stage(
                     "prod",
+                    cacheClusterSize="0.5",
                     cacheClusterStatus=...,
                     description="Hello world",
                     documentationVersion="v",

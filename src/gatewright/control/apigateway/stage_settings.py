@@ -87,7 +87,11 @@ def check_percent(percent: float) -> None:
 
 
 def cache_members(enabled: bool, size: str | None) -> Document:
-    """Return the members of a stage about its cache cluster; ours needs no time to be created."""
+    """Return the members of a stage about its cache cluster; ours needs no time to be created.
+
+    A size that was once chosen stays, with the cluster gone too (hashicorp/terraform-provider-aws, issue 17661 and its
+    acceptance test TestAccAPIGatewayStage_cacheSizeCacheDisabled).
+    """
     if not enabled:
         return {"cacheClusterEnabled": False, "cacheClusterStatus": "NOT_AVAILABLE"} | (
             {"cacheClusterSize": size} if size else {}

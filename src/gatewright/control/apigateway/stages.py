@@ -132,11 +132,8 @@ def put_stage(context: Context, writer: Writer, api_id: str, stage: Document) ->
 
 
 def presented_stage(stage: Document) -> Document:
-    """Return a stage as AWS answers it: without the size of a cache cluster that is not there, and without no tags."""
-    left_out = {"cacheClusterSize"} if not stage["cacheClusterEnabled"] else set()
-    if not stage.get("tags"):
-        left_out.add("tags")
-    return {member: value for member, value in stage.items() if member not in left_out}
+    """Return a stage as AWS answers it: without no tags."""
+    return stage if stage.get("tags") else {member: value for member, value in stage.items() if member != "tags"}
 
 
 def _logged_methods(stage: Document) -> set[tuple[str, str]]:
