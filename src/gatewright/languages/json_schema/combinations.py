@@ -18,14 +18,14 @@ class BudgetExceeded(Exception):
 class Budget:
     """How many combinations a validation may still look at."""
 
-    __slots__ = ("_left",)
+    __slots__ = ("_left", "_size")
 
-    def __init__(self) -> None:
-        self._left = BUDGET
+    def __init__(self, size: int) -> None:
+        self._left = self._size = size
 
     def refill(self) -> None:
         """Begin a validation."""
-        self._left = BUDGET
+        self._left = self._size
 
     def take(self) -> None:
         """Count one combination. Raises `BudgetExceeded`."""

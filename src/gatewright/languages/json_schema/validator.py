@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gatewright.languages.json_schema.combinations import Budget, BudgetExceeded, combination_rules
+from gatewright.languages.json_schema.combinations import BUDGET, Budget, BudgetExceeded, combination_rules
 from gatewright.languages.json_schema.references import Location, Models, SchemaError, parse_schema
 from gatewright.languages.json_schema.rules import ANY, NUMBER, RULES, Rule, Test, allowed_types, format_rule
 from gatewright.languages.json_schema.syntax import check_syntax
@@ -156,10 +156,13 @@ class Validator:
         return errors
 
 
-def compile_schema(schema: object, models: Mapping[str, str] | None = None) -> Validator:
-    """Compile a schema, a JSON value or its text; `models` are the API's, texts by name. Raises `SchemaError`."""
+def compile_schema(schema: object, models: Mapping[str, str] | None = None, *, combinations: int = BUDGET) -> Validator:
+    """Compile a schema, a JSON value or its text; `models` are the API's, texts by name. Raises `SchemaError`.
+
+    A validation looks at so many `combinations`, of `anyOf` and its like, at most.
+    """
     root = parse_schema(schema) if isinstance(schema, str) else schema
-    compiler = _Compiler(Models(root, models or {}))
+    compiler = _Compiler(Models(root, models or {}), Budget(combinations))
     try:
         return Validator(compiler.compile(root, Location("", "")), compiler.budget)
     except PatternError as error:
@@ -169,8 +172,8 @@ def compile_schema(schema: object, models: Mapping[str, str] | None = None) -> V
 
 
 class _Compiler:
-    def __init__(self, models: Models) -> None:
-        self.budget = Budget()
+    def __init__(self, models: Models, budget: Budget) -> None:
+        self.budget = budget
         self._models = models
         self._nodes: dict[Location, Node] = {}
         self._checked: set[str] = set()

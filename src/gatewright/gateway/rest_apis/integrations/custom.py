@@ -1,12 +1,22 @@
-"""Custom integrations: integration request, integration, integration response, in a row."""
+"""Custom integrations: integration request, integration, integration response, in a row.
 
+What maps a large payload runs in a thread, while other requests are served.
+"""
+
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final, TypeVar
 
 from gatewright.base.messages import Response
 from gatewright.gateway.rest_apis.binding import RestBinding
 from gatewright.gateway.rest_apis.call import Exchange, RestCall, Serve
 from gatewright.gateway.rest_apis.phases import integration_request, integration_response
+
+T = TypeVar("T")
+
+# A template that goes through a payload of this size takes some milliseconds.
+_INLINE_BYTES: Final = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +31,17 @@ class CustomIntegration:
 
     async def __call__(self, call: RestCall) -> Response:
         """Return the mapped response. Raises `RestError`."""
-        request = self.make_request(call)
+        request = await _aside(self.make_request, call) if len(call.body) > _INLINE_BYTES else self.make_request(call)
         result = await self.exchange(call, request)
         if call.log is not None and self.has_endpoint:
             call.log.endpoint_response(result.status, result.headers, result.body)
+        if len(result.body) > _INLINE_BYTES:
+            return await _aside(self.make_response, call, result)
         return self.make_response(call, result)
+
+
+async def _aside(function: Callable[..., T], *arguments: object) -> T:
+    return await asyncio.get_running_loop().run_in_executor(None, function, *arguments)
 
 
 def link_custom(

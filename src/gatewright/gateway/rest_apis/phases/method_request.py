@@ -23,6 +23,8 @@ _DEFAULT_CONTENT_TYPE = "application/json"
 _KEPT_MODELS = 256
 # What is validated at once, in a millisecond or so.
 _INLINE_BYTES = 64 * 1024
+# A body of ten megabytes may have a million elements, with an `anyOf` each.
+_COMBINATIONS_ASIDE = 5_000_000
 
 
 def link(binding: RestBinding) -> RequestPhase | None:
@@ -52,7 +54,7 @@ class _Model:
     def __init__(self, schema: str, models: Pairs) -> None:
         self._validator = compile_schema(schema, dict(models))
         # A validator serves one thread at a time.
-        self._validator_aside = compile_schema(schema, dict(models))
+        self._validator_aside = compile_schema(schema, dict(models), combinations=_COMBINATIONS_ASIDE)
         self._turn = asyncio.Lock()
 
     def errors(self, body: bytes) -> str | None:
