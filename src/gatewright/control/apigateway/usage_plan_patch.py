@@ -3,6 +3,9 @@
 Source: "UpdateUsagePlan" in "Patch operations" of the "Amazon API Gateway REST API Reference".
 """
 
+import json
+from typing import Any
+
 from gatewright.control.apigateway.api_stages import api_stage_name
 from gatewright.control.apigateway.errors import bad_request, not_found
 from gatewright.control.apigateway.patch import (
@@ -52,8 +55,35 @@ def _method_limit(plan: Document, change: Change, parse: Parse) -> None:
     throttles.setdefault(_method(change), {})[change.last] = parse(change.text, change.path)
 
 
-def _remove_throttle(plan: Document, change: Change, parse: Parse) -> None:
-    _api_stage(plan, change).pop("throttle", None)
+def _throttles(plan: Document, change: Change, parse: Parse) -> None:
+    """Remove the throttles of all methods, or replace them by those of a JSON text.
+
+    Source: "Manage a usage plan by using the AWS CLI", whose example is a JSON text within another.
+    """
+    api_stage = _api_stage(plan, change)
+    api_stage.pop("throttle", None)
+    if change.op == REMOVE:
+        return
+    value = _json(_json(change.text))
+    if not isinstance(value, dict) or not all(isinstance(throttle, dict) for throttle in value.values()):
+        raise bad_request(f"Invalid value for path: {change.path}")
+    throttles: Document = {}
+    for method, throttle in value.items():
+        limits = {"rateLimit": number, "burstLimit": integer}
+        throttles[method] = {
+            name: limits[name](str(limit), change.path) for name, limit in throttle.items() if name in limits
+        }
+    if throttles:
+        api_stage["throttle"] = throttles
+
+
+def _json(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        return None
 
 
 def _remove_method_throttle(plan: Document, change: Change, parse: Parse) -> None:
@@ -102,7 +132,7 @@ USAGE_PLAN_PATCH = PatchTable(
             _method_limit,
             shown=f"{_THROTTLE_SHOWN}/{_METHOD_SHOWN}/burstLimit",
         ),
-        PatchPath(_THROTTLE, (REMOVE,), apply=_remove_throttle, shown=_THROTTLE_SHOWN),
+        PatchPath(_THROTTLE, (REMOVE, REPLACE), apply=_throttles, shown=_THROTTLE_SHOWN, shown_ops=(REMOVE,)),
     ),
     name_paths_of_op,
 )

@@ -2,6 +2,7 @@
 recorded answers of AWS.
 """
 
+import json
 from typing import Any
 
 import pytest
@@ -96,6 +97,20 @@ def test_get_usage_plans(calls: Calls) -> None:
 )
 def test_plans_that_cannot_be(calls: Calls, members: Any, code: str, message: str) -> None:
     assert calls.refusal("CreateUsagePlan", name="basic", **members) == (code, message)
+
+
+def test_the_throttles_of_all_methods_are_replaced_at_once(calls: Calls, staged: str) -> None:
+    """ "Manage a usage plan by using the AWS CLI", the example with the PetStore sample API."""
+    created = calls("CreateUsagePlan", name="plan", apiStages=[{"apiId": staged, "stage": "dev"}])
+    path = f"/apiStages/{staged}:dev/throttle"
+    limits = {"rateLimit": 1.0, "burstLimit": 1}
+    text = json.dumps({"/pets/GET": limits, "//GET": limits})
+    for value in (text, json.dumps(text)):
+        changed = calls.patch("UpdateUsagePlan", ("replace", path, value), usagePlanId=created["id"])
+        assert changed["apiStages"][0]["throttle"] == {"/pets/GET": limits, "//GET": limits}
+    for value in ("no json", "[]", '{"/pets/GET": 5}'):
+        refusal = calls.patch_refusal("UpdateUsagePlan", ("replace", path, value), usagePlanId=created["id"])
+        assert refusal == ("BadRequestException", f"Invalid value for path: {path}")
 
 
 def test_a_throttle_names_a_method(calls: Calls, staged: str) -> None:
