@@ -206,6 +206,13 @@ def add_other_endpoints(api: ApiByCalls) -> None:
             requestParameters={"integration.request.path.proxy": "method.request.path.proxy"},
         ),
     )
+    streamed = api.endpoint("HTTP_PROXY", "GET", "/streamed", responseTransferMode="STREAM")
+    api.method("GET /streamed", streamed)
+    api.method(
+        "GET /account",
+        {"type": "AWS", "httpMethod": "GET", "uri": texts.ACCOUNT_URI, "credentials": texts.ROLE},
+        {"statusCode": "200", "responseTemplates": {JSON: texts.ACCOUNT}},
+    )
     api.method(
         "GET /cached",
         api.endpoint(

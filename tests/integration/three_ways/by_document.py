@@ -141,6 +141,19 @@ def endpoints(origin: str) -> dict[str, Any]:
             "responses": {"default": {"statusCode": "200"}},
         },
     }
+    streamed = {
+        "type": "http_proxy",
+        "httpMethod": "GET",
+        "uri": f"{origin}/streamed",
+        "responseTransferMode": "STREAM",
+    }
+    account = {
+        "type": "aws",
+        "httpMethod": "GET",
+        "uri": texts.ACCOUNT_URI,
+        "credentials": texts.ROLE,
+        "responses": {"default": {"statusCode": "200", "responseTemplates": {JSON: texts.ACCOUNT}}},
+    }
     convert = {
         "responses": responses("200"),
         INTEGRATION: {
@@ -154,6 +167,8 @@ def endpoints(origin: str) -> dict[str, Any]:
     return {
         "/things/{id}": things(f"{origin}/things/{{id}}"),
         "/files/{proxy+}": {"x-amazon-apigateway-any-method": files},
+        "/streamed": {"get": {"responses": {}, INTEGRATION: streamed}},
+        "/account": {"get": {"responses": responses("200"), INTEGRATION: account}},
         "/cached": {"get": cached},
         "/convert": {"post": convert},
     }

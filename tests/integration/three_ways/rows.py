@@ -396,6 +396,22 @@ ENDPOINTS = (
         post("/convert", PNG, send=(("Content-Type", "image/png"), ("Accept", "image/png")), body=PNG),
     ),
     row(
+        "a response that is streamed",
+        "Stream the integration response for your proxy integrations in API Gateway",
+        get("/streamed", has={"line": "GET /streamed HTTP/1.1"}, headers=header("X-Origin", "origin")),
+    ),
+    row(
+        "an AWS service",
+        "Basic tasks of an API integration request",
+        get("/account", json={"burst": 5000}),
+    ),
+    row(
+        "who may empty a cache",
+        CACHING,
+        get("/account", json={"burst": 5000}),
+        get("/account", 403, json=message("Unauthorized"), send=(("Cache-Control", "max-age=0"),)),
+    ),
+    row(
         "what a cache keeps, by its key, until it is flushed",
         CACHING,
         get("/cached?page=1", body=b"0"),

@@ -19,6 +19,9 @@ SETTINGS = {
     "/~1cached/GET/caching/enabled": "true",
     "/~1cached/GET/caching/ttlInSeconds": "300",
     "/~1cached/GET/caching/requireAuthorizationForCacheControl": "false",
+    "/~1streamed/GET/caching/enabled": "true",
+    "/~1account/GET/caching/enabled": "true",
+    "/~1account/GET/caching/unauthorizedCacheControlHeaderStrategy": "FAIL_WITH_403",
 }
 PLANS = {
     "open": {},

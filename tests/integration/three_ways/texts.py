@@ -63,6 +63,11 @@ MOCK_OK = """{"statusCode": 200}"""
 MOCK_RESPONSE = """{"resource": "$context.resourcePath", "colour": "$stageVariables.colour"}"""
 MOCK_REFUSED = """{"refused": "$input.params('status')"}"""
 
+ACCOUNT_URI = "arn:aws:apigateway:us-east-1:apigateway:path/account"
+"""An AWS service that every node serves itself."""
+ROLE = "arn:aws:iam::123456789012:role/api"
+ACCOUNT = """{"burst": $input.json('$.throttleSettings.burstLimit')}"""
+
 CORS = (
     ("Access-Control-Allow-Headers", "Content-Type,X-Api-Key"),
     ("Access-Control-Allow-Methods", "GET,OPTIONS"),
