@@ -116,9 +116,12 @@ class Function:
         for start in range(0, len(self._pieces), PIECES):
             pieces = self._pieces[start : start + PIECES]
             text = pieces[0] if len(pieces) == 1 else 'f"' + "".join(f"{{{piece}}}" for piece in pieces) + '"'
-            self.line(f"{self.output}.append({text})")
-            if len(pieces) > 1:
-                self.line(f"if len({self.output}[-1]) > 1024: r.charge(len({self.output}[-1]))")
+            if len(pieces) == 1:
+                self.line(f"{self.output}.append({text})")
+                continue
+            self.line(f"s = {text}")
+            self.line(f"{self.output}.append(s)")
+            self.line("if len(s) > 1024: r.charge(len(s))")
         self._pieces = []
 
     @contextmanager

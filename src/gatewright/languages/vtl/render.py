@@ -155,6 +155,8 @@ class Run:
 
     def finish(self, pieces: list[str]) -> str:
         """Return the output; a fault when it is too long."""
+        if len(pieces) == 1 and len(pieces[0]) <= min(_FREE, self._limits.output_characters):
+            return pieces[0]
         if sum(map(len, pieces)) > self._limits.output_characters:
             raise TemplateLimitFault("the output is too long")
         return "".join(pieces)
