@@ -12,6 +12,7 @@ from tests.integration.nodes import Node
 from tests.integration.rest_api_recordings import (
     cli_examples,
     documentation,
+    exports,
     gateway_responses,
     imports,
     integrations,
@@ -36,6 +37,7 @@ MODULES: tuple[Recordings, ...] = (
     stages.RECORDINGS,
     usage_plans.RECORDINGS,
     imports.RECORDINGS,
+    exports.RECORDINGS,
     cli_examples.RECORDINGS,
     terraform.RECORDINGS,
 )

@@ -37,6 +37,9 @@ INTEGRATIONS, AUTHORIZERS, POSTMAN, APIGATEWAY, DOCUMENTS, VALIDATORS = (
 # The last is that of "Test basic request validation in API Gateway".
 EXTENSIONS = frozenset({INTEGRATIONS, AUTHORIZERS, POSTMAN, APIGATEWAY, DOCUMENTS, VALIDATORS})
 
+# Recorded of AWS: get, post, options. The other places are those of the fields in "Path Item Object" (OpenAPI 3.0.1).
+_METHOD_ORDER = ("GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "ANY")
+
 # Every API made by CreateRestApi has these. Recorded of AWS: they are exported only when something refers to them.
 _DEFAULT_MODELS = frozenset({"Empty", "Error"})
 _API_KEY: MappingProxyType[str, str] = MappingProxyType({"type": "apiKey", "name": "x-api-key", "in": "header"})
@@ -93,12 +96,13 @@ def _head(
     rest_api = definition.rest_api
     described = {"description": rest_api.get("description"), **information}
     described = {name: value for name, value in described.items() if value}
-    shown = {"title": rest_api.get("name", ""), **described, "version": version_text(definition, deployed)}
+    title = {"title": described.pop("title", None) or rest_api.get("name", "")}
+    described["version"] = version_text(definition, deployed)
     tags = [{"name": name, TAG_VALUE: value} for name, value in (rest_api.get("tags") or {}).items()]
     tagged = {"tags": tags} if tags and shows_all else {}
     if version is Version.SWAGGER:
         served = {"host": deployed.host, "basePath": f"/{deployed.stage_name}", **tagged, "schemes": ["https"]}
-        return {"swagger": "2.0", "info": shown, **served}
+        return {"swagger": "2.0", "info": {**described, **title}, **served}
     server: JsonObject = {
         "url": f"{deployed.scheme}://{deployed.host}/{{basePath}}",
         "variables": {"basePath": {"default": deployed.stage_name}},
@@ -106,7 +110,7 @@ def _head(
     endpoint = _endpoint(rest_api)
     if endpoint and shows_all:
         server[ENDPOINT_CONFIGURATION] = endpoint
-    return {"openapi": "3.0.1", "info": shown, "servers": [server], **tagged}
+    return {"openapi": "3.0.1", "info": {**title, **described}, "servers": [server], **tagged}
 
 
 def _paths(writing: Writing, definition: RestApiDefinition) -> JsonObject:
@@ -115,7 +119,7 @@ def _paths(writing: Writing, definition: RestApiDefinition) -> JsonObject:
         described = writing.documentation.of("RESOURCE", path=path)
         written = {
             ANY_METHOD if method == "ANY" else method.lower(): write_method(writing, path, methods[method])
-            for method in methods
+            for method in sorted(methods, key=_METHOD_ORDER.index)
         }
         if written:
             paths[path] = {**written, **described}
