@@ -69,7 +69,7 @@ def convert_request(
     types: BinaryMediaTypes, content_handling: str | None, content_type: str | None, body: bytes
 ) -> Payload:
     """Return the payload of the integration request. Raises `RestError` when text is not base64."""
-    if types.match_content_type(content_type):
+    if types and types.match_content_type(content_type):
         if content_handling == CONVERT_TO_TEXT:
             return base64.b64encode(body), False
         return body, True
@@ -85,6 +85,8 @@ def convert_response(
 
     Raises `RestError` when text is not base64.
     """
+    if not types and content_handling is None:
+        return utf8(body), False
     is_binary = types.match_content_type(content_type)
     if content_handling == CONVERT_TO_TEXT:
         to_binary = False

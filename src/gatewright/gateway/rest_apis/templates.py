@@ -36,6 +36,8 @@ class MappingTemplate:
     """Whether it may ask for `$context`, which costs more to make than the rest."""
     constant: str | None
     """What it renders for every call, where it asks for nothing."""
+    constant_octets: bytes | None
+    """The same in UTF-8."""
 
     def render(self, call: RestCall, body: bytes, fault: ErrorKind) -> str:
         """Return the text for a call; `body` is that of the message that is mapped. Raises `RestError`."""
@@ -88,10 +90,11 @@ def compile_templates(templates: Pairs) -> MappingTemplates:
 def _compile(text: str) -> MappingTemplate:
     # Without a reference and a directive, a template is the text that it prints.
     constant = text if "$" not in text and "#" not in text else None
+    octets = None if constant is None else constant.encode("utf-8", "replace")
     # A name can be put together only where a text is evaluated.
     reads_context = "context" in text or "evaluate" in text
     is_long = constant is None and len(text) > _SHORT_CHARACTERS
-    return MappingTemplate(text, _compile_long(text) if is_long else None, reads_context, constant)
+    return MappingTemplate(text, _compile_long(text) if is_long else None, reads_context, constant, octets)
 
 
 @lru_cache(_KEPT_SHORT)

@@ -6,6 +6,7 @@ mapping templates" (passthrough), "Override your API's request and response para
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from gatewright.base.messages import Headers
 from gatewright.gateway.fields import field_value, is_field_name
@@ -23,6 +24,7 @@ IntegrationRequestPhase = Callable[[RestCall], IntegrationRequest]
 _NEVER = "NEVER"
 _WHEN_NO_TEMPLATES = "WHEN_NO_TEMPLATES"
 _ANY = "ANY"
+_NO_PATH: MappingProxyType[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +39,16 @@ class _Phase:
     passthrough: str
     content_handling: str | None
     types: BinaryMediaTypes
+    is_plain: bool
+    """Whether neither mappings nor conversions have a part in it: a constant template is all of the request then."""
 
     def __call__(self, call: RestCall) -> IntegrationRequest:
         """Return the request to the integration. Raises `RestError`."""
         content_type = call.header("content-type")
         template = self._template(content_type)
+        if self.is_plain and template is not None and template.constant_octets is not None:
+            method = self.method or call.request.method
+            return IntegrationRequest(method, self.uri.render(_NO_PATH), Headers(), [], template.constant_octets)
         parameters = _Parameters()
         if self.mappings:
             source = RequestSource(call)
@@ -138,4 +145,5 @@ def link(binding: RestBinding) -> IntegrationRequestPhase:
         passthrough=integration.passthrough_behavior,
         content_handling=integration.content_handling,
         types=binding.deployment.binary,
+        is_plain=not (integration.request_parameters or integration.content_handling or binding.deployment.binary),
     )

@@ -124,7 +124,7 @@ def _respond(outcome: _Outcome, types: BinaryMediaTypes, call: RestCall, result:
 
 def _override(override: object, headers: Headers, status: int) -> int:
     """Apply `$context.responseOverride`; return the status."""
-    if not isinstance(override, dict):
+    if not isinstance(override, dict) or (len(override) == 1 and not override.get("header")):
         return status
     fields = override.get("header")
     for name, value in fields.items() if isinstance(fields, dict) else ():
