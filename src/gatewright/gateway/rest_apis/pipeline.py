@@ -79,6 +79,8 @@ class MethodPipeline:
 
     def _answer(self, call: RestCall, error: RestError) -> Response:
         if error.reason:
+            if call.log is not None and error.reason.startswith("Execution failed"):
+                call.log.write(error.reason)
             facts = call.facts
             what = f"{facts.api_id}/{facts.stage_name} {facts.http_method} {facts.resource_path}"
             self.faults.write(call.request_id, what, error.reason)
