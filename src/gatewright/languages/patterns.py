@@ -91,7 +91,7 @@ def compile_java(text: str, flags: str = "") -> Pattern:
 def _compile(text: str, translated: str, flags: int) -> Pattern:
     if len(text) > PATTERN_LENGTH:
         raise PatternError(f"the pattern is longer than {PATTERN_LENGTH} characters")
-    if _expanded_length(translated) > EXPANDED_LENGTH:
+    if expanded_length(translated) > EXPANDED_LENGTH:
         raise PatternError(f"{text!r} repeats too much")
     try:
         compiled = regex.compile(translated, flags | regex.VERSION0)
@@ -132,7 +132,8 @@ def _translate_ecma(text: str) -> str:
     return "".join(parts)
 
 
-def _expanded_length(text: str) -> int:
+def expanded_length(text: str) -> int:
+    """Return how long a pattern is with its counted repeats written out: that is what the engine makes of them."""
     lengths, last, position = [0], 1, 0
     while position < len(text):
         count = _COUNT.match(text, position)

@@ -38,7 +38,7 @@ class Dialect(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The budget of one rendering. Work is counted, not timed, but for regular expressions.
+    """The budget of one rendering. Work is counted rather than timed where it can be.
 
     loop_iterations    each #foreach ends silently after so many, as Velocity's directive.foreach.maxloops has it
     steps              iterations of all loops, calls of macros, uses of arguments by name and #evaluates together
@@ -46,6 +46,7 @@ class Limits:
     work_characters    all texts and elements that are made on the way
     depth              macros within macros, and #evaluate within #evaluate
     pattern_seconds    all searches with regular expressions together
+    seconds            of the processor's time, looked at before what goes through long texts and lists
     """
 
     loop_iterations: int | None = 1000
@@ -54,3 +55,4 @@ class Limits:
     work_characters: int = 100_000_000
     depth: int = 20
     pattern_seconds: float = 0.2
+    seconds: float = 0.5

@@ -11,10 +11,12 @@ from typing import Final
 
 import regex
 
+from gatewright.languages.patterns import expanded_length
 from gatewright.languages.vtl.errors import TemplateFault, TemplateLimitFault
 
 PATTERN_CHARACTERS: Final = 2000
 PATTERNS: Final = 64
+EXPANDED_LENGTH: Final = 20_000
 _LINE_ENDS: Final = r"\n\r\u0085\u2028\u2029"
 _POSIX: Final = MappingProxyType(
     {
@@ -178,7 +180,10 @@ class Patterns:
             if len(pattern) > PATTERN_CHARACTERS:
                 raise TemplateLimitFault("a regular expression is too long")
             try:
-                found = regex.compile(translate(pattern), regex.V1 | regex.ASCII, cache_pattern=False)
+                translated = translate(pattern)
+                if expanded_length(translated) > EXPANDED_LENGTH:
+                    raise TemplateLimitFault("a regular expression repeats too much")
+                found = regex.compile(translated, regex.V1 | regex.ASCII, cache_pattern=False)
             except (regex.error, OverflowError, RecursionError) as error:
                 raise TemplateFault(f"malformed regular expression: {error}") from error
             if len(self._compiled) >= PATTERNS:

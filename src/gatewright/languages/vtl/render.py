@@ -1,6 +1,7 @@
 """What compiled templates call while they are rendered."""
 
 import math
+import time
 from collections.abc import Callable, Mapping, Sized
 from types import MappingProxyType
 from typing import Any, Final, Protocol
@@ -29,6 +30,7 @@ from gatewright.languages.vtl.values import (
 Body = Callable[[Context, "Run", list[str]], None]
 # Texts up to this length are not charged: the template's own length bounds how many of them there can be.
 _FREE: Final = 256
+_SIZED: Final = (str, list, dict)
 
 # What a line of compiled code costs, in characters made.
 _LINE: Final = 16
@@ -80,6 +82,7 @@ class Run:
     __slots__ = (
         "_compile",
         "_compiled_patterns",
+        "_deadline",
         "_limits",
         "_patterns",
         "_work",
@@ -103,6 +106,7 @@ class Run:
         self._compile = compile_text
         self._compiled_patterns = compiled_patterns
         self._patterns: Patterns | None = None
+        self._deadline: float | None = None
         self.steps = limits.steps
         self.loop_limit = limits.loop_iterations
         self.macros = macros
@@ -114,6 +118,7 @@ class Run:
     @property
     def patterns(self) -> Patterns:
         """Return the rendering's regular expressions, made when the first is used: most templates use none."""
+        self.watch()
         if self._patterns is None:
             self._patterns = Patterns(self._limits.pattern_seconds, self._compiled_patterns)
         return self._patterns
@@ -121,12 +126,23 @@ class Run:
     def charge(self, characters: int) -> None:
         """Take from the budget of work; a fault when a single text is too long or the budget is used up."""
         self._work -= characters
+        if characters > _FREE:
+            self.watch()
         if characters > self._limits.output_characters or self._work < 0:
             raise TemplateLimitFault("the template makes more text than it may")
+
+    def watch(self) -> None:
+        """Look at the clock before what may take long; a fault when the rendering used the processor for too long."""
+        now = time.thread_time()
+        if self._deadline is None:
+            self._deadline = now + self._limits.seconds
+        elif now > self._deadline:
+            raise TemplateLimitFault("the template takes too long")
 
     def work(self, lines: int) -> None:
         """Take from the budget of work what so many lines of compiled code are."""
         self._work -= lines * _LINE
+        self.watch()
         if self._work < 0:
             raise TemplateLimitFault("the template does more than it may")
 
@@ -294,6 +310,8 @@ def call(run: Run, target: Any, signature: Signature, arguments: tuple[object, .
     """Call a method; None when there is none."""
     table = METHODS.get(target.__class__)
     if table is not None:
+        if isinstance(target, _SIZED) and len(target) > _FREE:
+            run.watch()
         overloads = table.get(signature)
         found = MISSING if overloads is None else invoke(run, target, overloads, arguments)
         if found is not MISSING:
@@ -303,6 +321,7 @@ def call(run: Run, target: Any, signature: Signature, arguments: tuple[object, .
             raise TemplateFault(f"wrong number of arguments: {signature[0]}")
         return None
     vtl_call = getattr(target, "vtl_call", None)
+    run.watch()
     if vtl_call is None:
         return run.text(target) if signature == ("toString", 0) and target is not None else None
     found = vtl_call(signature[0], arguments)
@@ -401,7 +420,8 @@ def make_range(run: Run, first: Any, last: Any) -> list[object] | None:
     if not is_number(first) or not is_number(last):
         return None
     begin, end = arithmetic.truncated(first), arithmetic.truncated(last)
-    run.charge(abs(end - begin) + 1)
+    # An integer takes as much memory as thirty characters.
+    run.charge(16 * (abs(end - begin) + 1))
     if abs(end - begin) >= _RANGE:
         raise TemplateLimitFault("a range is too large")
     return make_list(run, list(range(begin, end + 1) if begin < end else range(begin, end - 1, -1)))
@@ -525,6 +545,8 @@ def equals(run: Run, left: Any, right: Any) -> bool:
     if left is None or right is None:
         return left is right
     if left.__class__ is right.__class__:
+        if isinstance(left, _SIZED) and len(left) > _FREE:
+            run.watch()
         return left is right if hasattr(left, "vtl_call") else equal(left, right)
     return run.text(left) == run.text(right)
 

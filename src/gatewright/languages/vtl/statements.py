@@ -13,6 +13,9 @@ from gatewright.languages.vtl.limits import Dialect
 from gatewright.languages.vtl.loops import Loop, add_static_loop
 from gatewright.languages.vtl.render import Body
 
+# How many statements, or branches of an #if, one function has at most: Python compiles a function at one go.
+STATEMENTS: Final = 250
+
 # What the compiled functions call by name.
 _RUNTIME: Final = (
     contexts.Argument,
@@ -166,8 +169,13 @@ class Compiler:
     def render(self, f: Function, node: syntax.Node) -> None:
         """Add what prints a node."""
         if isinstance(node, syntax.Block):
-            for statement in _merged(node.statements):
-                self._statement(f, statement)
+            statements = _merged(node.statements)
+            if len(statements) > STATEMENTS:
+                for start in range(0, len(statements), STATEMENTS):
+                    self._apart(f, syntax.Block(tuple(statements[start : start + STATEMENTS]), node.literal))
+            else:
+                for statement in statements:
+                    self._statement(f, statement)
         elif isinstance(node, syntax.Reference):
             self._reference(f, node)
         f.flush()
@@ -175,12 +183,17 @@ class Compiler:
     def nested(self, f: Function, node: syntax.Node) -> None:
         """Add what prints a block within another: a call, where Python would refuse to nest deeper."""
         if f.is_crowded() and isinstance(node, syntax.Block) and node.statements:
-            if f.is_static:
-                raise NotStatic
-            block = self.block_function(node)
-            f.line(f"r.work({self.module.weights[block]}); {block}(c, r, o)")
+            self._apart(f, node)
         else:
             self.render(f, node)
+
+    def _apart(self, f: Function, block: syntax.Block) -> None:
+        """Add a call of a function of the block's own."""
+        if f.is_static:
+            raise NotStatic
+        f.flush()
+        name = self.block_function(block)
+        f.line(f"r.work({self.module.weights[name]}); {name}(c, r, o)")
 
     def _statement(self, f: Function, node: syntax.Statement) -> None:
         if isinstance(node, syntax.Text):
@@ -282,11 +295,15 @@ class Compiler:
         # One after another rather than nested, for there may be many; `taken` is true once a branch was.
         taken = f.temporary()
         f.line(f"{taken} = False")
-        for condition, block in node.branches:
+        for condition, block in node.branches[:STATEMENTS]:
             with f.indented(f"if not {taken}:"), f.indented(f"if {truth(f, self, condition)}:"):
                 f.line(f"{taken} = True")
                 self.nested(f, block)
-        if node.otherwise is not None:
+        if len(node.branches) > STATEMENTS:
+            others = syntax.If(node.branches[STATEMENTS:], node.otherwise)
+            with f.indented(f"if not {taken}:"):
+                self._apart(f, syntax.Block((others,), node.branches[0][1].literal))
+        elif node.otherwise is not None:
             with f.indented(f"if not {taken}:"):
                 self.nested(f, node.otherwise)
 

@@ -20,6 +20,7 @@ from gatewright.languages.vtl import (
 
 SECONDS = 3.0
 
+LONG = "#set($s='aaaaaaaaaa')#foreach($i in [1..19])#set($s=\"$s$s\")#end"
 HOSTILE = {
     "a huge range": "#foreach($i in [1..2147483647])x#end",
     "a range that is kept": "#set($x = [1..2147483647])$x.size()",
@@ -50,6 +51,23 @@ HOSTILE = {
     ),
     "a catastrophic split": "#set($s='aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!')$s.split('(a|aa)+$')",
     "a long pattern": "#set($s = 'x')#set($p = 'x')#set($p = $p.repeat(100000))$s.matches($p)",
+    "a pattern of many copies": "#set($s = 'a')$s.matches('((a{1000}){1000}){1000}')",
+    "ever new patterns": (
+        "#set($p='(a|[bc]|d*)')#foreach($i in [1..7])#set($p=\"$p$p\")#end"
+        '#foreach($i in [1..900])#foreach($j in [1..90])#set($q="$p$i,$j")#set($x=$q.matches($q))#end#end'
+    ),
+    "a long text searched": (
+        f"{LONG}#foreach($i in [1..900])#foreach($j in [1..90])#set($t=$s.indexOf('aaaaaaaab'))#end#end"
+    ),
+    "a long text hashed": f"{LONG}#foreach($i in [1..900])#foreach($j in [1..90])#set($t=$s.hashCode())#end#end",
+    "long texts compared": (
+        f'{LONG}#set($t="${{s}}b")#set($u="${{s}}c")#foreach($i in [1..900])#foreach($j in [1..90])'
+        "#if($t==$u)#end#end#end"
+    ),
+    "a list looked through": (
+        "#set($l=[1..1000])#foreach($i in [1..900])#foreach($j in [1..90])#if($l.contains(5000))#end#end#end"
+    ),
+    "ranges printed": "#foreach($i in [1..900])#set($r=[1..100000])$r#end",
     "slow patterns in a loop": (
         "#set($s = 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!')"
         "#foreach($i in [1..900])$s.replaceAll('(a|aa)+\\\\d', 'x')#end"
@@ -184,3 +202,20 @@ def test_nothing_leads_out_of_the_values(text: str, output: str) -> None:
 def test_an_object_that_is_no_value_cannot_be_printed() -> None:
     with pytest.raises(TemplateFault):
         compile_template("$f").render({"f": len})
+
+
+@pytest.mark.parametrize(
+    ("text", "output"),
+    [
+        ("$a " * 600, "1 " * 600),
+        ("#set($b = 0)" + "#set($b = $b + 1)" * 600 + "$b", "600"),
+        ("#foreach($i in [1..3])" + "$i" * 600 + "#break" + "$i" * 600 + "#end", "1" * 600),
+        ("#foreach($i in [1..2])" + "$i" * 300 + "#if($i == 1)#break#end#end.", "1" * 300 + "."),
+        ("$a" * 300 + "#stop" + "$a" * 300, "1" * 300),
+        ("#if($a == 0)x" + "".join(f"#elseif($a == {600 - n})y{n}" for n in range(601)) + "#else z#end", "y599"),
+        ("#if($a == 0)x" + "".join(f"#elseif($a == {n + 9})y{n}" for n in range(600)) + "#else z#end", " z"),
+    ],
+)
+def test_a_long_template_prints_what_a_short_one_would(text: str, output: str) -> None:
+    # Long ones are compiled in parts, for nothing else runs while Python compiles.
+    assert compile_template(text).render({"a": 1}) == output
