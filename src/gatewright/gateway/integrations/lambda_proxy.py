@@ -21,7 +21,11 @@ from gatewright.gateway.seams import Invoker
 from gatewright.snapshot.types import QualifiedFunction
 
 # OpenAPI definitions name a function as `arn:aws:apigateway:REGION:lambda:path/2015-03-31/functions/ARN/invocations`.
-_INVOCATIONS_URI = re.compile(r"arn:[^:]+:apigateway:[^:]*:lambda:path/2015-03-31/functions/(.+)/invocations")
+# Invoke, and InvokeWithResponseStream: "Set up a Lambda proxy integration with payload response streaming".
+_INVOCATIONS_URI = re.compile(
+    r"arn:[^:]+:apigateway:[^:]*:lambda:path/"
+    r"(?:2015-03-31/functions/(.+)/invocations|2021-11-15/functions/(.+)/response-streaming-invocations)"
+)
 
 
 class LambdaProxy:
@@ -84,7 +88,7 @@ async def _read(body: Body) -> bytes:
 def function_arn_of(uri: str) -> tuple[str, str | None] | None:
     """Return the unqualified ARN of the function that an integration URI names, and the qualifier."""
     match = _INVOCATIONS_URI.fullmatch(uri)
-    name = match[1] if match else uri
+    name = (match[1] or match[2]) if match else uri
     arn = parse_arn(name)
     reference = parse_function_name(name)
     if arn is None or arn.service != "lambda" or reference is None:

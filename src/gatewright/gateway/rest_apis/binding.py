@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from gatewright.gateway.rest_apis.binary_media import BinaryMediaTypes
 from gatewright.gateway.rest_apis.cache import StageCache
 from gatewright.gateway.rest_apis.call import MethodFacts
+from gatewright.gateway.rest_apis.compiled import CompiledTexts
 from gatewright.gateway.rest_apis.gateway_responses import GatewayResponses
 from gatewright.gateway.rest_apis.seams import RestSeams
 from gatewright.gateway.throttle import TokenBucket
@@ -42,6 +43,7 @@ class RestBinding:
     """The throttles that a request passes, the narrowest first."""
     functions: Mapping[str, Function]
     """By unqualified ARN."""
+    compiled: CompiledTexts
     seams: RestSeams
     client_certificate: ClientCertificate | None = None
     """What the stage shows to https endpoints."""
@@ -57,12 +59,3 @@ class RestBinding:
         if self.method.integration is None:
             raise ValueError("the method has no integration")
         return self.method.integration
-
-    @property
-    def text_length(self) -> int:
-        """Return how many characters of templates and models there are to compile."""
-        integration = self.method.integration
-        templates = [] if integration is None else [integration.request_templates]
-        templates += [] if integration is None else [each.response_templates for each in integration.responses]
-        models = self.deployment.source.models if self.method.request_models else ()
-        return sum(len(text) for pairs in (*templates, models) for _, text in pairs)

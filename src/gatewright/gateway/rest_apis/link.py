@@ -11,6 +11,7 @@ from gatewright.gateway.rest_apis.binary_media import BinaryMediaTypes
 from gatewright.gateway.rest_apis.binding import LinkedDeployment, RestBinding
 from gatewright.gateway.rest_apis.cache import StageCache
 from gatewright.gateway.rest_apis.call import MethodFacts
+from gatewright.gateway.rest_apis.compiled import CompiledTexts
 from gatewright.gateway.rest_apis.gateway_responses import link_gateway_responses
 from gatewright.gateway.rest_apis.linked import (
     BucketKey,
@@ -20,6 +21,7 @@ from gatewright.gateway.rest_apis.linked import (
     LinkedRestApi,
     LinkedRestStage,
 )
+from gatewright.gateway.rest_apis.pipeline import link_pipeline
 from gatewright.gateway.rest_apis.seams import RestSeams
 from gatewright.gateway.route_match import ANY, RouteTrie
 from gatewright.gateway.throttle import TokenBucket
@@ -56,7 +58,8 @@ def link_rest_api(
     seams: RestSeams,
 ) -> LinkedRestApi:
     """Link every stage. A method that cannot be linked answers 500, and says why in the log."""
-    return _ApiLinker(api, functions, old, account, seams).link()
+    compiled = CompiledTexts(old.compiled if old else None)
+    return _ApiLinker(api, functions, old, account, seams, compiled).link()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,7 @@ class _ApiLinker:
     old: LinkedRestApi | None
     account: AccountLimits
     seams: RestSeams
+    compiled: CompiledTexts
     buckets: dict[BucketKey, TokenBucket] = field(default_factory=dict)
     named: set[str] = field(default_factory=set)
     """The functions that integrations name."""
@@ -92,7 +96,10 @@ class _ApiLinker:
     def link(self) -> LinkedRestApi:
         stages = {stage.name: self._link_stage(stage) for stage in self.api.stages}
         functions = tuple((arn, self.functions.get(arn)) for arn in sorted(self.named))
-        return LinkedRestApi(self.api, functions, MappingProxyType(stages), MappingProxyType(self.buckets))
+        self.compiled.seal()
+        return LinkedRestApi(
+            self.api, functions, MappingProxyType(stages), MappingProxyType(self.buckets), self.compiled
+        )
 
     def _link_stage(self, stage: RestStage) -> LinkedRestStage:
         caches: dict[bool, StageCache] = {}
@@ -160,20 +167,20 @@ class _ApiLinker:
         is_cached = settings is not None and settings.is_caching_enabled and _may_cache(release.stage, facts)
 
         def bind(request_method: str) -> LinkedMethod:
-            return LinkedMethod(
-                RestBinding(
-                    facts=facts,
-                    request_method=request_method,
-                    method=method,
-                    deployment=deployment,
-                    settings=settings,
-                    cache=release.cache if is_cached else None,
-                    buckets=self._buckets(facts, settings),
-                    functions=self.functions,
-                    seams=self.seams,
-                    client_certificate=release.client_certificate,
-                )
+            binding = RestBinding(
+                facts=facts,
+                request_method=request_method,
+                method=method,
+                deployment=deployment,
+                settings=settings,
+                cache=release.cache if is_cached else None,
+                buckets=self._buckets(facts, settings),
+                functions=self.functions,
+                compiled=self.compiled,
+                seams=self.seams,
+                client_certificate=release.client_certificate,
             )
+            return LinkedMethod(facts, link_pipeline(binding))
 
         yield facts.route_key, bind(method.http_method)
         integration = method.integration

@@ -3,40 +3,26 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from gatewright.gateway.rest_apis.binding import RestBinding
 from gatewright.gateway.rest_apis.cache import StageCache
 from gatewright.gateway.rest_apis.call import MethodFacts
+from gatewright.gateway.rest_apis.compiled import CompiledTexts
 from gatewright.gateway.rest_apis.gateway_responses import GatewayResponses
-from gatewright.gateway.rest_apis.pipeline import MethodPipeline, link_pipeline
+from gatewright.gateway.rest_apis.pipeline import MethodPipeline
 from gatewright.gateway.route_match import RouteTrie
 from gatewright.gateway.throttle import TokenBucket
 from gatewright.snapshot.types import Function
 from gatewright.snapshot.types.rest_api import RestApi
 
-_LONG = 16_384
-
 BucketKey = tuple[str, str, bool]
 """Stage name, `/pets/{petId}/GET`, and whether it is the canary's."""
 
 
+@dataclass(frozen=True, slots=True)
 class LinkedMethod:
-    """A method. Its phases are bound for the first request to it: of thousands of methods few are called."""
+    """A method with everything decided that can be decided before there is a request."""
 
-    __slots__ = ("_binding", "_pipeline", "facts")
-
-    def __init__(self, binding: RestBinding) -> None:
-        self.facts = binding.facts
-        self._binding = binding
-        # What takes longer than other requests should wait is bound at once.
-        self._pipeline = link_pipeline(binding) if binding.text_length > _LONG else None
-
-    @property
-    def pipeline(self) -> MethodPipeline:
-        """Return the method with everything decided that can be decided before there is a request."""
-        pipeline = self._pipeline
-        if pipeline is None:
-            pipeline = self._pipeline = link_pipeline(self._binding)
-        return pipeline
+    facts: MethodFacts
+    pipeline: MethodPipeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,3 +65,4 @@ class LinkedRestApi:
     """What the ARNs that its integrations name stood for when it was linked."""
     stages: Mapping[str, LinkedRestStage]
     buckets: Mapping[BucketKey, TokenBucket]
+    compiled: CompiledTexts

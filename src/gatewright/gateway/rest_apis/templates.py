@@ -1,37 +1,28 @@
-"""Mapping templates of one message: chosen by content type, rendered for a call.
-
-Templates are compiled for the first call that renders them, and kept by their text: a large API has thousands, the same
-ones in each stage and again at each change, and compiling takes milliseconds. Long ones are compiled when their method
-is linked.
+"""Mapping templates of one message: compiled when a method is linked, chosen by content type, rendered for a call.
 
 Source: "Mapping templates in REST APIs in API Gateway", "Variables for data transformations for API Gateway".
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from types import MappingProxyType
 
 from gatewright.gateway.rest_apis.call import RestCall
+from gatewright.gateway.rest_apis.compiled import CompiledTemplate, CompiledTexts
 from gatewright.gateway.rest_apis.errors import INTERNAL_SERVER_ERROR, ErrorKind, RestError
 from gatewright.gateway.rest_apis.template_variables import PayloadFault, template_variables
-from gatewright.languages.vtl import Template, TemplateError, TemplateFault, compile_template
+from gatewright.languages.vtl import TemplateError, TemplateFault
 from gatewright.snapshot.types.rest_api import Pairs
 
 DEFAULT_CONTENT_TYPE = "application/json"
 _ANY_CONTENT_TYPE = "$default"
-_SHORT_CHARACTERS = 4096
-_KEPT_SHORT = 2048
-_KEPT_LONG = 32
 
 
 @dataclass(frozen=True, slots=True)
 class MappingTemplate:
     """One template."""
 
-    text: str
-    compiled: Template | None
-    """Of a long text; a short one is compiled by and by."""
+    template: CompiledTemplate
     reads_context: bool
     """Whether it may ask for `$context`, which costs more to make than the rest."""
     constant: str | None
@@ -43,17 +34,16 @@ class MappingTemplate:
         """Return the text for a call; `body` is that of the message that is mapped. Raises `RestError`."""
         if self.constant is not None:
             return self.constant
+        template = self.template
+        if isinstance(template, TemplateError):
+            raise RestError(INTERNAL_SERVER_ERROR, f"mapping template: {template}")
         try:
-            variables = template_variables(call, body, with_context=self.reads_context)
-            template = self.compiled or _compile_short(self.text)
-            return template.render_changing(variables)
+            return template.render_changing(template_variables(call, body, with_context=self.reads_context))
         except PayloadFault as error:
             raise RestError(fault, str(error), message=str(error) if fault.status < 500 else None) from error
         except TemplateFault as error:
             if call.log is not None:
                 call.log.write(f"Execution failed due to configuration error: Unable to transform request: {error}")
-            raise RestError(INTERNAL_SERVER_ERROR, f"mapping template: {error}") from error
-        except TemplateError as error:
             raise RestError(INTERNAL_SERVER_ERROR, f"mapping template: {error}") from error
 
 
@@ -82,26 +72,16 @@ class MappingTemplates:
         return found or self.by_type.get(DEFAULT_CONTENT_TYPE) or next(iter(self.by_type.values()))
 
 
-def compile_templates(templates: Pairs) -> MappingTemplates:
-    """Compile the templates of a message. Raises `TemplateError` for a long one that is none; an empty one is none."""
-    return MappingTemplates(MappingProxyType({name.lower(): _compile(text) for name, text in templates if text}))
+def link_templates(templates: Pairs, compiled: CompiledTexts) -> MappingTemplates:
+    """Link the templates of a message; an empty one is none."""
+    linked = {name.lower(): _link(text, compiled) for name, text in templates if text}
+    return MappingTemplates(MappingProxyType(linked))
 
 
-def _compile(text: str) -> MappingTemplate:
+def _link(text: str, compiled: CompiledTexts) -> MappingTemplate:
     # Without a reference and a directive, a template is the text that it prints.
     constant = text if "$" not in text and "#" not in text else None
     octets = None if constant is None else constant.encode("utf-8", "replace")
     # A name can be put together only where a text is evaluated.
     reads_context = "context" in text or "evaluate" in text
-    is_long = constant is None and len(text) > _SHORT_CHARACTERS
-    return MappingTemplate(text, _compile_long(text) if is_long else None, reads_context, constant, octets)
-
-
-@lru_cache(_KEPT_SHORT)
-def _compile_short(text: str) -> Template:
-    return compile_template(text)
-
-
-@lru_cache(_KEPT_LONG)
-def _compile_long(text: str) -> Template:
-    return compile_template(text)
+    return MappingTemplate(compiled.template(text), reads_context, constant, octets)

@@ -174,6 +174,10 @@ async def test_uris_of_the_function(uri: str) -> None:
 def test_the_function_of_a_uri() -> None:
     assert function_arn_of(FUNCTION_ARN) == (FUNCTION_ARN, None)
     assert function_arn_of(f"{FUNCTION_ARN}:7") == (FUNCTION_ARN, "7")
+    invoked = "arn:aws:apigateway:us-east-2:lambda:path"
+    assert function_arn_of(f"{invoked}/2015-03-31/functions/{FUNCTION_ARN}/invocations") == (FUNCTION_ARN, None)
+    streamed = f"{invoked}/2021-11-15/functions/{FUNCTION_ARN}:7/response-streaming-invocations"
+    assert function_arn_of(streamed) == (FUNCTION_ARN, "7")
     assert function_arn_of("my-function") is None
     assert function_arn_of("") is None
     assert function_arn_of("https://example.com") is None

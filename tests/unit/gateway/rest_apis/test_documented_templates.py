@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from gatewright.gateway.rest_apis.call import RestCall
+from gatewright.gateway.rest_apis.compiled import CompiledTexts
 from gatewright.gateway.rest_apis.errors import INTERNAL_SERVER_ERROR
-from gatewright.gateway.rest_apis.templates import compile_templates
+from gatewright.gateway.rest_apis.templates import link_templates
 from tests.unit.gateway.rest_apis.calls import method_facts, rest_call
 
 JSON = "application/json"
@@ -20,7 +21,7 @@ JSON = "application/json"
 def render(template: str, payload: Any = b"", call: RestCall | None = None) -> str:
     """Render a template for a payload: octets, or a value that is sent as JSON."""
     body = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
-    compiled = compile_templates(((JSON, template),)).for_request(JSON)
+    compiled = link_templates(((JSON, template),), CompiledTexts()).for_request(JSON)
     assert compiled is not None
     return compiled.render(call or rest_call(), body, INTERNAL_SERVER_ERROR)
 

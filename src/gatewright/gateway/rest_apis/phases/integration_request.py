@@ -16,7 +16,7 @@ from gatewright.gateway.rest_apis.call import IntegrationRequest, RestCall
 from gatewright.gateway.rest_apis.errors import BAD_REQUEST, INTERNAL_SERVER_ERROR, UNSUPPORTED_MEDIA_TYPE, RestError
 from gatewright.gateway.rest_apis.integrations.uri import UriTemplate
 from gatewright.gateway.rest_apis.mapping_source import RequestSource
-from gatewright.gateway.rest_apis.templates import MappingTemplate, MappingTemplates, compile_templates
+from gatewright.gateway.rest_apis.templates import MappingTemplate, MappingTemplates, link_templates
 from gatewright.languages.rest_mapping import Location, Mapping, compile_request_mappings
 
 IntegrationRequestPhase = Callable[[RestCall], IntegrationRequest]
@@ -141,7 +141,7 @@ def link(binding: RestBinding) -> IntegrationRequestPhase:
         method="" if integration.http_method == _ANY else integration.http_method,
         uri=UriTemplate(integration.uri, binding.facts.stage_variables),
         mappings=compile_request_mappings(integration.request_parameters),
-        templates=compile_templates(integration.request_templates),
+        templates=link_templates(integration.request_templates, binding.compiled),
         passthrough=integration.passthrough_behavior,
         content_handling=integration.content_handling,
         types=binding.deployment.binary,

@@ -14,11 +14,12 @@ from gatewright.gateway.fields import field_value, is_field_name
 from gatewright.gateway.rest_apis.binary_media import BinaryMediaTypes, convert_response
 from gatewright.gateway.rest_apis.binding import RestBinding
 from gatewright.gateway.rest_apis.call import IntegrationResult, RestCall
+from gatewright.gateway.rest_apis.compiled import CompiledTexts
 from gatewright.gateway.rest_apis.errors import API_CONFIGURATION_ERROR, INTERNAL_SERVER_ERROR, RestError
 from gatewright.gateway.rest_apis.execution_log import shown_body
 from gatewright.gateway.rest_apis.header_remapping import client_name
 from gatewright.gateway.rest_apis.mapping_source import ResponseSource
-from gatewright.gateway.rest_apis.templates import DEFAULT_CONTENT_TYPE, MappingTemplates, compile_templates
+from gatewright.gateway.rest_apis.templates import DEFAULT_CONTENT_TYPE, MappingTemplates, link_templates
 from gatewright.languages.patterns import Pattern, PatternTimeout, compile_java
 from gatewright.languages.rest_mapping import Mapping, compile_response_mappings
 from gatewright.snapshot.types.rest_api import Pairs, RestIntegrationResponse
@@ -44,9 +45,12 @@ class _Outcome:
 def link(binding: RestBinding) -> IntegrationResponsePhase:
     """Return the phase. Raises `ValueError` for what cannot be compiled."""
     models = {response.status_code: response.models for response in binding.method.responses}
-    compiled = [_compile(each, models.get(each.status_code, ())) for each in binding.integration.responses]
-    patterned = tuple(outcome for outcome in compiled if outcome.pattern is not None)
-    default = next((outcome for outcome in compiled if outcome.pattern is None), None)
+    outcomes = [
+        _link_outcome(each, models.get(each.status_code, ()), binding.compiled)
+        for each in binding.integration.responses
+    ]
+    patterned = tuple(outcome for outcome in outcomes if outcome.pattern is not None)
+    default = next((outcome for outcome in outcomes if outcome.pattern is None), None)
     types = binding.deployment.binary
 
     def integration_response(call: RestCall, result: IntegrationResult) -> Response:
@@ -58,14 +62,14 @@ def link(binding: RestBinding) -> IntegrationResponsePhase:
     return integration_response
 
 
-def _compile(source: RestIntegrationResponse, models: Pairs) -> _Outcome:
+def _link_outcome(source: RestIntegrationResponse, models: Pairs, compiled: CompiledTexts) -> _Outcome:
     types = {content_type.lower(): content_type for content_type, _ in models}
     content_type = types.get(DEFAULT_CONTENT_TYPE) or next(iter(types.values()), DEFAULT_CONTENT_TYPE)
     return _Outcome(
         status=int(source.status_code),
         pattern=None if source.selection_pattern is None else compile_java(source.selection_pattern),
         mappings=compile_response_mappings(source.response_parameters),
-        templates=compile_templates(source.response_templates),
+        templates=link_templates(source.response_templates, compiled),
         content_handling=source.content_handling,
         content_type=content_type,
         content_types=types if len(types) > 1 else {},

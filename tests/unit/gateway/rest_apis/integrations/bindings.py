@@ -12,6 +12,7 @@ from gatewright.base.messages import Headers, Response
 from gatewright.gateway.fault_log import FaultLog
 from gatewright.gateway.rest_apis.binary_media import BinaryMediaTypes
 from gatewright.gateway.rest_apis.binding import LinkedDeployment, RestBinding
+from gatewright.gateway.rest_apis.compiled import CompiledTexts
 from gatewright.gateway.rest_apis.gateway_responses import GatewayResponses
 from gatewright.gateway.rest_apis.seams import RestSeams, ServiceCall
 from gatewright.gateway.rest_apis.usage_plans import UsagePlanDirectory
@@ -75,6 +76,7 @@ def binding(
     source = rest_api.deployment(binary_media_types=binary, endpoint_type=endpoint_type)
     deployment = LinkedDeployment(source, {}, BinaryMediaTypes(binary), GatewayResponses({}))
     return RestBinding(
+        compiled=CompiledTexts(),
         facts=method_facts(stage_variables=MappingProxyType(dict(variables or {}))),
         request_method="ANY",
         method=rest_api.method("ANY", integration),
