@@ -4,6 +4,7 @@ Each test names its page of the API Gateway Developer Guide. The PetStore websit
 and S3 are a moto server's.
 """
 
+import http.client
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -13,10 +14,10 @@ from typing import Any
 import pytest
 
 from tests.integration.companion import Companion, companion
-from tests.integration.deployed import function
-from tests.integration.nodes import Answer, Node, running
+from tests.integration.deployed import Function, function
+from tests.integration.nodes import ROLE, Answer, Node, running, zip_of
 from tests.integration.origin import Origin, origin
-from tests.integration.tutorials import calculator, pet_store, services
+from tests.integration.tutorials import calculator, pet_store, services, streaming
 
 pytestmark = pytest.mark.slow
 
@@ -246,3 +247,57 @@ def test_a_canary(node: Node) -> None:
     assert promoted["variables"].items() >= overrides.items()
     disabled = api.client.update_stage(**prod, patchOperations=[{"op": "remove", "path": "/canarySettings"}])
     assert "canarySettings" not in disabled
+
+
+SCOPED = """{
+  #if( $input.params('scope') == "internal" )
+    "statusCode": 200
+  #else
+    "statusCode": 500
+  #end
+}"""
+GO_AHEAD = {"statusCode": 200, "message": "Go ahead without me"}
+NOT_SUPPORTED = {"statusCode": 500, "message": "The invoked method is not supported on the API resource."}
+
+
+def test_a_mock(node: Node) -> None:
+    """ "Mock integrations for REST APIs in API Gateway"."""
+    answers = {
+        pattern: {"statusCode": status, "responseTemplates": {"application/json": json.dumps(body)}}
+        for pattern, status, body in (("default", "200", GO_AHEAD), (r"5\d{2}", "500", NOT_SUPPORTED))
+    }
+    mock = {"type": "mock", "requestTemplates": {"application/json": SCOPED}, "responses": answers}
+    described = {status: {"description": "response"} for status in ("200", "500")}
+    root = {"get": {"responses": described, "x-amazon-apigateway-integration": mock}}
+    api = Imported.of(node, {"swagger": "2.0", "info": {"title": "t", "version": "1"}, "paths": {"/": root}})
+    for target, status, body in (("/?scope=internal", 200, GO_AHEAD), ("/?scope=public", 500, NOT_SUPPORTED)):
+        got = api.call(f"GET {target}")
+        assert (got.status, got.json()) == (status, body)
+
+
+def test_stream_the_response(node: Node) -> None:
+    """ "Configure a Lambda proxy integration with payload response streaming in API Gateway"."""
+    name = "streams"
+    created = node.client("lambda").create_function(
+        FunctionName=name,
+        Role=ROLE,
+        Runtime="nodejs22.x",
+        Handler="index.handler",
+        Code={"ZipFile": zip_of({"index.mjs": streaming.FUNCTION})},
+        Timeout=60,
+    )
+    Function(node, name, created["FunctionArn"]).permit()
+    api = Imported.of(node, streaming.streaming(created["FunctionArn"]))
+    connection = http.client.HTTPConnection("127.0.0.1", node.port, timeout=60)
+    try:
+        host = {"Host": f"{api.api_id}.execute-api.localhost:{node.port}"}
+        connection.request("GET", f"/{STAGE}/lambda", headers=host)
+        response = connection.getresponse()
+        headers = response.getheaders()
+        first, rest = response.read1(), response.read()
+    finally:
+        connection.close()
+    assert response.status == 200
+    assert {("x-foo", "bar"), ("x-mv1", "hello"), ("x-mv1", "world")} <= set(headers)
+    assert [value for key, value in headers if key == "Set-Cookie"] == ["c1=blue", "c2=red"]
+    assert (first, rest) == (b"First payload ", b"Final payload")
