@@ -2,9 +2,11 @@
 
 import math
 from collections.abc import Callable
-from typing import Final
+from types import MappingProxyType
+from typing import Any, Final
 
 from gatewright.languages.vtl.errors import TemplateLimitFault
+from gatewright.languages.vtl.tokens import Kind
 
 INTEGER_MAX: Final = 2**31 - 1
 INTEGER_MIN: Final = -(2**31)
@@ -109,3 +111,20 @@ def compare(left: int | float, right: int | float) -> int:
     if left < right:
         return -1
     return 1 if left > right else 0
+
+
+_OPERATIONS: Final = MappingProxyType(
+    {
+        int(Kind.MINUS): subtract,
+        int(Kind.MULTIPLY): multiply,
+        int(Kind.DIVIDE): divide,
+        int(Kind.MODULUS): modulo,
+    }
+)
+
+
+def calculate(operator: int, left: Any, right: Any) -> object:
+    """Return what an operation other than + gives; None for what are no numbers, and for a division by zero."""
+    if not is_number(left) or not is_number(right):
+        return None
+    return _OPERATIONS[operator](left, right)

@@ -583,20 +583,3 @@ def _joined(run: Run, value: object) -> str:
     if text is None:
         raise TemplateFault("a definition within itself has no text to join")
     return text
-
-
-_OPERATIONS: Final = MappingProxyType(
-    {
-        int(Kind.MINUS): arithmetic.subtract,
-        int(Kind.MULTIPLY): arithmetic.multiply,
-        int(Kind.DIVIDE): arithmetic.divide,
-        int(Kind.MODULUS): arithmetic.modulo,
-    }
-)
-
-
-def calculate(operator: int, left: Any, right: Any) -> object:
-    """Return what an operation other than + gives; None for what are no numbers, and for a division by zero."""
-    if not is_number(left) or not is_number(right):
-        return None
-    return _OPERATIONS[operator](left, right)

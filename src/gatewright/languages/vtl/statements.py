@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from gatewright.languages.vtl import contexts, expressions, render, syntax, values
+from gatewright.languages.vtl import arithmetic, contexts, expressions, render, syntax, values
 from gatewright.languages.vtl.code import Function, Module, NotStatic
 from gatewright.languages.vtl.directives import Mentioned
 from gatewright.languages.vtl.expressions import truth, value
@@ -24,7 +24,7 @@ _RUNTIME: Final = (
     values.ForeachScope,
     render.Definition,
     render.break_scope,
-    render.calculate,
+    arithmetic.calculate,
     render.call,
     render.call_macro,
     render.check_end,
@@ -172,7 +172,7 @@ class Compiler:
             statements = _merged(node.statements)
             if len(statements) > STATEMENTS:
                 for start in range(0, len(statements), STATEMENTS):
-                    self._apart(f, syntax.Block(tuple(statements[start : start + STATEMENTS]), node.literal))
+                    _apart(self, f, syntax.Block(tuple(statements[start : start + STATEMENTS]), node.literal))
             else:
                 for statement in statements:
                     self._statement(f, statement)
@@ -183,17 +183,9 @@ class Compiler:
     def nested(self, f: Function, node: syntax.Node) -> None:
         """Add what prints a block within another: a call, where Python would refuse to nest deeper."""
         if f.is_crowded() and isinstance(node, syntax.Block) and node.statements:
-            self._apart(f, node)
+            _apart(self, f, node)
         else:
             self.render(f, node)
-
-    def _apart(self, f: Function, block: syntax.Block) -> None:
-        """Add a call of a function of the block's own."""
-        if f.is_static:
-            raise NotStatic
-        f.flush()
-        name = self.block_function(block)
-        f.line(f"r.work({self.module.weights[name]}); {name}(c, r, o)")
 
     def _statement(self, f: Function, node: syntax.Statement) -> None:
         if isinstance(node, syntax.Text):
@@ -302,7 +294,7 @@ class Compiler:
         if len(node.branches) > STATEMENTS:
             others = syntax.If(node.branches[STATEMENTS:], node.otherwise)
             with f.indented(f"if not {taken}:"):
-                self._apart(f, syntax.Block((others,), node.branches[0][1].literal))
+                _apart(self, f, syntax.Block((others,), node.branches[0][1].literal))
         elif node.otherwise is not None:
             with f.indented(f"if not {taken}:"):
                 self.nested(f, node.otherwise)
@@ -338,6 +330,15 @@ class Compiler:
                 add_static_loop(self, f, node, source, items, self._mentioned.can_change_values)
             else:
                 Loop(self, f, node, source, items).add()
+
+
+def _apart(compiler: Compiler, f: Function, block: syntax.Block) -> None:
+    """Add a call of a function of the block's own."""
+    if f.is_static:
+        raise NotStatic
+    f.flush()
+    name = compiler.block_function(block)
+    f.line(f"r.work({compiler.module.weights[name]}); {name}(c, r, o)")
 
 
 def _name(thing: object) -> str:
