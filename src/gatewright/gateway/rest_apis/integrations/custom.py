@@ -1,9 +1,10 @@
 """Custom integrations: integration request, integration, integration response, in a row.
 
-What maps a large payload runs in a thread, while other requests are served.
+What maps a large payload runs in a thread, while other requests are served; so does what took long the last time.
 """
 
 import asyncio
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, TypeVar
@@ -17,9 +18,10 @@ T = TypeVar("T")
 
 # A template that goes through a payload of this size takes some milliseconds.
 _INLINE_BYTES: Final = 64 * 1024
+_LONG_SECONDS: Final = 0.1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class CustomIntegration:
     """The mapped integration of one method."""
 
@@ -28,20 +30,32 @@ class CustomIntegration:
     make_response: integration_response.IntegrationResponsePhase
     has_endpoint: bool
     """Whether there is anything to log of it; a mock has none."""
+    is_slow: bool = False
+    """Whether a mapping took long the last time."""
 
     async def __call__(self, call: RestCall) -> Response:
         """Return the mapped response. Raises `RestError`."""
-        request = await _aside(self.make_request, call) if len(call.body) > _INLINE_BYTES else self.make_request(call)
+        if self.is_slow or len(call.body) > _INLINE_BYTES:
+            request = await self._aside(self.make_request, call)
+        else:
+            request = self._timed(self.make_request, call)
         result = await self.exchange(call, request)
         if call.log is not None and self.has_endpoint:
             call.log.endpoint_response(result.status, result.headers, result.body)
-        if len(result.body) > _INLINE_BYTES:
-            return await _aside(self.make_response, call, result)
-        return self.make_response(call, result)
+        if self.is_slow or len(result.body) > _INLINE_BYTES:
+            return await self._aside(self.make_response, call, result)
+        return self._timed(self.make_response, call, result)
 
+    def _timed(self, function: Callable[..., T], *arguments: object) -> T:
+        began = time.perf_counter()
+        try:
+            return function(*arguments)
+        finally:
+            self.is_slow = time.perf_counter() - began > _LONG_SECONDS
 
-async def _aside(function: Callable[..., T], *arguments: object) -> T:
-    return await asyncio.get_running_loop().run_in_executor(None, function, *arguments)
+    async def _aside(self, function: Callable[..., T], *arguments: object) -> T:
+        # Timed there too: what was slow by accident is carried out at once again.
+        return await asyncio.get_running_loop().run_in_executor(None, self._timed, function, *arguments)
 
 
 def link_custom(
