@@ -10,6 +10,7 @@ from gatewright.snapshot.types.rest_api import (
     RestIntegration,
     RestIntegrationResponse,
     RestMethod,
+    RestMethodResponse,
     RestResource,
     RestStage,
 )
@@ -57,14 +58,17 @@ def mock(template: str | None = None, request_template: str = '{"statusCode": 20
 
 
 def method(http_method: str = "GET", target: RestIntegration | None = None, **changes: Any) -> RestMethod:
+    """Return a method that declares what its integration responds, unless `changes` say otherwise."""
+    target = target or integration()
+    statuses = dict.fromkeys(each.status_code for each in target.responses)
     members: dict[str, Any] = {
         "http_method": http_method,
         "operation_name": None,
         "is_api_key_required": False,
         "required_parameters": (),
         "request_models": (),
-        "responses": (),
-        "integration": target or integration(),
+        "responses": tuple(RestMethodResponse(status, (), ()) for status in statuses),
+        "integration": target,
     }
     return RestMethod(**{**members, **changes})
 

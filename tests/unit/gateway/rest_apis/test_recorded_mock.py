@@ -213,6 +213,25 @@ async def test_the_model_of_a_response_says_its_content_type(
     assert response.headers.get("content-type") == content_type
 
 
+async def test_an_integration_response_needs_a_method_response_of_its_status() -> None:
+    """serverless-apigateway-service-proxy, issue 179: `Output mapping refers to an invalid method response: 201`."""
+    created = integration(
+        "MOCK",
+        request_templates=(("application/json", '{"statusCode": $input.params("s")}'),),
+        responses=(outcome("200"), outcome("201", "201", "#set($context.responseOverride.status = 200)")),
+    )
+    gateway = serving(resource("/a", method("GET", created, responses=(RestMethodResponse("200", (), ()),))))
+    assert (await gateway.get("/prod/a?s=200")).status == 200
+    assert await error_of(await gateway.get("/prod/a?s=201")) == INTERNAL_SERVER_ERROR
+
+
+async def test_an_override_needs_no_method_response() -> None:
+    """Override your API's request and response parameters and status codes for REST APIs in API Gateway."""
+    target = mock("#set($context.responseOverride.status = 418)")
+    gateway = serving(resource("/a", method("GET", target, responses=(RestMethodResponse("200", (), ()),))))
+    assert (await gateway.get("/prod/a")).status == 418
+
+
 async def test_a_parameter_of_a_content_type_is_no_part_of_it() -> None:
     """aws/aws-cdk issue 16323: a template for `application/x+json;version=1.6.3` matches nothing."""
     for name, status in (("application/x+json", 200), ("application/x+json;version=1.6.3", 500)):

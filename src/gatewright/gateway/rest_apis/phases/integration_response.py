@@ -2,8 +2,9 @@
 
 Sources: "Set up an integration response", "Transform response data", "Override a response parameter or status code" and
 "Content type conversions in API Gateway". Selection patterns "are matched against the entire string" of a function's
-error message, or the status of other integrations. A response is of the content type that its method response has a
-model for (seen of AWS: serverless/serverless pull request 194, serverless-apigateway-service-proxy issue 115).
+error message, or the status of other integrations. There must be a method response of that status (seen of AWS:
+serverless-apigateway-service-proxy issue 179); the content type is what it has a model for (seen of AWS:
+serverless/serverless pull request 194, serverless-apigateway-service-proxy issue 115).
 """
 
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from gatewright.gateway.rest_apis.compiled import CompiledTexts
 from gatewright.gateway.rest_apis.errors import API_CONFIGURATION_ERROR, INTERNAL_SERVER_ERROR, RestError
 from gatewright.gateway.rest_apis.execution_log import shown_body
 from gatewright.gateway.rest_apis.header_remapping import client_name
+from gatewright.gateway.rest_apis.integrations.faults import configuration_error
 from gatewright.gateway.rest_apis.mapping_source import ResponseSource
 from gatewright.gateway.rest_apis.templates import DEFAULT_CONTENT_TYPE, MappingTemplates, link_templates
 from gatewright.languages.patterns import Pattern, PatternTimeout, compile_java
@@ -40,14 +42,15 @@ class _Outcome:
     """What the response is where no mapping says so: what the method response has a model for."""
     content_types: dict[str, str]
     """These, in lower case, where the client may choose."""
+    is_declared: bool
+    """Whether the method has a response of this status."""
 
 
 def link(binding: RestBinding) -> IntegrationResponsePhase:
     """Return the phase. Raises `ValueError` for what cannot be compiled."""
     models = {response.status_code: response.models for response in binding.method.responses}
     outcomes = [
-        _link_outcome(each, models.get(each.status_code, ()), binding.compiled)
-        for each in binding.integration.responses
+        _link_outcome(each, models.get(each.status_code), binding.compiled) for each in binding.integration.responses
     ]
     patterned = tuple(outcome for outcome in outcomes if outcome.pattern is not None)
     default = next((outcome for outcome in outcomes if outcome.pattern is None), None)
@@ -56,14 +59,17 @@ def link(binding: RestBinding) -> IntegrationResponsePhase:
     def integration_response(call: RestCall, result: IntegrationResult) -> Response:
         outcome = _select(patterned, result) or default
         if outcome is None:
-            raise _no_match(call, result)
+            reason = "No match for output mapping and no default output mapping configured"
+            raise configuration_error(call, f"{reason}. Endpoint Response Status Code: {result.status}")
+        if not outcome.is_declared:
+            raise configuration_error(call, f"Output mapping refers to an invalid method response: {outcome.status}")
         return _respond(outcome, types, call, result)
 
     return integration_response
 
 
-def _link_outcome(source: RestIntegrationResponse, models: Pairs, compiled: CompiledTexts) -> _Outcome:
-    types = {content_type.lower(): content_type for content_type, _ in models}
+def _link_outcome(source: RestIntegrationResponse, models: Pairs | None, compiled: CompiledTexts) -> _Outcome:
+    types = {content_type.lower(): content_type for content_type, _ in models or ()}
     content_type = types.get(DEFAULT_CONTENT_TYPE) or next(iter(types.values()), DEFAULT_CONTENT_TYPE)
     return _Outcome(
         status=int(source.status_code),
@@ -73,6 +79,7 @@ def _link_outcome(source: RestIntegrationResponse, models: Pairs, compiled: Comp
         content_handling=source.content_handling,
         content_type=content_type,
         content_types=types if len(types) > 1 else {},
+        is_declared=models is not None,
     )
 
 
@@ -87,14 +94,6 @@ def _select(patterned: tuple[_Outcome, ...], result: IntegrationResult) -> _Outc
         except PatternTimeout as error:
             raise RestError(API_CONFIGURATION_ERROR, f"selection pattern: {error}") from error
     return None
-
-
-def _no_match(call: RestCall, result: IntegrationResult) -> RestError:
-    reason = "No match for output mapping and no default output mapping configured. "
-    reason += f"Endpoint Response Status Code: {result.status}"
-    if call.log is not None:
-        call.log.write(f"Execution failed due to configuration error: {reason}")
-    return RestError(API_CONFIGURATION_ERROR, reason)
 
 
 def _respond(outcome: _Outcome, types: BinaryMediaTypes, call: RestCall, result: IntegrationResult) -> Response:
