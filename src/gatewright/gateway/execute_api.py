@@ -2,6 +2,7 @@
 
 import logging
 import random
+from collections.abc import Awaitable
 
 from gatewright.base.clock import Clock
 from gatewright.base.ids import Ids
@@ -9,7 +10,7 @@ from gatewright.base.messages import Request, Response
 from gatewright.gateway.call import Call
 from gatewright.gateway.errors import GatewayError, IntegrationFailure, NotFound
 from gatewright.gateway.gateway_response import gateway_response
-from gatewright.gateway.linked import EMPTY, LinkedRoute, LinkedSnapshot, LinkedStage
+from gatewright.gateway.linked import EMPTY, LinkedApi, LinkedRoute, LinkedSnapshot, LinkedStage
 from gatewright.gateway.path import decode_path, octets_to_text
 from gatewright.gateway.rest_apis.serve import RestApis
 
@@ -39,9 +40,9 @@ class ExecuteApi:
         """Serve another snapshot from the next request on."""
         self._linked = linked
 
-    async def handle(
+    def handle(
         self, request: Request, api_id: str, stage_name: str | None, path: str, domain_name: str
-    ) -> Response:
+    ) -> Awaitable[Response]:
         """Serve a request to an API.
 
         `stage_name` is the stage that was asked for in words; None when the path tells. `path` is undecoded and begins
@@ -50,10 +51,14 @@ class ExecuteApi:
         linked = self._linked
         rest_api = linked.rest_apis.get(api_id)
         if rest_api is not None:
-            return await self._rest_apis.handle(request, rest_api, stage_name, path, domain_name)
+            return self._rest_apis.handle(request, rest_api, stage_name, path, domain_name)
+        return self._serve(request, linked.apis.get(api_id), stage_name, path, domain_name)
+
+    async def _serve(
+        self, request: Request, api: LinkedApi | None, stage_name: str | None, path: str, domain_name: str
+    ) -> Response:
         request_id = self._ids.extended_request_id()
         try:
-            api = linked.apis.get(api_id)
             # "Disable the default endpoint for HTTP APIs"; a path without a slash is `OPTIONS *` or no path at all.
             if api is None or api.source.disable_execute_api_endpoint or not path.startswith("/"):
                 raise NotFound
@@ -78,7 +83,7 @@ class ExecuteApi:
             response = gateway_response(error)
         except Exception:
             log = self._log
-            log.exception("%s %s: unexpected error", request_id, api_id)
+            log.exception("%s %s: unexpected error", request_id, request.path)
             response = gateway_response(IntegrationFailure())
         response.headers.append(("Apigw-Requestid", request_id))
         return response

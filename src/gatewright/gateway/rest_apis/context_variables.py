@@ -4,7 +4,8 @@ Source: "Context variables for data transformations" in "Mapping template and ac
 What only authorizers, certificates or a WAF know is not here; a variable without a value is not in the tree.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from gatewright.gateway.rest_apis.call import RestCall
@@ -15,32 +16,16 @@ Tree = dict[str, Any]
 
 def build_context(call: RestCall) -> Tree:
     """Return the variables of a request."""
-    facts, request = call.facts, call.request
-    received_ms = int(request.received_at * 1000)
-    context: Tree = {
-        "accountId": facts.account_id,
-        "apiId": facts.api_id,
-        "deploymentId": facts.deployment_id,
-        "domainName": call.domain_name,
-        "domainPrefix": call.domain_name.partition(".")[0],
-        "extendedRequestId": call.extended_request_id,
-        "httpMethod": request.method,
-        "identity": _identity(call),
-        "path": call.raw_path,
-        "protocol": f"HTTP/{request.http_version}",
-        "requestId": call.request_id,
-        "requestOverride": {"header": {}, "path": {}, "querystring": {}},
-        "requestTime": format_clf(request.received_at),
-        "requestTimeEpoch": received_ms,
-        "resourceId": facts.resource_id,
-        "resourcePath": facts.resource_path,
-        "responseOverride": {"header": {}},
-        "stage": facts.stage_name,
-    }
-    if facts.operation_name is not None:
-        context["operationName"] = facts.operation_name
-    if facts.is_canary is not None:
-        context["isCanaryRequest"] = facts.is_canary
+    return select_context(call, _VARIABLES)
+
+
+def select_context(call: RestCall, names: Iterable[str]) -> Tree:
+    """Return those of the variables that have these names."""
+    context = {name: _VARIABLES[name](call) for name in names if name in _VARIABLES}
+    # Two have no value where the method has no name, and the stage no canary.
+    for name in _OPTIONAL:
+        if name in context and context[name] is None:
+            del context[name]
     return context
 
 
@@ -53,6 +38,34 @@ def _identity(call: RestCall) -> Tree:
         identity["apiKey"] = call.api_key.value
         identity["apiKeyId"] = call.api_key.key_id
     return identity
+
+
+_OPTIONAL = ("operationName", "isCanaryRequest")
+
+_VARIABLES: Mapping[str, Callable[[RestCall], Any]] = MappingProxyType(
+    {
+        "accountId": lambda call: call.facts.account_id,
+        "apiId": lambda call: call.facts.api_id,
+        "deploymentId": lambda call: call.facts.deployment_id,
+        "domainName": lambda call: call.domain_name,
+        "domainPrefix": lambda call: call.domain_name.partition(".")[0],
+        "extendedRequestId": lambda call: call.extended_request_id,
+        "httpMethod": lambda call: call.request.method,
+        "identity": _identity,
+        "isCanaryRequest": lambda call: call.facts.is_canary,
+        "operationName": lambda call: call.facts.operation_name,
+        "path": lambda call: call.raw_path,
+        "protocol": lambda call: f"HTTP/{call.request.http_version}",
+        "requestId": lambda call: call.request_id,
+        "requestOverride": lambda _: {"header": {}, "path": {}, "querystring": {}},
+        "requestTime": lambda call: format_clf(call.request.received_at),
+        "requestTimeEpoch": lambda call: int(call.request.received_at * 1000),
+        "resourceId": lambda call: call.facts.resource_id,
+        "resourcePath": lambda call: call.facts.resource_path,
+        "responseOverride": lambda _: {"header": {}},
+        "stage": lambda call: call.facts.stage_name,
+    }
+)
 
 
 def context_value(context: Mapping[str, Any], name: str) -> str | None:

@@ -21,7 +21,7 @@ from gatewright.gateway.rest_apis.linked import (
     LinkedRestApi,
     LinkedRestStage,
 )
-from gatewright.gateway.rest_apis.pipeline import link_pipeline
+from gatewright.gateway.rest_apis.pipeline import link_pipeline, link_unmatched
 from gatewright.gateway.rest_apis.seams import RestSeams
 from gatewright.gateway.route_match import ANY, RouteTrie
 from gatewright.gateway.throttle import TokenBucket
@@ -139,7 +139,8 @@ class _ApiLinker:
                 methods += self._link_method(release, linked, resource, method)
         # Where an ANY method has a form of its own for an HTTP method, a method of that very name still wins.
         methods.sort(key=lambda pair: pair[0] == pair[1].facts.route_key)
-        unmatched = self._facts(release, RestResource("", "", ()), "", None)
+        facts = self._facts(release, RestResource("", "", ()), "", None)
+        unmatched = LinkedMethod(facts, link_unmatched(responses, self.seams))
         return LinkedRelease(unmatched, RouteTrie(methods), responses, deployment.is_endpoint_disabled)
 
     def _facts(self, release: _Release, resource: RestResource, method: str, operation: str | None) -> MethodFacts:

@@ -29,8 +29,8 @@ class LinkedMethod:
 class LinkedRelease:
     """What a deployment serves in a stage."""
 
-    unmatched: MethodFacts
-    """The facts of requests that no method matches."""
+    unmatched: LinkedMethod
+    """What serves requests that no method matches."""
     methods: RouteTrie[LinkedMethod]
     gateway_responses: GatewayResponses
     is_endpoint_disabled: bool

@@ -25,13 +25,14 @@ from gatewright.base.messages import Response
 from gatewright.gateway.fault_log import FaultLog
 from gatewright.gateway.rest_apis.binding import RestBinding
 from gatewright.gateway.rest_apis.call import RequestPhase, RestCall, Serve
-from gatewright.gateway.rest_apis.errors import RestError
+from gatewright.gateway.rest_apis.errors import MISSING_AUTHENTICATION_TOKEN, RestError
 from gatewright.gateway.rest_apis.execution_log import shown_fields
 from gatewright.gateway.rest_apis.gateway_responses import GatewayResponses
 from gatewright.gateway.rest_apis.integrations.refused import refused
 from gatewright.gateway.rest_apis.integrations.table import INTEGRATIONS
 from gatewright.gateway.rest_apis.phases import api_key, body, cache, compression, method_request, throttle
 from gatewright.gateway.rest_apis.phases.compression import Compress
+from gatewright.gateway.rest_apis.seams import RestSeams
 
 REQUEST_PHASES: tuple[Callable[[RestBinding], RequestPhase | None], ...] = (
     api_key.link,
@@ -111,6 +112,15 @@ def link_pipeline(binding: RestBinding) -> MethodPipeline:
         ids=binding.seams.ids,
         faults=binding.seams.faults,
     )
+
+
+def link_unmatched(gateway_responses: GatewayResponses, seams: RestSeams) -> MethodPipeline:
+    """Return what answers requests that no method matches."""
+
+    async def serve(_: RestCall) -> Response:
+        raise RestError(MISSING_AUTHENTICATION_TOKEN)
+
+    return MethodPipeline((), serve, None, gateway_responses, False, seams.ids, seams.faults)
 
 
 def _link_integration(binding: RestBinding) -> Serve:

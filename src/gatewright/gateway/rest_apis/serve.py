@@ -16,11 +16,11 @@ from gatewright.gateway.rest_apis.call import RestCall
 from gatewright.gateway.rest_apis.errors import (
     FORBIDDEN,
     INTERNAL_SERVER_ERROR,
-    MISSING_AUTHENTICATION_TOKEN,
     RestError,
 )
 from gatewright.gateway.rest_apis.gateway_responses import plain_response
 from gatewright.gateway.rest_apis.linked import LinkedRelease, LinkedRestApi, LinkedRestStage
+from gatewright.gateway.rest_apis.pipeline import MethodPipeline
 
 HTTP_METHODS: Final = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
 """What ANY stands for: "Set up an HTTP method"; there are no others."""
@@ -44,7 +44,8 @@ class RestApis:
         """Serve a request. `stage_name` is the stage that was asked for in words; None when the path begins with it."""
         request_id, extended_id = self._ids.request_id(), self._ids.extended_request_id()
         try:
-            response = await self._serve(request, api, stage_name, path, domain_name, request_id, extended_id)
+            pipeline, call = self._match(request, api, stage_name, path, domain_name, request_id, extended_id)
+            response = await pipeline.run(call)
         except RestError as error:
             response = plain_response(error)
         except Exception:
@@ -54,7 +55,7 @@ class RestApis:
         response.headers += [("x-amzn-RequestId", request_id), ("x-amz-apigw-id", extended_id)]
         return response
 
-    async def _serve(
+    def _match(
         self,
         request: Request,
         api: LinkedRestApi,
@@ -63,7 +64,8 @@ class RestApis:
         domain_name: str,
         request_id: str,
         extended_id: str,
-    ) -> Response:
+    ) -> tuple[MethodPipeline, RestCall]:
+        """Find the method of a request. Raises `RestError`."""
         # A path without a slash is `OPTIONS *` or no path at all.
         if not path.startswith("/"):
             raise RestError(FORBIDDEN)
@@ -85,13 +87,13 @@ class RestApis:
         # "Missing Authentication Token" comes with the API's own gateway response, so a call is there for it too.
         method = request.method
         found = release.methods.match(method, "/" + path.strip("/")) if method in HTTP_METHODS else None
-        facts, parameters = (release.unmatched, {}) if found is None else (found[0].facts, found[1])
+        linked, parameters = (release.unmatched, {}) if found is None else found
         raw_path = f"/{stage_name}{path}"
         # By position: by name, this construction takes twice as long.
-        call = RestCall(request, facts, parameters, path, raw_path, domain_name, request_id, extended_id, self._ids)
-        if found is None:
-            return release.gateway_responses.respond(RestError(MISSING_AUTHENTICATION_TOKEN), call)
-        return await found[0].pipeline.run(call)
+        call = RestCall(
+            request, linked.facts, parameters, path, raw_path, domain_name, request_id, extended_id, self._ids
+        )
+        return linked.pipeline, call
 
     def _release(self, stage: LinkedRestStage) -> LinkedRelease:
         canary = stage.canary

@@ -8,13 +8,14 @@ import base64
 import binascii
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from urllib.parse import quote_plus, unquote_plus
 
 import orjson
 
 from gatewright.gateway.rest_apis.call import RestCall
-from gatewright.gateway.rest_apis.context_variables import build_context
+from gatewright.gateway.rest_apis.context_variables import build_context, select_context
 from gatewright.gateway.rest_apis.received_headers import method_request_fields
 from gatewright.languages.jayway import MISSING as NO_VALUE
 from gatewright.languages.jayway import PathError, PathLimitError, PayloadError, compile_path, parse_payload, write_json
@@ -26,17 +27,38 @@ class PayloadFault(TemplateFault):
     """A template reads a payload as JSON that begins like JSON and is none."""
 
 
-def template_variables(call: RestCall, body: bytes, *, with_context: bool) -> dict[str, object]:
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """What a template can ask for, by its text: the rest need not be made."""
+
+    stage_variables: bool
+    whole_context: bool
+    """Whether it may change `$context`, or ask for names that its text does not have."""
+    context_names: tuple[str, ...]
+
+
+def reads_of(text: str) -> Reads:
+    """Return what a template can ask for."""
+    names = tuple(dict.fromkeys(_CONTEXT_NAME.findall(text)))
+    is_plain = len(_CONTEXT_NAME.findall(text)) == text.count("context") and not _CHANGED.intersection(names)
+    return Reads("stageVariables" in text, not is_plain, names if is_plain else ())
+
+
+_CONTEXT_NAME = re.compile(r"\$!?\{?context\.([A-Za-z]\w*)(?!\w*\s*\()")
+_CHANGED = frozenset({"requestOverride", "responseOverride"})
+
+
+def template_variables(call: RestCall, body: bytes, reads: Reads) -> dict[str, object]:
     """Return the variables of one rendering. What a template sets of `$context` stays with the call."""
-    variables: dict[str, object] = {
-        "input": InputVariable(call, body),
-        "util": UTIL,
-        "stageVariables": dict(call.facts.stage_variables),
-    }
-    if with_context:
+    variables: dict[str, object] = {"input": InputVariable(call, body), "util": UTIL}
+    if reads.stage_variables:
+        variables["stageVariables"] = dict(call.facts.stage_variables)
+    if reads.whole_context:
         if call.context is None:
             call.context = build_context(call)
         variables["context"] = call.context
+    elif reads.context_names:
+        variables["context"] = select_context(call, reads.context_names) if call.context is None else call.context
     return variables
 
 

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from gatewright.gateway.rest_apis.call import RestCall
 from gatewright.gateway.rest_apis.compiled import CompiledTemplate, CompiledTexts
 from gatewright.gateway.rest_apis.errors import INTERNAL_SERVER_ERROR, ErrorKind, RestError
-from gatewright.gateway.rest_apis.template_variables import PayloadFault, template_variables
+from gatewright.gateway.rest_apis.template_variables import PayloadFault, Reads, reads_of, template_variables
 from gatewright.languages.vtl import TemplateError, TemplateFault
 from gatewright.snapshot.types.rest_api import Pairs
 
@@ -23,8 +23,7 @@ class MappingTemplate:
     """One template."""
 
     template: CompiledTemplate
-    reads_context: bool
-    """Whether it may ask for `$context`, which costs more to make than the rest."""
+    reads: Reads
     constant: str | None
     """What it renders for every call, where it asks for nothing."""
     constant_octets: bytes | None
@@ -38,7 +37,7 @@ class MappingTemplate:
         if isinstance(template, TemplateError):
             raise RestError(INTERNAL_SERVER_ERROR, f"mapping template: {template}")
         try:
-            return template.render_changing(template_variables(call, body, with_context=self.reads_context))
+            return template.render_changing(template_variables(call, body, self.reads))
         except PayloadFault as error:
             raise RestError(fault, str(error), message=str(error) if fault.status < 500 else None) from error
         except TemplateFault as error:
@@ -82,6 +81,4 @@ def _link(text: str, compiled: CompiledTexts) -> MappingTemplate:
     # Without a reference and a directive, a template is the text that it prints.
     constant = text if "$" not in text and "#" not in text else None
     octets = None if constant is None else constant.encode("utf-8", "replace")
-    # A name can be put together only where a text is evaluated.
-    reads_context = "context" in text or "evaluate" in text
-    return MappingTemplate(compiled.template(text), reads_context, constant, octets)
+    return MappingTemplate(compiled.template(text), reads_of(text), constant, octets)
