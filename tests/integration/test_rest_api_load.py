@@ -4,6 +4,7 @@ Sources: "Set up an API Gateway canary release deployment", "Usage plans and API
 "Amazon API Gateway quotas" for how large an API may be.
 """
 
+import contextlib
 import datetime
 import http.client
 import json
@@ -11,14 +12,16 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import BotoCoreError
 
-from tests.integration.nodes import Node, running, start, stop
+from tests.integration.nodes import Node, kill, running, start, stop, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -232,3 +235,45 @@ def test_a_quota_that_is_raised_and_lives_through_a_restart(tmp_path: Path) -> N
         assert statuses(3) == [200, 200, 429]
     finally:
         assert stop(node) == 0
+
+
+def test_the_last_deployment_that_was_answered_is_served_after_a_kill(tmp_path: Path) -> None:
+    node = start("--data-dir", str(tmp_path))
+    client = node.client("apigateway")
+    api_id, root = create(client)
+    mock(client, api_id, root, "$context.deploymentId $stageVariables.number")
+    answered: list[str] = []
+
+    def deploy() -> None:
+        with contextlib.suppress(BotoCoreError):
+            for number in range(10_000):
+                variables = {"number": str(number)}
+                made = client.create_deployment(restApiId=api_id, stageName="prod", variables=variables)
+                answered.append(f"{made['id']} {number}")
+
+    deploying = threading.Thread(target=deploy)
+    deploying.start()
+    wait_until(lambda: len(answered) >= 20, "deployments")
+    kill(node)
+    deploying.join()
+    node = start("--data-dir", str(tmp_path))
+    try:
+        served = node.call(api_id, "GET", "/prod").body.decode()
+        # One more may have been made whose answer was not sent.
+        assert served == answered[-1] or served.endswith(f" {len(answered)}")
+    finally:
+        assert stop(node) == 0
+
+
+def test_concurrent_deployments_of_one_stage(node: Node) -> None:
+    client = node.client("apigateway")
+    api_id, root = create(client)
+    mock(client, api_id, root, "$context.deploymentId")
+    with ThreadPoolExecutor(8) as threads:
+        made = list(
+            threads.map(lambda _: client.create_deployment(restApiId=api_id, stageName="prod")["id"], range(40))
+        )
+    stage = client.get_stage(restApiId=api_id, stageName="prod")
+    assert len(set(made)) == 40
+    assert stage["deploymentId"] in made
+    assert node.call(api_id, "GET", "/prod").body.decode() == stage["deploymentId"]

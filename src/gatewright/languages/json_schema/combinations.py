@@ -8,7 +8,7 @@ from gatewright.languages.json_schema.values import names_text
 
 # A model may ask the same of a value over and over: every level of `{"anyOf": [{"$ref": "#/a"}, {"$ref": "#/a"}]}`
 # doubles the work.
-BUDGET = 100_000
+BUDGET = 50_000
 
 
 class BudgetExceeded(Exception):
