@@ -16,7 +16,7 @@ import orjson
 
 from gatewright.gateway.rest_apis.call import RestCall
 from gatewright.gateway.rest_apis.context_variables import build_context, select_context
-from gatewright.gateway.rest_apis.received_headers import method_request_fields
+from gatewright.gateway.rest_apis.received_headers import ADDED_FIELDS, method_request_fields
 from gatewright.languages.jayway import MISSING as NO_VALUE
 from gatewright.languages.jayway import PathError, PathLimitError, PayloadError, compile_path, parse_payload, write_json
 from gatewright.languages.vtl import MISSING, TemplateFault
@@ -117,6 +117,9 @@ class InputVariable:
             return call.path_parameters[wanted]
         if wanted in call.query:
             return call.query[wanted][-1]
+        lowered = wanted.lower()
+        if call.header(lowered) is None and lowered not in ADDED_FIELDS:
+            return ""
         values = [value for key, value in method_request_fields(call) if key == wanted]
         return values[-1] if values else ""
 
