@@ -45,17 +45,20 @@ RESPONSE_TEMPLATE = """#set($root = $input.path('$'))
   "requestTime": "$context.requestTime"
 }
 """
-MOCK_TEMPLATE = """#set($names = ["Rex", "Bella", "Max"])
-{
-  "pets": [
-#foreach($name in $names)
-    {"id": $foreach.count, "name": "$name"}#if($foreach.hasNext),#end
-
-#end
-  ],
-  "requestId": "$context.requestId"
+MOCK_TEMPLATE = """{
+  #if($input.params('scope') == "internal")
+  "statusCode": 200,
+  "message": "Welcome, colleague",
+  #else
+  "statusCode": 200,
+  "message": "Go ahead without me",
+  #end
+  "requestId": "$context.requestId",
+  "path": "$context.path",
+  "stage": "$context.stage"
 }
 """
+"""A response of a mock, after the example of "Mock integrations for REST APIs in API Gateway"."""
 
 _MODEL: Mapping[str, Any] = {
     "$schema": "http://json-schema.org/draft-04/schema#",
