@@ -1,7 +1,7 @@
 """Amazon API Gateway: the control plane of REST APIs.
 
-Operations that are in no table answer 501 by their absence: authorizers, domain names, VPC links and GetSdk come with
-later issues. TestInvokeMethod lives with the data plane that it runs.
+Operations that are in no table answer 501 by their absence: authorizers and domain names come with later issues, and
+GetSdk is not built. TestInvokeMethod lives with the data plane that it runs.
 """
 
 from collections.abc import Callable, Mapping
@@ -27,11 +27,13 @@ from gatewright.control.apigateway import (
     request_validators,
     resources,
     rest_apis,
+    sdk_types,
     stages,
     tags,
     usage,
     usage_plan_keys,
     usage_plans,
+    vpc_links,
 )
 from gatewright.control.context import Context
 
@@ -58,6 +60,8 @@ OPERATIONS: Mapping[str, Callable[[Context, Shape], Shape]] = MappingProxyType(
         **documentation_versions.OPERATIONS,
         **account.OPERATIONS,
         **client_certificates.OPERATIONS,
+        **vpc_links.OPERATIONS,
+        **sdk_types.OPERATIONS,
         **tags.OPERATIONS,
         **import_export.OPERATIONS,
     }

@@ -16,6 +16,7 @@ API_KEYS_PER_REGION = 10_000
 USAGE_PLANS_PER_REGION = 300
 USAGE_PLANS_PER_API_KEY = 10
 CLIENT_CERTIFICATES_PER_REGION = 60
+VPC_LINKS_PER_REGION = 20
 
 HTTP_METHODS = ("GET", "PUT", "POST", "DELETE", "PATCH", "OPTIONS", "HEAD", "ANY")
 """The methods that a resource can have and an integration can call, in the order of AWS's message."""

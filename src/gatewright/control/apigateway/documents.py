@@ -20,7 +20,7 @@ STAGE_CACHE = "stage-cache"
 """How often the cache of a stage was flushed: the data plane begins an empty one with every new `generation`."""
 DOCUMENTATION_PART, DOCUMENTATION_VERSION = "documentationpart", "documentationversion"
 API_KEY, USAGE_PLAN, USAGE_PLAN_KEY, USAGE = "apikey", "usageplan", "usageplankey", "usage"
-CLIENT_CERTIFICATE, ACCOUNT = "clientcertificate", "account"
+CLIENT_CERTIFICATE, VPC_LINK, ACCOUNT = "clientcertificate", "vpclink", "account"
 
 PARTS = (
     RESOURCE,

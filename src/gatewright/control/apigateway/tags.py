@@ -17,6 +17,7 @@ from gatewright.control.apigateway.documents import (
     REST_API,
     STAGE,
     USAGE_PLAN,
+    VPC_LINK,
     invalid_api,
     key,
     part_key,
@@ -105,15 +106,20 @@ def _client_certificate(context: Context, match: re.Match[str]) -> tuple[Key, st
     return key(context, CLIENT_CERTIFICATE, match["id"]), "Invalid Client Certificate identifier specified"
 
 
+def _vpc_link(context: Context, match: re.Match[str]) -> tuple[Key, str]:
+    return key(context, VPC_LINK, match["id"]), "Invalid Vpc Link identifier specified"
+
+
 _KINDS: tuple[tuple[re.Pattern[str], _Find], ...] = (
     (re.compile(r"/restapis/(?P<id>[^/]+)"), _api),
     (re.compile(r"/restapis/(?P<id>[^/]+)/stages/(?P<stage>[^/]+)"), _stage),
     (re.compile(r"/apikeys/(?P<id>[^/]+)"), _api_key),
     (re.compile(r"/usageplans/(?P<id>[^/]+)"), _usage_plan),
     (re.compile(r"/clientcertificates/(?P<id>[^/]+)"), _client_certificate),
+    (re.compile(r"/vpclinks/(?P<id>[^/]+)"), _vpc_link),
 )
 
-_NOT_BUILT = ("/apis/", "/domainnames/", "/vpclinks/")
+_NOT_BUILT = ("/apis/", "/domainnames/")
 
 
 OPERATIONS: Mapping[str, Callable[[Context, Shape], Shape]] = MappingProxyType(

@@ -26,6 +26,7 @@ def test_tags_of_an_api(calls: Calls) -> None:
         ("apikey", "abc", "/apikeys/abc"),
         ("usageplan", "abc", "/usageplans/abc"),
         ("clientcertificate", "abc", "/clientcertificates/abc"),
+        ("vpclink", "abc", "/vpclinks/abc"),
     ],
 )
 def test_tags_of_others(calls: Calls, kind: str, identifier: str, resource: str) -> None:
@@ -45,7 +46,6 @@ def test_tags_of_others(calls: Calls, kind: str, identifier: str, resource: str)
         (arn("/restapis/abc", region="eu-west-1"), "BadRequestException"),
         (arn("/restapis/abc"), "NotFoundException"),
         (arn("/domainnames/example.com"), "NotImplemented"),
-        (arn("/vpclinks/abc"), "NotImplemented"),
     ],
 )
 def test_arns_that_name_nothing_to_tag(calls: Calls, resource_arn: str, code: str) -> None:
