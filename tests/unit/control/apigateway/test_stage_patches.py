@@ -226,8 +226,8 @@ def test_only_a_canary_is_promoted(calls: Calls, dev: dict[str, str]) -> None:
 
 
 def test_a_stage_with_logs_is_patched_after_the_account_lost_its_role(calls: Calls, dev: dict[str, str]) -> None:
-    # "Set up CloudWatch logging for REST APIs": the role is asked for where logs are turned on. Terraform takes the role
-    # and the rest of a stage back in any order.
+    # "Set up CloudWatch logging for REST APIs": the role is asked for where logs are turned on. Terraform takes the
+    # role and the rest of a stage back in any order.
     role = ("replace", "/cloudwatchRoleArn", "arn:aws:iam::123456789012:role/logs")
     calls.patch("UpdateAccount", role)
     calls.patch("UpdateStage", ("replace", "/*/*/logging/loglevel", "INFO"), **dev)
