@@ -33,7 +33,9 @@ async def test_each_text_is_compiled_once_for_all_stages_and_changes() -> None:
     gateway = Gateway()
     stages = [stage(name=f"s{number}", deployment=large()) for number in range(5)]
     first = gateway.link(snapshot(rest_api(*stages))).rest_apis[API_ID].compiled
-    assert (len(first.templates), len(first.models)) == (40, 1), "two of each resource but the first, and the request template"
+    assert (len(first.templates), len(first.models)) == (40, 1), (
+        "two of each resource but the first, and the request template"
+    )
     changed = [replace(stages[0], variables={"a": "b"}), *stages[1:4]]
     second = gateway.link(snapshot(rest_api(*changed), revision=2)).rest_apis[API_ID].compiled
     assert second is not first
