@@ -69,6 +69,8 @@ class FakeInvoker:
     events: list[dict[str, Any]] = field(default_factory=list)
     functions: list[QualifiedFunction] = field(default_factory=list)
     trace_headers: list[str | None] = field(default_factory=list)
+    content_type: str = "application/vnd.awslambda.http-integration-response"
+    """Of what is streamed."""
 
     async def invoke(
         self, function: QualifiedFunction, event: bytes, *, trace_header: str | None = None
@@ -87,7 +89,8 @@ class FakeInvoker:
     async def invoke_streaming(
         self, target: QualifiedFunction, event: bytes, *, trace_header: str | None = None
     ) -> "FakeStream":
-        return FakeStream((await self.invoke(target, event, trace_header=trace_header)).payload)
+        invocation = await self.invoke(target, event, trace_header=trace_header)
+        return FakeStream(invocation.payload, self.content_type)
 
 
 @dataclass

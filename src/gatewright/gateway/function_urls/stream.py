@@ -61,15 +61,20 @@ class StreamedBody:
         await self._invocation.aclose()
 
 
-async def streamed_response(invocation: StreamedInvocation, report: Report) -> Response:
-    """Return the response that an invocation has begun. Raises `FunctionFailed`; the invocation is closed then."""
+async def streamed_response(invocation: StreamedInvocation, report: Report, *, needs_prelude: bool = False) -> Response:
+    """Return the response that an invocation has begun. Raises `FunctionFailed`; the invocation is closed then.
+
+    With `needs_prelude` the response must have one, announced or not.
+    """
     try:
         if invocation.failure is not None:
             shown = invocation.failure.payload[:300].decode(errors="replace")
             raise FunctionFailed(f"the function failed: {shown}")
         octets = aiter(invocation)
+        if needs_prelude:
+            return await _with_prelude(invocation, octets, report, may_be_empty=False)
         if invocation.content_type.partition(";")[0].strip().lower() == CONTENT_TYPE:
-            return await _with_prelude(invocation, octets, report)
+            return await _with_prelude(invocation, octets, report, may_be_empty=True)
         return await _without_prelude(invocation, octets, report)
     except BaseException:
         await invocation.aclose()
@@ -87,7 +92,9 @@ async def _without_prelude(invocation: StreamedInvocation, octets: AsyncIterator
     return Response(200, headers, StreamedBody(invocation, octets, first, report))
 
 
-async def _with_prelude(invocation: StreamedInvocation, octets: AsyncIterator[bytes], report: Report) -> Response:
+async def _with_prelude(
+    invocation: StreamedInvocation, octets: AsyncIterator[bytes], report: Report, *, may_be_empty: bool
+) -> Response:
     prelude = HttpPrelude()
     try:
         async for piece in octets:
@@ -98,7 +105,7 @@ async def _with_prelude(invocation: StreamedInvocation, octets: AsyncIterator[by
     except MalformedResult as error:
         raise FunctionFailed(f"the function gave no response: {error}") from error
     reason = _error_of(invocation)
-    if reason is None and prelude.is_empty:
+    if reason is None and prelude.is_empty and may_be_empty:
         return Response(200, Headers([("Content-Type", _OCTETS)]), b"")
     reason = reason or "it has no prelude"
     raise FunctionFailed(f"the function's response ended within its prelude: {reason}")

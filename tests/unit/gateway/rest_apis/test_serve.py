@@ -223,6 +223,18 @@ async def test_streamed_responses_go_out_as_they_come() -> None:
     assert await read(response) == b"streamed body"
 
 
+@pytest.mark.parametrize(
+    ("written", "status"),
+    [(b'{"statusCode": 201}' + b"\0" * 8 + b"x", 201), (b'{"statusCode": 200, "body": "x"}', 502), (b"", 502)],
+)
+async def test_a_streamed_response_has_metadata_whatever_its_content_type(written: bytes, status: int) -> None:
+    """ "Set up a Lambda proxy integration with payload response streaming in API Gateway": the format is required."""
+    target = integration(response_transfer_mode="STREAM")
+    gateway = serving(stage(resource("/a", method("GET", target))), answer=written)
+    gateway.invoker.content_type = "application/octet-stream"
+    assert (await gateway.get("/prod/a")).status == status
+
+
 async def test_one_method_that_cannot_be_linked_stops_no_other() -> None:
     broken = mock("#if(")
     gateway = serving(stage(resource("/a", method("GET", broken)), resource("/b", method("GET", mock("fine")))))

@@ -1,7 +1,9 @@
 """`AWS_PROXY` with `responseTransferMode` `STREAM`: octets go to the client as the function writes them.
 
 Source: "Set up a Lambda proxy integration with payload response streaming in API Gateway": the function writes metadata
-(status and headers) in JSON, eight NUL octets, and its body.
+(status and headers) in JSON, eight NUL octets, and its body. The response "must follow" that format, whatever its
+content type: "API Gateway begins the payload stream after it receives the valid metadata and delimiter". What is none
+is taken as a malformed result is without streaming; the page does not say.
 """
 
 from gatewright.base.messages import Response
@@ -30,7 +32,7 @@ def link_stream(function: QualifiedFunction, seams: RestSeams, event: ProxyEvent
         def report(reason: str) -> None:
             seams.faults.write(call.request_id, f"function {name}", reason)
 
-        return await streamed_response(invocation, report)
+        return await streamed_response(invocation, report, needs_prelude=True)
 
     async def stream(call: RestCall) -> Response:
         try:
