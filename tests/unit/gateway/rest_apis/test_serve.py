@@ -251,6 +251,20 @@ async def test_compression_of_what_is_large_enough() -> None:
     assert len(response.body) < 100  # type: ignore[arg-type]
 
 
+async def test_operations_of_lambda_other_than_invoke_are_those_of_a_service() -> None:
+    """Basic tasks of an API integration request: `lambda:path/…` names any operation by its path."""
+    uri = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions"
+    target = integration(
+        "AWS", http_method="GET", uri=uri, credentials="arn:aws:iam::123456789012:role/a", responses=(outcome(),)
+    )
+    gateway = serving(stage(resource("/a", method("GET", target))))
+    assert (await gateway.get("/prod/a")).status == 200
+    assert [(call.service, call.method, call.path) for call in gateway.services.calls] == [
+        ("lambda", "GET", "/2015-03-31/functions")
+    ]
+    assert gateway.invoker.events == []
+
+
 async def test_outcomes_are_chosen_by_the_error_message() -> None:
     """ "Handle custom Lambda errors in API Gateway"."""
     target = integration(

@@ -1,4 +1,4 @@
-"""`AWS` with a service other than Lambda: what the integration request made becomes a signed call of that service.
+"""`AWS` with a service (Lambda too, but for Invoke): what the integration request made becomes a signed call of it.
 
 Sources: "Basic tasks of an API integration request" and `uri` of PutIntegration (API Gateway API Reference):
 `arn:aws:apigateway:{region}:{subdomain.service|service}:{path|action}/{service_api}`. What follows `path/` is the path

@@ -67,10 +67,13 @@ def response_headers(call: RestCall) -> Headers:
     )
 
 
-def names_function(uri: str) -> bool:
-    """Tell whether the URI of an `AWS` integration is Lambda's: `arn:aws:apigateway:REGION:lambda:path/…`."""
+def invokes_function(uri: str) -> bool:
+    """Tell whether the URI of an `AWS` integration is that of Invoke, not of another operation of Lambda.
+
+    `arn:aws:apigateway:REGION:lambda:path/2015-03-31/functions/FUNCTION/invocations`
+    """
     parts = uri.split(":", 5)
-    return len(parts) == 6 and parts[4] == "lambda"
+    return len(parts) == 6 and parts[4] == "lambda" and parts[5].rstrip("/").endswith("/invocations")
 
 
 def refused_invocation(call: RestCall, name: str, error: InvokeError) -> RestError:

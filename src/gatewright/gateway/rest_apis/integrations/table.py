@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from types import MappingProxyType
 
+from gatewright.gateway.integrations.stage_variables import substitute_stage_variables
 from gatewright.gateway.rest_apis.binding import RestBinding
 from gatewright.gateway.rest_apis.call import Exchange, Serve
 from gatewright.gateway.rest_apis.integrations import (
@@ -14,11 +15,12 @@ from gatewright.gateway.rest_apis.integrations import (
     mock,
 )
 from gatewright.gateway.rest_apis.integrations.custom import link_custom
-from gatewright.gateway.rest_apis.integrations.functions import names_function
+from gatewright.gateway.rest_apis.integrations.functions import invokes_function
 
 
 def _link_aws(binding: RestBinding) -> Exchange:
-    return lambda_custom.link(binding) if names_function(binding.integration.uri) else aws_service.link(binding)
+    uri = substitute_stage_variables(binding.integration.uri, binding.facts.stage_variables)
+    return lambda_custom.link(binding) if invokes_function(uri) else aws_service.link(binding)
 
 
 INTEGRATIONS: MappingProxyType[str, Callable[[RestBinding], Serve]] = MappingProxyType(
