@@ -8,6 +8,7 @@ docs/decisions/0013-json-schema.md
     PatternTimeout a search that took too long
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -29,6 +30,10 @@ _REPEATED_GROUP = regex.compile(r"\)[*+{]")
 _QUANTIFIER = regex.compile(r"(?<!\()[*+?{]\??")
 _QUANTIFIED = regex.compile(r"(?<!\\)[*+?}]\Z")
 _CLASS = regex.compile(r"\[\^?\]?(?:\\.|[^\]\\])*\]", regex.DOTALL)
+# Patterns whose brackets can be told without knowing all of the engine's grammar: no classes within classes, no
+# intersections of classes, no comments.
+_PLAIN = regex.compile(r"(?:\\.|[^\[\\]|\[\^?\]?(?:\\.|&(?!&)|[^\[\]\\&])*+\])*+", regex.DOTALL)
+_COMMENTS = regex.compile(r"\(\?#|\(\?[A-Za-z]*x.*#", regex.DOTALL)
 
 
 class PatternError(ValueError):
@@ -79,28 +84,25 @@ class Pattern:
 
 def compile_ecma(text: str) -> Pattern:
     """Compile a pattern of ECMA 262, third edition, as JSON Schema has them. Raises `PatternError`."""
-    return _compile(text, _translate_ecma(text), regex.ASCII)
+    return compile_translated(text, _translate_ecma(text), regex.V0 | regex.ASCII)
 
 
-def compile_java(text: str, flags: str = "") -> Pattern:
-    """Compile a pattern of java.util.regex; `flags` are those that may follow `(?`. Raises `PatternError`."""
-    inline = "".join(flag for flag in flags if flag in "imsx")
-    return _compile(text, f"(?{inline}){text}" if inline else text, regex.ASCII)
-
-
-def _compile(text: str, translated: str, flags: int) -> Pattern:
+def compile_translated(text: str, translated: str, flags: int) -> Pattern:
+    """Compile what `text` is in the dialect of `regex`. Raises `PatternError`."""
     if len(text) > PATTERN_LENGTH:
         raise PatternError(f"the pattern is longer than {PATTERN_LENGTH} characters")
     if expanded_length(translated) > EXPANDED_LENGTH:
         raise PatternError(f"{text!r} repeats too much")
     try:
-        compiled = regex.compile(translated, flags | regex.VERSION0)
+        compiled = regex.compile(translated, flags)
     except (regex.error, OverflowError, RecursionError) as error:
         raise PatternError(f"{text!r}: {error}") from error
     return Pattern(text, _quick_length(translated), compiled.search, compiled.fullmatch)
 
 
 def _quick_length(translated: str) -> int:
+    if not _is_plain(translated):
+        return 0
     plain = _CLASS.sub("a", _ESCAPE.sub("a", translated))
     if _REPEATED_GROUP.search(plain) or _BACK_REFERENCE.search(translated):
         return 0
@@ -133,13 +135,18 @@ def _translate_ecma(text: str) -> str:
 
 
 def expanded_length(text: str) -> int:
-    """Return how long a pattern is with its counted repeats written out: that is what the engine makes of them."""
+    """Return how long a pattern is with its counted repeats written out: that is what the engine makes of them.
+
+    Where a bracket may be hidden, it is the most that the repeats could make of it, were they all within each other.
+    """
+    if not _is_plain(text):
+        return len(text) * math.prod(max(_times(count), 1) for count in _COUNT.finditer(text))
     lengths, last, position = [0], 1, 0
     while position < len(text):
         count = _COUNT.match(text, position)
         step = 1
         if count is not None:
-            times = max(int(count[1][:9]), int((count[3] or "0")[:9]), 1)
+            times = max(_times(count), 1)
             lengths[-1] += last * (times - 1)
             last, step = last * times, len(count[0])
         elif text[position] == "(":
@@ -154,6 +161,14 @@ def expanded_length(text: str) -> int:
             lengths[-1] += 1
         position += step
     return sum(lengths)
+
+
+def _times(count: "regex.Match[str]") -> int:
+    return max(int(count[1][:9]), int((count[3] or "0")[:9]))
+
+
+def _is_plain(text: str) -> bool:
+    return _PLAIN.fullmatch(text) is not None and _COMMENTS.search(text) is None
 
 
 def _open_class(text: str, position: int) -> tuple[str, int, bool]:

@@ -7,7 +7,8 @@ import time
 
 import pytest
 
-from gatewright.languages.patterns import Pattern, PatternError, PatternTimeout, compile_ecma, compile_java
+from gatewright.languages.java_patterns import compile_java
+from gatewright.languages.patterns import Pattern, PatternError, PatternTimeout, compile_ecma
 
 
 @pytest.mark.parametrize(
@@ -71,6 +72,49 @@ def test_no_pattern(pattern: str) -> None:
 def test_java_has_flags_and_possessive_quantifiers() -> None:
     assert compile_java("a++B", "i").is_match("AAAb")
     assert not compile_java("a").is_match("ab")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "is_match"),
+    [
+        (r"\QError.\E.*", "Error. The end", True),
+        (r"\QError.\E.*", "Errors", False),
+        (".*", "a\u2028b", False),
+        ("(?s).*", "a\nb", True),
+        (r"[\p{Alpha}_]+", "a_b", True),
+        (r"[\p{L}\d]{2}", "e1", True),
+        ("[a-z&&[^b]]+", "ac", True),
+        ("[a-z&&[^b]]+", "abc", False),
+        ("(?<word>a)b", "ab", True),
+        ("(?i:A)b", "ab", True),
+        ("(?x) a b # both", "ab", True),
+    ],
+)
+def test_java(pattern: str, text: str, is_match: bool) -> None:
+    """Class Pattern, "Java Platform, Standard Edition API Specification"."""
+    assert compile_java(pattern).is_match(text) is is_match
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "a{,3}",
+        "(?#no comment)a",
+        "(a)?(?(1)b)",
+        "(?P<n>a)",
+        "(?R)",
+        "(*FAIL)",
+        "(?:abc){e<=1}",
+        "((a{500})(?#(){500})(?#(){20}",
+        "(?x)((a{500})#(\n{500})#(\n{20}",
+        "((a{500}[[(])]){500}[[(])]){20}",
+        "((a{500}[a&&](]){500}[a&&](]){20}",
+    ],
+)
+def test_no_java_pattern(pattern: str) -> None:
+    """Neither what only `regex` knows, nor repeats that a bracket in a comment or a class hides."""
+    with pytest.raises(PatternError):
+        compile_java(pattern)
 
 
 def _outcome(pattern: Pattern, text: str) -> str:

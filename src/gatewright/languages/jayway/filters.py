@@ -15,11 +15,12 @@ from types import MappingProxyType
 
 import orjson
 
+from gatewright.languages.java_patterns import compile_java
 from gatewright.languages.jayway.cursor import Cursor
 from gatewright.languages.jayway.functions import Argument
 from gatewright.languages.jayway.path import Path, Visit
 from gatewright.languages.json_path import MISSING
-from gatewright.languages.patterns import Pattern, PatternError, PatternTimeout, compile_java
+from gatewright.languages.patterns import Pattern, PatternError, PatternTimeout
 
 Accepts = Callable[[object, Visit], bool]
 Read = Callable[[object, Visit], object]

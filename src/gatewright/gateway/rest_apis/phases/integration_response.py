@@ -22,7 +22,8 @@ from gatewright.gateway.rest_apis.header_remapping import client_name
 from gatewright.gateway.rest_apis.integrations.faults import configuration_error
 from gatewright.gateway.rest_apis.mapping_source import ResponseSource
 from gatewright.gateway.rest_apis.templates import DEFAULT_CONTENT_TYPE, MappingTemplates, link_templates
-from gatewright.languages.patterns import Pattern, PatternTimeout, compile_java
+from gatewright.languages.java_patterns import compile_java
+from gatewright.languages.patterns import Pattern, PatternTimeout
 from gatewright.languages.rest_mapping import Mapping, compile_response_mappings
 from gatewright.snapshot.types.rest_api import Pairs, RestIntegrationResponse
 
