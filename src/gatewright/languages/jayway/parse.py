@@ -9,6 +9,7 @@ function  = name "(" [argument {"," argument}] ")"
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from gatewright.languages.jayway.cursor import Cursor
 from gatewright.languages.jayway.filters import Operands, parse_filter
@@ -28,6 +29,7 @@ from gatewright.languages.jayway.path import (
 )
 
 PATH_LENGTH = 10_000
+_SHORT = 100
 _NAME_ENDS = ".[( \t\r\n"
 # Within an expression a path ends where an operator or a bracket begins.
 _OPERAND_NAME_ENDS = _NAME_ENDS + ")]=!<>~&|,"
@@ -87,6 +89,11 @@ Token = Names | Indexes | Slice | Wildcard | Scan | Filter | Function
 
 def compile_path(text: str) -> Path:
     """Compile a path. Raises `PathError`."""
+    # Templates read the same few paths for every request. A pattern, which may take megabytes, is between parentheses.
+    return _remembered(text) if len(text) <= _SHORT and "(" not in text else _parse_text(text)
+
+
+def _parse_text(text: str) -> Path:
     stripped = text.strip()
     cursor = Cursor(stripped if stripped.startswith(("$", "@")) else f"$.{stripped}")
     if len(text) > PATH_LENGTH:
@@ -95,6 +102,9 @@ def compile_path(text: str) -> Path:
     if cursor.peek():
         raise cursor.error("unexpected text")
     return path
+
+
+_remembered = lru_cache(1024)(_parse_text)
 
 
 def _parse_path(cursor: Cursor, name_ends: str) -> Path:

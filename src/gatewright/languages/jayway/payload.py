@@ -5,11 +5,12 @@ A payload need not be JSON: it is read as json-smart reads it, so `a=b` and `tru
 by localstack). No payload at all reads as `{}`.
 """
 
+import math
 import re
-from decimal import Decimal
 
 import orjson
 
+from gatewright.languages.doubles import double_text
 from gatewright.languages.jayway.errors import PayloadError
 from gatewright.languages.jayway.json_smart import read_json
 
@@ -71,7 +72,10 @@ def _write(value: object) -> str:
         return "null"
     if isinstance(value, bool):
         return "true" if value else "false"
-    return write_float(value) if isinstance(value, float) else str(value)
+    if isinstance(value, float):
+        # JSON has no other numbers (RFC 8259 section 6).
+        return double_text(value) if math.isfinite(value) else "null"
+    return str(value)
 
 
 def _quote(text: str) -> str:
@@ -84,13 +88,3 @@ def _escape(match: re.Match[str]) -> str:
         if character == raw:
             return escaped
     return f"\\u{ord(character):04X}"
-
-
-def write_float(value: float) -> str:
-    """Return a number as Java's `Double.toString` writes it: with an exponent from 10^7 on and below 10^-3."""
-    if value == 0 or 1e-3 <= abs(value) < 1e7:
-        return repr(value)
-    sign, digits, _ = Decimal(repr(value)).normalize().as_tuple()
-    mantissa = "".join(map(str, digits))
-    exponent = Decimal(repr(value)).adjusted()
-    return f"{'-' if sign else ''}{mantissa[0]}.{mantissa[1:] or '0'}E{exponent}"

@@ -8,6 +8,7 @@ from typing import Any, Final, Protocol
 
 import regex
 
+from gatewright.languages.doubles import double_text
 from gatewright.languages.vtl import arithmetic, collections, numbers, strings
 from gatewright.languages.vtl.arithmetic import is_integer, is_number
 from gatewright.languages.vtl.calls import Methods, Signature, invoke
@@ -15,7 +16,7 @@ from gatewright.languages.vtl.contexts import Argument, Context, Halt, MacroCont
 from gatewright.languages.vtl.errors import TemplateError, TemplateFault, TemplateLimitFault
 from gatewright.languages.vtl.limits import Limits
 from gatewright.languages.vtl.patterns import Patterns
-from gatewright.languages.vtl.texts import Printer, as_key, double_text, equal, scalar_text
+from gatewright.languages.vtl.texts import Printer, as_key, equal, scalar_text
 from gatewright.languages.vtl.tokens import Kind
 from gatewright.languages.vtl.values import (
     MISSING,

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Callable, Container
-from decimal import Decimal
 from types import MappingProxyType
 from typing import Final
 from zlib import crc32
 
+from gatewright.languages.doubles import double_text
 from gatewright.languages.vtl.errors import TemplateFault, TemplateLimitFault
 from gatewright.languages.vtl.values import Collected, Entry, ForeachScope, StringArray
 
@@ -18,23 +18,6 @@ _ESCAPED: Final = re.compile('[\x00-\x1f"\\\\/\x7f-\x9f\u2000-\u20ff]')
 _SHORT: Final = MappingProxyType(
     {'"': '\\"', "\\": "\\\\", "/": "\\/", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 )
-
-
-def double_text(number: float) -> str:
-    """Return a double as Double.toString does."""
-    if 1e-3 <= number < 1e7:
-        return repr(number)
-    if number != number:
-        return "NaN"
-    if number in (float("inf"), float("-inf")):
-        return "Infinity" if number > 0 else "-Infinity"
-    if number == 0 or 1e-3 <= abs(number) < 1e7:
-        return repr(number)
-    sign, digits, exponent = Decimal(repr(number)).as_tuple()
-    assert isinstance(exponent, int)
-    text = "".join(map(str, digits)).rstrip("0") or "0"
-    exponent += len(digits) - 1
-    return f"{'-' if sign else ''}{text[0]}.{text[1:] or '0'}E{exponent}"
 
 
 class Printer:

@@ -58,3 +58,7 @@ def test_what_begins_like_json_must_be_json(payload: bytes) -> None:
 def test_the_text_of_a_value(payload: str, text: str | None) -> None:
     expected = text or "[1.0E7,1.5E-5,1.23456785E7,100.0,1.0E21,0.001,1.1,-2.5E10]"
     assert write_json(json.loads(payload)) == expected
+
+
+def test_what_json_has_no_number_for_is_null() -> None:
+    assert write_json(parse_payload(b"{a: NaN, b: 1e400, c: 1e10}")) == '{"a":null,"b":null,"c":1.0E10}'
