@@ -120,7 +120,7 @@ def require_api_key(context: Context, reader: Reader, key_id: str) -> Document:
 
 
 def add_api_key(context: Context, writer: Writer, members: Shape, stage_keys: list[str]) -> Document:
-    """Write a new key with the members of CreateApiKey; return its document. Its value is checked, and nobody has it."""
+    """Write a new key with the members of CreateApiKey; return its document. Its value is checked and is nobody's."""
     now = timestamp(context)
     api_key: Document = {
         "id": context.ids.resource_id(),
