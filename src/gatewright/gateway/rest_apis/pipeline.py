@@ -34,6 +34,8 @@ from gatewright.gateway.rest_apis.phases import api_key, body, cache, compressio
 from gatewright.gateway.rest_apis.phases.compression import Compress
 from gatewright.gateway.rest_apis.seams import RestSeams
 
+_CALLERS_OWN = "arn:aws:iam::*:user/*"
+
 REQUEST_PHASES: tuple[Callable[[RestBinding], RequestPhase | None], ...] = (
     api_key.link,
     throttle.link,
@@ -124,5 +126,9 @@ def link_unmatched(gateway_responses: GatewayResponses, seams: RestSeams) -> Met
 
 
 def _link_integration(binding: RestBinding) -> Serve:
+    integration = binding.method.integration
+    if integration is not None and integration.credentials == _CALLERS_OWN:
+        # "To require that the caller's identity be passed through from the request" (PutIntegration, credentials).
+        return refused("the caller's own credentials are asked for, and without IAM authorization there are none")
     link = INTEGRATIONS.get(binding.integration_type)
     return refused("the method has no integration") if link is None else link(binding)

@@ -154,6 +154,14 @@ async def test_a_role_takes_the_place_of_the_policy() -> None:
     assert (await gateway.get("/prod/pets")).status == 200
 
 
+async def test_the_callers_own_credentials_need_a_caller() -> None:
+    """PutIntegration, credentials: `arn:aws:iam::*:user/*` passes the caller's identity through."""
+    target = integration(credentials="arn:aws:iam::*:user/*")
+    gateway = serving(stage(resource("/pets", method("GET", target))))
+    assert error_of(await gateway.get("/prod/pets"))[:2] == (500, INTERNAL)
+    assert gateway.invoker.events == []
+
+
 async def test_stage_variables_name_the_function() -> None:
     uri = integration().uri.replace("my-function", "${stageVariables.fn}")
     gateway = serving(stage(resource("/pets", method("GET", integration(uri=uri))), variables={"fn": "my-function"}))
