@@ -5,6 +5,7 @@ API keys, throttles and authorizers are left out, the cache too; what the event 
 address is as AWS was recorded to write it.
 """
 
+import asyncio
 import dataclasses
 import logging
 from collections.abc import Awaitable, Callable, Mapping
@@ -58,7 +59,10 @@ async def test_invoke_method(context: InvocationContext, request: Shape) -> Shap
         # Recorded of AWS: an API that is not there has no such resource.
         raise AwsError("NotFoundException", "Invalid Resource identifier specified")
     resource, method = _find(api, resource_id, request["httpMethod"])
-    linked, parameters = _link(context, api, resource, method, _path_of(request) or resource.path)
+    # Templates may take a second to compile: other requests are served meanwhile.
+    linked, parameters = await asyncio.to_thread(
+        _link, context, api, resource, method, _path_of(request) or resource.path
+    )
     call = _call(context, linked, parameters, request)
     clock = context.seams.clock
     log = ExecutionLog(call.request_id, clock, is_test=True)
