@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from gatewright.snapshot.partitions import partition_of
 from gatewright.snapshot.types.rest_api import (
+    TEST_INVOKE_STAGE,
     Pairs,
     RestApi,
     RestCanary,
@@ -31,8 +32,6 @@ SERVICE = "apigateway"
 DEFAULT_TIMEOUT_MS = 29_000
 """timeoutInMillis: "The default value is 29,000 milliseconds or 29 seconds" (PutIntegration)."""
 DEFAULT_CACHE_TTL_SECONDS = 300
-TEST_STAGE = "test-invoke-stage"
-"""The name of the stage that TestInvokeMethod runs in."""
 
 _INTEGRATION_TYPES = frozenset({"AWS", "AWS_PROXY", "HTTP", "HTTP_PROXY", "MOCK"})
 _STATUS_CODE = re.compile(r"[1-5][0-9]{2}")
@@ -70,7 +69,7 @@ def compile_for_test(
         "gatewayResponses": parts("gatewayresponse"),
     }
     stage = RestStage(
-        name=TEST_STAGE,
+        name=TEST_INVOKE_STAGE,
         deployment=_compile_deployment("", deployed),
         variables=MappingProxyType(dict(variables)),
         is_cache_enabled=False,

@@ -13,6 +13,7 @@ from typing import Any
 
 from gatewright.base.errors import AwsError
 from gatewright.base.operations import Shape
+from gatewright.control.apigateway.constraints import HTTP_METHODS
 from gatewright.control.apigateway.errors import bad_request, not_built
 from gatewright.control.apigateway.patch import (
     ADD,
@@ -38,7 +39,7 @@ from gatewright.control.apigateway.stage_settings import (
 from gatewright.store.types import Document
 
 _ALL_METHODS = "*/*"
-_HTTP_METHODS = frozenset({"GET", "PUT", "POST", "DELETE", "PATCH", "OPTIONS", "HEAD", "ANY", "*"})
+_HTTP_METHODS = frozenset({*HTTP_METHODS, "*"})
 _LONGEST_TTL_SECONDS = 3600
 _UNAUTHORIZED_STRATEGIES = ("FAIL_WITH_403", "SUCCEED_WITH_RESPONSE_HEADER", "SUCCEED_WITHOUT_RESPONSE_HEADER")
 _LOGGING_LEVELS = ("OFF", "ERROR", "INFO")

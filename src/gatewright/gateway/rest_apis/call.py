@@ -10,6 +10,9 @@ from gatewright.gateway.payloads.request_parts import query_fields
 from gatewright.gateway.rest_apis.execution_log import ExecutionLog
 from gatewright.snapshot.types.usage_plan import ApiKey
 
+HTTP_METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
+"""What ANY stands for: "Set up an HTTP method"; there are no others."""
+
 
 @dataclass(frozen=True, slots=True)
 class MethodFacts:
@@ -20,7 +23,7 @@ class MethodFacts:
     region: str
     api_id: str
     stage_name: str
-    """`test-invoke-stage` for TestInvokeMethod."""
+    """`TEST_INVOKE_STAGE` for TestInvokeMethod."""
     deployment_id: str
     resource_id: str
     resource_path: str

@@ -10,7 +10,7 @@ from gatewright.gateway.permission import refusal
 from gatewright.gateway.rest_apis.binary_media import BinaryMediaTypes
 from gatewright.gateway.rest_apis.binding import LinkedDeployment, RestBinding
 from gatewright.gateway.rest_apis.cache import StageCache
-from gatewright.gateway.rest_apis.call import MethodFacts
+from gatewright.gateway.rest_apis.call import HTTP_METHODS, MethodFacts
 from gatewright.gateway.rest_apis.compiled import CompiledTexts
 from gatewright.gateway.rest_apis.gateway_responses import link_gateway_responses
 from gatewright.gateway.rest_apis.linked import (
@@ -36,9 +36,6 @@ from gatewright.snapshot.types.rest_api import (
     RestStage,
 )
 from gatewright.wire.client_request import ClientCertificate
-
-# What ANY stands for: "Set up a method request", the HTTP methods of a REST API.
-_METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +186,7 @@ class _ApiLinker:
         if method.http_method != ANY or function is None or integration is None or integration.credentials:
             return
         is_refused = refusal(function, facts, ANY) is not None
-        for each in _METHODS:
+        for each in HTTP_METHODS:
             if (refusal(function, facts, each) is not None) is not is_refused:
                 yield f"{each} {resource.path}", bind(each)
 

@@ -15,20 +15,19 @@ from typing import Any, Final
 import orjson
 
 from gatewright.gateway.fields import connection_options
+from gatewright.gateway.payloads.request_parts import forwarded_port
 from gatewright.gateway.rest_apis.binary_media import BinaryMediaTypes, event_body
 from gatewright.gateway.rest_apis.call import MethodFacts, RestCall
 from gatewright.gateway.rest_apis.header_remapping import DROPPED_REQUEST_FIELDS
+from gatewright.gateway.rest_apis.received_headers import SPELLED_FIELDS
 from gatewright.languages.times import ClfClock
-
-TEST_INVOKE_STAGE: Final = "test-invoke-stage"
+from gatewright.snapshot.types.rest_api import TEST_INVOKE_STAGE
 
 # What becomes of a name, by its lower case: nothing of those that are dropped.
 _SPELLINGS: Final = MappingProxyType(
     {
         **dict.fromkeys(DROPPED_REQUEST_FIELDS, ""),
-        "authorization": "Authorization",
-        "host": "Host",
-        "user-agent": "User-Agent",
+        **SPELLED_FIELDS,
         "x-amzn-trace-id": "X-Amzn-Trace-Id",
         "x-forwarded-for": "X-Forwarded-For",
         "x-forwarded-port": "X-Forwarded-Port",
@@ -170,10 +169,7 @@ class ProxyEvent:
         client = request.peer_address
         if "X-Forwarded-For" in multi:
             client = ", ".join([*multi["X-Forwarded-For"], client])
-        host = single.get("Host", "")
-        port = host.rpartition(":")[2] if ":" in host else ""
-        if not port.isdigit():
-            port = "443" if request.scheme == "https" else "80"
+        port = forwarded_port(single.get("Host", ""), request.scheme)
         single["X-Amzn-Trace-Id"] = call.trace_header
         single["X-Forwarded-For"] = client
         single["X-Forwarded-Port"] = port

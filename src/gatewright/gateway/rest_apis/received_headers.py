@@ -13,7 +13,7 @@ from gatewright.gateway.fields import connection_options
 from gatewright.gateway.payloads.request_parts import forwarded_port
 from gatewright.gateway.rest_apis.call import RestCall
 from gatewright.gateway.rest_apis.header_remapping import DROPPED_REQUEST_FIELDS
-from gatewright.gateway.rest_apis.proxy_event import TEST_INVOKE_STAGE
+from gatewright.snapshot.types.rest_api import TEST_INVOKE_STAGE
 
 ADDED_FIELDS: Final = frozenset({"x-amzn-trace-id", "x-forwarded-for", "x-forwarded-port", "x-forwarded-proto"})
 """What API Gateway says itself of a request, in lower case."""

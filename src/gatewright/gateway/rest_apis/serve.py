@@ -12,7 +12,7 @@ from gatewright.base.clock import Clock
 from gatewright.base.ids import Ids
 from gatewright.base.messages import Request, Response
 from gatewright.gateway.path import octets_to_text
-from gatewright.gateway.rest_apis.call import RestCall
+from gatewright.gateway.rest_apis.call import HTTP_METHODS, RestCall
 from gatewright.gateway.rest_apis.errors import (
     FORBIDDEN,
     INTERNAL_SERVER_ERROR,
@@ -22,8 +22,7 @@ from gatewright.gateway.rest_apis.gateway_responses import plain_response
 from gatewright.gateway.rest_apis.linked import LinkedRelease, LinkedRestApi, LinkedRestStage
 from gatewright.gateway.rest_apis.pipeline import MethodPipeline
 
-HTTP_METHODS: Final = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
-"""What ANY stands for: "Set up an HTTP method"; there are no others."""
+_HTTP_METHODS: Final = frozenset(HTTP_METHODS)
 
 
 class RestApis:
@@ -86,7 +85,7 @@ class RestApis:
             request.received_at = self._clock.now()
         # "Missing Authentication Token" comes with the API's own gateway response, so a call is there for it too.
         method = request.method
-        found = release.methods.match(method, "/" + path.strip("/")) if method in HTTP_METHODS else None
+        found = release.methods.match(method, "/" + path.strip("/")) if method in _HTTP_METHODS else None
         linked, parameters = (release.unmatched, {}) if found is None else found
         raw_path = f"/{stage_name}{path}"
         # By position: by name, this construction takes twice as long.

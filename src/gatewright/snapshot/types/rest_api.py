@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 
 Pairs = tuple[tuple[str, str], ...]
 
+TEST_INVOKE_STAGE = "test-invoke-stage"
+"""The name of the stage that TestInvokeMethod runs in: requests to it come from no client."""
+
 
 @dataclass(frozen=True, slots=True)
 class RestIntegrationResponse:

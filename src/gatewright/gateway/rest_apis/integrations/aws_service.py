@@ -10,18 +10,18 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from gatewright.base.messages import Headers
 from gatewright.gateway.deadline import Deadline
 from gatewright.gateway.integrations.stage_variables import substitute_stage_variables
 from gatewright.gateway.rest_apis.binding import RestBinding
 from gatewright.gateway.rest_apis.call import Exchange, IntegrationRequest, IntegrationResult, RestCall
+from gatewright.gateway.rest_apis.integrations.endpoint_headers import BODILESS_METHODS, endpoint_headers
 from gatewright.gateway.rest_apis.integrations.faults import (
     configuration_error,
     network_error,
     refuse_illegal_mapping,
+    timed_out,
 )
-from gatewright.gateway.rest_apis.integrations.functions import timed_out
-from gatewright.gateway.rest_apis.integrations.http_endpoint import BODILESS_METHODS, with_query
+from gatewright.gateway.rest_apis.integrations.http_endpoint import with_query
 from gatewright.gateway.rest_apis.integrations.response_body import read_whole
 from gatewright.gateway.rest_apis.integrations.uri import INVALID_ENDPOINT
 from gatewright.gateway.rest_apis.seams import ServiceCall, ServiceNotConfigured, ServiceUnreachable
@@ -98,33 +98,20 @@ def link(binding: RestBinding) -> Exchange:
 
 
 def _service_call(call: RestCall, request: IntegrationRequest, target: ServiceTarget, credentials: str) -> ServiceCall:
+    headers = endpoint_headers(call, request.headers, _DROPPED)
+    headers.append(("X-Amzn-Trace-Id", call.trace_header))
     return ServiceCall(
         service=target.service,
         region=target.region or call.facts.region,
         method=request.method,
         path=target.path,
         query=with_query(f"?{target.query}", request.query)[1:],
-        headers=tuple(_headers(call, request.headers)),
+        headers=tuple(headers),
         body=b"" if request.method in BODILESS_METHODS else request.body,
         credentials=credentials,
         subdomain=target.subdomain,
         action=target.action,
     )
-
-
-def _headers(call: RestCall, mapped: Headers) -> Headers:
-    """Return the mapped fields with the defaults that AWS was recorded to add."""
-    headers = Headers([field for field in mapped if field[0].lower() not in _DROPPED])
-    if headers.get("accept") is None:
-        headers.append(("Accept", "application/json"))
-    if headers.get("user-agent") is None:
-        headers.append(("User-Agent", f"AmazonAPIGateway_{call.facts.api_id}"))
-    if headers.get("content-type") is None and call.request.method not in BODILESS_METHODS:
-        content_type = call.header("content-type")
-        if content_type is not None:
-            headers.append(("Content-Type", content_type))
-    headers.append(("X-Amzn-Trace-Id", call.trace_header))
-    return headers
 
 
 def _shown_target(call: ServiceCall) -> str:

@@ -11,7 +11,6 @@ from gatewright.gateway.permission import refusal, source_arn
 from gatewright.gateway.rest_apis.binding import RestBinding
 from gatewright.gateway.rest_apis.call import RestCall
 from gatewright.gateway.rest_apis.errors import (
-    INTEGRATION_TIMEOUT,
     INTERNAL_SERVER_ERROR,
     REQUEST_TOO_LARGE,
     RestError,
@@ -83,10 +82,3 @@ def refused_invocation(call: RestCall, name: str, error: InvokeError) -> RestErr
     if error.status == 413:
         return RestError(REQUEST_TOO_LARGE, str(error))
     return RestError(INTERNAL_SERVER_ERROR, f"function {name} cannot be invoked: {error}")
-
-
-def timed_out(call: RestCall, name: str, seconds: float) -> RestError:
-    """Say that a function did not answer within the integration's time."""
-    if call.log is not None:
-        call.log.write("Execution failed due to a timeout error")
-    return RestError(INTEGRATION_TIMEOUT, f"{name} did not answer in {seconds:g} s")

@@ -12,8 +12,9 @@ from urllib.parse import quote
 from gatewright.base.messages import Headers, Response
 from gatewright.gateway.rest_apis.binding import RestBinding
 from gatewright.gateway.rest_apis.call import IntegrationRequest, RestCall
-from gatewright.gateway.rest_apis.errors import INTEGRATION_TIMEOUT, RestError
-from gatewright.gateway.rest_apis.integrations.faults import configuration_error, network_error
+from gatewright.gateway.rest_apis.errors import RestError
+from gatewright.gateway.rest_apis.integrations.endpoint_headers import BODILESS_METHODS, endpoint_headers
+from gatewright.gateway.rest_apis.integrations.faults import configuration_error, late, network_error
 from gatewright.gateway.rest_apis.integrations.response_body import read_whole
 from gatewright.gateway.rest_apis.integrations.uri import INVALID_ENDPOINT
 from gatewright.wire.client_errors import (
@@ -25,8 +26,6 @@ from gatewright.wire.client_errors import (
     UpstreamError,
 )
 from gatewright.wire.client_request import Origin, UpstreamRequest, parse_url
-
-BODILESS_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 # Dropped whoever set them (recorded of AWS); Connection is between the client and each origin.
 _DROPPED: Final = frozenset({"connection", "expect", "proxy-authenticate", "te", "via"})
@@ -44,15 +43,7 @@ class HttpEndpoint:
 
     def headers(self, call: RestCall, fields: Headers) -> Headers:
         """Return fields with the defaults that AWS was recorded to add, without those that go no further."""
-        headers = Headers([field for field in fields if field[0].lower() not in _DROPPED])
-        if headers.get("accept") is None:
-            headers.append(("Accept", "application/json"))
-        if headers.get("user-agent") is None:
-            headers.append(("User-Agent", f"AmazonAPIGateway_{self._api_id}"))
-        if headers.get("content-type") is None and call.request.method not in BODILESS_METHODS:
-            content_type = call.header("content-type")
-            if content_type is not None:
-                headers.append(("Content-Type", content_type))
+        headers = endpoint_headers(call, fields, _DROPPED)
         headers.replace("X-Amzn-Trace-Id", call.trace_header)
         headers.replace("x-amzn-apigateway-api-id", self._api_id)
         return headers
@@ -106,9 +97,7 @@ class HttpEndpoint:
         clock = self._binding.seams.clock
         is_late = started is not None and clock.monotonic() - started >= self._seconds
         if isinstance(error, ResponseTimeout) or (isinstance(error, ConnectTimeout) and is_late):
-            if call.log is not None:
-                call.log.write("Execution failed due to a timeout error")
-            return RestError(INTEGRATION_TIMEOUT, reason)
+            return late(call, reason)
         return network_error(call, reason)
 
 

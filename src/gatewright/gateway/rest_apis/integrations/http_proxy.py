@@ -19,9 +19,9 @@ from gatewright.gateway.rest_apis.integrations.faults import refuse_illegal_mapp
 from gatewright.gateway.rest_apis.integrations.http_endpoint import HttpEndpoint
 from gatewright.gateway.rest_apis.integrations.uri import UriTemplate, check_http_endpoint
 from gatewright.gateway.rest_apis.mapping_source import RequestSource
-from gatewright.gateway.rest_apis.proxy_event import TEST_INVOKE_STAGE
 from gatewright.gateway.rest_apis.received_headers import forwarded_fields, received
 from gatewright.languages.rest_mapping import Location, Mapping, compile_request_mappings
+from gatewright.snapshot.types.rest_api import TEST_INVOKE_STAGE
 
 _ANY: Final = "ANY"
 _STREAM: Final = "STREAM"

@@ -12,13 +12,12 @@ from gatewright.gateway.deadline import Deadline
 from gatewright.gateway.rest_apis.binding import RestBinding
 from gatewright.gateway.rest_apis.call import Exchange, IntegrationRequest, IntegrationResult, RestCall
 from gatewright.gateway.rest_apis.errors import BAD_REQUEST, INTERNAL_SERVER_ERROR, RestError
-from gatewright.gateway.rest_apis.integrations.faults import refuse_illegal_mapping
+from gatewright.gateway.rest_apis.integrations.faults import refuse_illegal_mapping, timed_out
 from gatewright.gateway.rest_apis.integrations.functions import (
     find_function,
     log_request,
     refused_invocation,
     response_headers,
-    timed_out,
 )
 
 

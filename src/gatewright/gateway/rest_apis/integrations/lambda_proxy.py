@@ -13,13 +13,12 @@ from gatewright.gateway.rest_apis.binding import RestBinding
 from gatewright.gateway.rest_apis.call import RestCall, Serve
 from gatewright.gateway.rest_apis.errors import BAD_GATEWAY, RestError
 from gatewright.gateway.rest_apis.execution_log import shown_body
-from gatewright.gateway.rest_apis.integrations.faults import refuse_illegal_mapping
+from gatewright.gateway.rest_apis.integrations.faults import refuse_illegal_mapping, timed_out
 from gatewright.gateway.rest_apis.integrations.functions import (
     find_function,
     log_request,
     refused_invocation,
     response_headers,
-    timed_out,
 )
 from gatewright.gateway.rest_apis.integrations.lambda_stream import link_stream
 from gatewright.gateway.rest_apis.mapping_source import RequestSource

@@ -13,7 +13,8 @@ from gatewright.gateway.function_urls.faults import FunctionFailed
 from gatewright.gateway.function_urls.stream import streamed_response
 from gatewright.gateway.rest_apis.call import RestCall, Serve
 from gatewright.gateway.rest_apis.errors import BAD_GATEWAY, RestError
-from gatewright.gateway.rest_apis.integrations.functions import refused_invocation, timed_out
+from gatewright.gateway.rest_apis.integrations.faults import timed_out
+from gatewright.gateway.rest_apis.integrations.functions import refused_invocation
 from gatewright.gateway.rest_apis.proxy_event import ProxyEvent
 from gatewright.gateway.rest_apis.seams import RestSeams
 from gatewright.snapshot.types import QualifiedFunction
