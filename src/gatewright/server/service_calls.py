@@ -1,7 +1,7 @@
 """Calls of AWS services by integrations: to this node's own API, or signed to the companion's.
 
-Forming and signing need botocore and take a millisecond or so, and its models much longer when they are first read:
-they do it in a thread. Sending does not.
+Forming and signing need botocore and take a millisecond or so, its models much longer when they are first read, and
+large answers some time to be read: that is done in threads. Sending is not.
 """
 
 import asyncio
@@ -59,8 +59,7 @@ class ServiceCalls:
 
     async def call(self, call: ServiceCall) -> Response:
         """Return the service's answer. Raises `ServiceUnreachable`."""
-        model = await asyncio.to_thread(self._model, call.service)
-        request = form_request(call, model)
+        model, request = await asyncio.to_thread(self._form, call)
         if request.signing_name in self._own_services:
             response = await self._send(call, request, "http://localhost", self._send_to_own)
         elif self._companion == NO_COMPANION:
@@ -95,6 +94,10 @@ class ServiceCalls:
             return await self._client.send(UpstreamRequest(request.method, origin, full_target, headers, request.body))
         except UpstreamError as error:
             raise ServiceUnreachable(f"the companion at {self._companion}: {error}") from error
+
+    def _form(self, call: ServiceCall) -> "tuple[ServiceModel | None, ServiceRequest]":
+        model = self._model(call.service)
+        return model, form_request(call, model)
 
     def _sign(self, region: str, request: ServiceRequest, url: str, headers: Headers) -> list[tuple[str, str]]:
         """Return the fields that sign a request (AWS Signature Version 4)."""
@@ -131,9 +134,11 @@ class ServiceCalls:
             return response
         body = await _read(response)
         if wrapped:
-            changed: bytes | None = wrapped_answer(body, call.action, model, self._ids.request_id())
+            changed: bytes | None = await asyncio.to_thread(
+                wrapped_answer, body, call.action, model, self._ids.request_id()
+            )
         else:
-            changed = json_of_xml(body, model)
+            changed = await asyncio.to_thread(json_of_xml, body, model)
         if changed is None:
             return Response(response.status, response.headers, body)
         headers = Headers([field for field in response.headers if field[0].lower() != "content-length"])
