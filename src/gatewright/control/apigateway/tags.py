@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from gatewright.base.arn import parse_arn
 from gatewright.base.operations import Shape
 from gatewright.control.apigateway.documents import (
     API_KEY,
@@ -22,8 +21,8 @@ from gatewright.control.apigateway.documents import (
     key,
     part_key,
 )
-from gatewright.control.apigateway.errors import bad_request, not_built, not_found
-from gatewright.control.apigatewayv2.tag_sets import checked_tags
+from gatewright.control.apigateway.errors import not_built, not_found
+from gatewright.control.apigatewayv2.tag_sets import checked_tags, invalid_arn, tagged_resource
 from gatewright.control.context import Context
 from gatewright.store.types import Document, Key, Reader
 
@@ -68,22 +67,18 @@ def untag_resource(context: Context, request: Shape) -> Shape:
 
 
 def _require_tagged(context: Context, reader: Reader, resource_arn: str) -> _Tagged:
-    arn = parse_arn(resource_arn)
-    if arn is None or arn.service != "apigateway" or arn.account not in ("", context.caller.account_id):
-        raise bad_request(f"Invalid ARN specified in the request: {resource_arn}")
-    if arn.region != context.caller.region:
-        raise bad_request(f"Invalid region specified in the ARN: {resource_arn}")
+    named = tagged_resource(context, resource_arn)
     for pattern, find in _KINDS:
-        match = pattern.fullmatch(arn.resource)
+        match = pattern.fullmatch(named)
         if match is not None:
             found_key, missing = find(context, match)
             document = reader.get(found_key)
             if document is None:
                 raise not_found(missing)
             return _Tagged(found_key, document)
-    if arn.resource.startswith(_NOT_BUILT):
+    if named.startswith(_NOT_BUILT):
         raise not_built(f"tagging {resource_arn}")
-    raise bad_request(f"Invalid ARN specified in the request: {resource_arn}")
+    raise invalid_arn(resource_arn)
 
 
 def _api(context: Context, match: re.Match[str]) -> tuple[Key, str]:

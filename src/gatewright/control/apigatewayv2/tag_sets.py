@@ -1,13 +1,17 @@
-"""Tags: what a set of them may hold.
+"""Tags: what a set of them may hold, and what they may be on. All of API Gateway has the same.
 
-Source: "Tag restrictions" in "Tagging your API Gateway resources" (API Gateway Developer Guide).
+Sources: "Tag restrictions" in "Tagging your API Gateway resources", "Amazon API Gateway ARN reference" (API Gateway
+Developer Guide).
 """
 
 import re
 from collections.abc import Mapping
 
+from gatewright.base.arn import parse_arn
+from gatewright.base.errors import AwsError
 from gatewright.control.apigatewayv2.constraints import TAGS_PER_RESOURCE
 from gatewright.control.apigatewayv2.errors import bad_request
+from gatewright.control.context import Context
 
 _TEXT = re.compile(r"[\w\s.:/=+\-@]*")
 _LONGEST_KEY = 128
@@ -26,3 +30,18 @@ def checked_tags(tags: Mapping[str, str]) -> dict[str, str]:
         if len(value) > _LONGEST_VALUE or not _TEXT.fullmatch(value):
             raise bad_request(f"Invalid value specified for tag {key}")
     return dict(tags)
+
+
+def tagged_resource(context: Context, resource_arn: str) -> str:
+    """Return what an ARN of the caller's names, such as `/apis/a1b2c3d4e5/stages/prod`. Raises BadRequestException."""
+    arn = parse_arn(resource_arn)
+    if arn is None or arn.service != "apigateway" or arn.account not in ("", context.caller.account_id):
+        raise invalid_arn(resource_arn)
+    if arn.region != context.caller.region:
+        raise bad_request(f"Invalid region specified in the ARN: {resource_arn}")
+    return arn.resource
+
+
+def invalid_arn(resource_arn: str) -> AwsError:
+    """Build the BadRequestException of an ARN that names nothing that can have tags."""
+    return bad_request(f"Invalid ARN specified in the request: {resource_arn}")

@@ -8,12 +8,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from gatewright.base.arn import parse_arn
 from gatewright.base.operations import Shape
 from gatewright.control.apigatewayv2.documents import STAGE, api_key, part_key, require_api
-from gatewright.control.apigatewayv2.errors import bad_request, not_built
+from gatewright.control.apigatewayv2.errors import not_built
 from gatewright.control.apigatewayv2.stages import require_stage
-from gatewright.control.apigatewayv2.tag_sets import checked_tags
+from gatewright.control.apigatewayv2.tag_sets import checked_tags, invalid_arn, tagged_resource
 from gatewright.control.context import Context
 from gatewright.store.types import Document, Key, Reader
 
@@ -58,16 +57,12 @@ def untag_resource(context: Context, request: Shape) -> Shape:
 
 
 def _require_tagged(context: Context, reader: Reader, resource_arn: str) -> _Tagged:
-    arn = parse_arn(resource_arn)
-    if arn is None or arn.service != "apigateway" or arn.account not in ("", context.caller.account_id):
-        raise bad_request(f"Invalid ARN specified in the request: {resource_arn}")
-    if arn.region != context.caller.region:
-        raise bad_request(f"Invalid region specified in the ARN: {resource_arn}")
-    if arn.resource.startswith(_OTHER_RESOURCES):
+    named = tagged_resource(context, resource_arn)
+    if named.startswith(_OTHER_RESOURCES):
         raise not_built(f"tagging {resource_arn}")
-    resource = _RESOURCE.fullmatch(arn.resource)
+    resource = _RESOURCE.fullmatch(named)
     if resource is None:
-        raise bad_request(f"Invalid ARN specified in the request: {resource_arn}")
+        raise invalid_arn(resource_arn)
     api = require_api(context, reader, resource["api"])
     if resource["stage"] is None:
         return _Tagged(api_key(context, resource["api"]), api)
