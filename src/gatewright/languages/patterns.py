@@ -19,6 +19,7 @@ PATTERN_LENGTH = 10_000
 # The engine unrolls counted repeats: `((a{1000}){1000}){1000}` would take all memory there is.
 EXPANDED_LENGTH = 100_000
 QUICK_STEPS = 1_000_000
+_LONGEST_COUNT = 20
 
 # "15.10.2.12 CharacterClassEscape" of ECMA 262: digits and words are ASCII, white space is Unicode's.
 _ECMA_SPACE = r"\t\n\v\f\r \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
@@ -87,6 +88,17 @@ def compile_ecma(text: str) -> Pattern:
     return compile_translated(text, _translate_ecma(text), regex.V0 | regex.ASCII)
 
 
+def check_ecma(text: str) -> None:
+    """Raise `PatternError` for what is no pattern. Nothing is searched with it: no repeat is written out."""
+    compile_translated(text, _COUNT.sub(_once, _translate_ecma(text)), regex.V0 | regex.ASCII)
+
+
+def _once(count: "regex.Match[str]") -> str:
+    if len(count[0]) > _LONGEST_COUNT or (count[3] and int(count[1]) > int(count[3])):
+        return count[0]
+    return "{1}"
+
+
 def compile_translated(text: str, translated: str, flags: int) -> Pattern:
     """Compile what `text` is in the dialect of `regex`. Raises `PatternError`."""
     if len(text) > PATTERN_LENGTH:
@@ -94,7 +106,8 @@ def compile_translated(text: str, translated: str, flags: int) -> Pattern:
     if expanded_length(translated) > EXPANDED_LENGTH:
         raise PatternError(f"{text!r} repeats too much")
     try:
-        compiled = regex.compile(translated, flags)
+        # The package would keep hundreds of them, of megabytes each.
+        compiled = regex.compile(translated, flags, cache_pattern=False)
     except (regex.error, OverflowError, RecursionError) as error:
         raise PatternError(f"{text!r}: {error}") from error
     return Pattern(text, _quick_length(translated), compiled.search, compiled.fullmatch)

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from gatewright.languages.java_patterns import compile_java
-from gatewright.languages.patterns import Pattern, PatternError, PatternTimeout, compile_ecma
+from gatewright.languages.patterns import Pattern, PatternError, PatternTimeout, check_ecma, compile_ecma
 
 
 @pytest.mark.parametrize(
@@ -72,6 +72,13 @@ def test_no_pattern(pattern: str) -> None:
 def test_java_has_flags_and_possessive_quantifiers() -> None:
     assert compile_java("a++B", "i").is_match("AAAb")
     assert not compile_java("a").is_match("ab")
+
+
+def test_whether_a_text_is_a_pattern_is_found_without_its_repeats() -> None:
+    check_ecma("(((a{1000}){1000}){1000,})")
+    for pattern in ("(a{2,1})", "a{1}{1}", "(a{3}", f"a{{{'9' * 5000}}}"):
+        with pytest.raises(PatternError):
+            check_ecma(pattern)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from types import MappingProxyType
 
-from gatewright.languages.patterns import PatternError, compile_ecma
+from gatewright.languages.patterns import PatternError, check_ecma
 
 Describe = Callable[[str], str | None]
 """Returns what is wrong with a string, None if nothing is."""
@@ -57,7 +57,7 @@ def _is_ipv6(text: str) -> bool:
 
 def _regex(text: str) -> str | None:
     try:
-        compile_ecma(text)
+        check_ecma(text)
     except PatternError:
         return f'string "{text}" is not a valid ECMA 262 regular expression'
     return None
