@@ -5,13 +5,25 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from gatewright.languages.vtl import arithmetic, contexts, expressions, render, syntax, values
+from gatewright.languages.vtl import (
+    arithmetic,
+    contexts,
+    expressions,
+    iteration,
+    macro_calls,
+    members,
+    operators,
+    printing,
+    run,
+    syntax,
+    values,
+)
 from gatewright.languages.vtl.code import Function, Module, NotStatic
 from gatewright.languages.vtl.directives import Mentioned
 from gatewright.languages.vtl.expressions import truth, value
 from gatewright.languages.vtl.limits import Dialect
 from gatewright.languages.vtl.loops import Loop, add_static_loop
-from gatewright.languages.vtl.render import Body
+from gatewright.languages.vtl.run import Body
 
 # How many statements, or branches of an #if, one function has at most: Python compiles a function at one go.
 STATEMENTS: Final = 250
@@ -22,34 +34,34 @@ _RUNTIME: Final = (
     contexts.Halt,
     contexts.NullHolder,
     values.ForeachScope,
-    render.Definition,
-    render.break_scope,
+    run.Definition,
+    iteration.break_scope,
     arithmetic.calculate,
-    render.call,
-    render.call_macro,
-    render.check_end,
-    render.check_unchanged,
-    render.compared,
-    render.equals,
-    render.index,
-    render.is_true,
-    render.leave_scope,
-    render.live,
-    render.loop,
-    render.loop_shared,
-    render.make_list,
-    render.make_map,
-    render.make_range,
-    render.plain_text,
-    render.plus,
-    render.property_of,
-    render.put_index,
-    render.put_property,
-    render.restore,
-    render.show,
-    render.show_escaped,
-    render.show_prefixed,
-    render.text_of,
+    members.call,
+    macro_calls.call_macro,
+    iteration.check_end,
+    iteration.check_unchanged,
+    operators.compared,
+    operators.equals,
+    members.index,
+    operators.is_true,
+    iteration.leave_scope,
+    iteration.live,
+    iteration.loop,
+    iteration.loop_shared,
+    operators.make_list,
+    operators.make_map,
+    operators.make_range,
+    printing.plain_text,
+    operators.plus,
+    members.property_of,
+    members.put_index,
+    members.put_property,
+    iteration.restore,
+    printing.show,
+    printing.show_escaped,
+    printing.show_prefixed,
+    printing.text_of,
 )
 
 

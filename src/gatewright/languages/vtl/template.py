@@ -10,7 +10,7 @@ from gatewright.languages.vtl.directives import Mentioned
 from gatewright.languages.vtl.errors import TemplateError, TemplateFault, TemplateLimitFault
 from gatewright.languages.vtl.limits import Dialect, Limits
 from gatewright.languages.vtl.parser import Parser
-from gatewright.languages.vtl.render import Run
+from gatewright.languages.vtl.run import Run
 from gatewright.languages.vtl.statements import CompiledUnit, Compiler
 
 DEFAULT_LIMITS: Final = Limits()

@@ -1,0 +1,210 @@
+"""One rendering: what is left of its budget, its macros, and the blocks that it defines."""
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, Final, Protocol
+
+import regex
+
+from gatewright.languages.vtl.contexts import Context, Halt
+from gatewright.languages.vtl.errors import TemplateError, TemplateFault, TemplateLimitFault
+from gatewright.languages.vtl.limits import Limits
+from gatewright.languages.vtl.patterns import Patterns
+from gatewright.languages.vtl.texts import Printer, scalar_text
+
+Body = Callable[[Context, "Run", list[str]], None]
+# Texts up to this length are not charged: the template's own length bounds how many of them there can be.
+FREE: Final = 256
+SIZED: Final = (str, list, dict)
+# What a line of compiled code costs, in characters made.
+_LINE: Final = 16
+_SCALARS: Final = frozenset({int, float, bool})
+
+
+class Macro(Protocol):
+    """A macro that a template defines."""
+
+    @property
+    def arguments(self) -> tuple[str, ...]: ...
+
+    @property
+    def body(self) -> Body: ...
+
+    @property
+    def weight(self) -> int: ...
+
+
+class Unit(Protocol):
+    """A compiled text: what it prints and the macros in it."""
+
+    @property
+    def main(self) -> Body: ...
+
+    @property
+    def macros(self) -> Mapping[str, Macro]: ...
+
+
+class Run:
+    """One rendering: its macros and what is left of its budget."""
+
+    __slots__ = (
+        "_compile",
+        "_compiled_patterns",
+        "_deadline",
+        "_limits",
+        "_patterns",
+        "_work",
+        "depth",
+        "evaluations",
+        "loop_limit",
+        "macros",
+        "made",
+        "steps",
+    )
+
+    def __init__(
+        self,
+        limits: Limits,
+        macros: Mapping[str, Macro],
+        compiled_patterns: "dict[str, regex.Pattern[str]]",
+        compile_text: Callable[[str, frozenset[str]], Unit],
+    ) -> None:
+        self._limits = limits
+        self._work = limits.work_characters
+        self._compile = compile_text
+        self._compiled_patterns = compiled_patterns
+        self._patterns: Patterns | None = None
+        self._deadline: float | None = None
+        self.steps = limits.steps
+        self.loop_limit = limits.loop_iterations
+        self.macros = macros
+        self.depth = 0
+        self.evaluations = 0
+        self.made: dict[int, object] | None = None
+        """The lists that the template makes itself, by `id`, where others print in another way."""
+
+    @property
+    def patterns(self) -> Patterns:
+        """Return the rendering's regular expressions, made when the first is used: most templates use none."""
+        self.watch()
+        if self._patterns is None:
+            self._patterns = Patterns(self._limits.pattern_seconds, self._compiled_patterns)
+        return self._patterns
+
+    def charge(self, characters: int) -> None:
+        """Take from the budget of work; a fault when a single text is too long or the budget is used up."""
+        self._work -= characters
+        if characters > FREE:
+            self.watch()
+        if characters > self._limits.output_characters or self._work < 0:
+            raise TemplateLimitFault("the template makes more text than it may")
+
+    def watch(self) -> None:
+        """Look at the clock before what may take long; a fault when the rendering used the processor for too long."""
+        now = time.thread_time()
+        if self._deadline is None:
+            self._deadline = now + self._limits.seconds
+        elif now > self._deadline:
+            raise TemplateLimitFault("the template takes too long")
+
+    def work(self, lines: int) -> None:
+        """Take from the budget of work what so many lines of compiled code are."""
+        self._work -= lines * _LINE
+        self.watch()
+        if self._work < 0:
+            raise TemplateLimitFault("the template does more than it may")
+
+    def step(self, count: int = 1) -> None:
+        """Take steps; a fault when there are no more."""
+        self.steps -= count
+        if self.steps < 0:
+            raise TemplateLimitFault("the template takes more steps than it may")
+
+    def text(self, value: Any) -> str:
+        """Return what Java's toString returns."""
+        if value.__class__ is str:
+            return value
+        if value.__class__ in _SCALARS:
+            return scalar_text(value)
+        text = Printer(self._limits.output_characters, self._scalar, self.made).text(value)
+        if len(text) > FREE:
+            self.charge(len(text))
+        return text
+
+    def _scalar(self, value: object) -> str:
+        if isinstance(value, Definition):
+            found = value.text(self)
+            return "null" if found is None else found
+        return scalar_text(value)
+
+    def finish(self, pieces: list[str]) -> str:
+        """Return the output; a fault when it is too long."""
+        if len(pieces) == 1 and len(pieces[0]) <= min(FREE, self._limits.output_characters):
+            return pieces[0]
+        if sum(map(len, pieces)) > self._limits.output_characters:
+            raise TemplateLimitFault("the output is too long")
+        return "".join(pieces)
+
+    def glue(self, pieces: list[str]) -> str:
+        """Return a text put together from pieces."""
+        size = sum(map(len, pieces))
+        if size > FREE:
+            self.charge(size)
+        return "".join(pieces)
+
+    def is_depth_reached(self) -> bool:
+        """Return whether macros are nested as deep as they may be."""
+        return self.depth >= self._limits.depth
+
+    def evaluate(self, context: Context, output: list[str], value: object) -> None:
+        """Carry out #evaluate."""
+        source = "" if value is None else self.text(value)
+        self.step(100 + len(source))
+        if self.evaluations >= self._limits.depth:
+            raise TemplateLimitFault("#evaluate nests too deep")
+        try:
+            unit = self._compile(source, frozenset(self.macros))
+        except TemplateError as error:
+            raise TemplateFault(f"#evaluate: {error}") from error
+        self.macros = {**unit.macros, **self.macros}
+        self.evaluations += 1
+        try:
+            unit.main(context, self, output)
+        except Halt as halt:
+            if halt.scope is not None:
+                raise
+        finally:
+            self.evaluations -= 1
+
+
+class Definition:
+    """What #define puts into a variable: a block that is rendered where the variable is printed."""
+
+    __slots__ = ("_body", "_context", "_deepest", "_depth", "_weight")
+
+    def __init__(self, context: Context, body: Body, weight: int, deepest: int = 2) -> None:
+        self._weight = weight
+        self._context = context
+        self._body = body
+        self._deepest = deepest
+        self._depth = 0
+
+    def render(self, context: Context, run: Run, output: list[str]) -> bool:
+        """Render the block; False when it is nested in itself as deep as it may be."""
+        if self._depth >= self._deepest:
+            return False
+        self._depth += 1
+        run.step()
+        run.work(self._weight)
+        try:
+            self._body(context, run, output)
+        except Halt as halt:
+            if not halt.is_nearest:
+                raise
+        self._depth -= 1
+        return True
+
+    def text(self, run: Run) -> str | None:
+        """Return what the block prints where it was defined, None when it is nested too deep."""
+        output: list[str] = []
+        return run.glue(output) if self.render(self._context, run, output) else None
