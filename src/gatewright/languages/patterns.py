@@ -9,12 +9,14 @@ docs/decisions/0013-json-schema.md
 """
 
 import math
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import regex
 
 SEARCH_SECONDS = 0.05
+ALL_SEARCHES_SECONDS = 0.2
 PATTERN_LENGTH = 10_000
 # The engine unrolls counted repeats: `((a{1000}){1000}){1000}` would take all memory there is.
 EXPANDED_LENGTH = 100_000
@@ -45,6 +47,19 @@ class PatternTimeout(Exception):
     """A search that did not end in time."""
 
 
+class SearchTime:
+    """How long all searches of one validation, or of one reading of a path, may still take together."""
+
+    __slots__ = ("_seconds", "left")
+
+    def __init__(self, seconds: float = ALL_SEARCHES_SECONDS) -> None:
+        self._seconds = self.left = seconds
+
+    def refill(self) -> None:
+        """Begin anew."""
+        self.left = self._seconds
+
+
 @dataclass(frozen=True, slots=True)
 class Pattern:
     """A compiled pattern."""
@@ -55,32 +70,38 @@ class Pattern:
     _search: Callable[..., object]
     _fullmatch: Callable[..., object]
 
-    def is_found(self, text: str) -> bool:
+    def is_found(self, text: str, left: SearchTime | None = None) -> bool:
         """Tell whether the pattern matches anywhere in a text. Raises `PatternTimeout`."""
-        return self._run(self._search, text)
+        return self._run(self._search, text, left or SearchTime())
 
-    def searcher(self) -> Callable[[str], bool]:
+    def searcher(self, left: SearchTime) -> Callable[[str], bool]:
         """Return a search: whether the pattern matches anywhere in a text. Raises `PatternTimeout`."""
         quick_length, search, is_found = self.quick_length, self._search, self.is_found
 
         def finds(text: str) -> bool:
             if len(text) <= quick_length:
                 return search(text) is not None
-            return is_found(text)
+            return is_found(text, left)
 
         return finds
 
-    def is_match(self, text: str) -> bool:
+    def is_match(self, text: str, left: SearchTime | None = None) -> bool:
         """Tell whether the pattern matches a whole text. Raises `PatternTimeout`."""
-        return self._run(self._fullmatch, text)
+        return self._run(self._fullmatch, text, left or SearchTime())
 
-    def _run(self, search: Callable[..., object], text: str) -> bool:
+    def _run(self, search: Callable[..., object], text: str, left: SearchTime) -> bool:
         if len(text) <= self.quick_length:
             return search(text) is not None
+        began = time.perf_counter()
         try:
-            return search(text, timeout=SEARCH_SECONDS) is not None
+            # No time at all would be no limit.
+            return search(text, timeout=max(min(SEARCH_SECONDS, left.left), 0.001)) is not None
         except TimeoutError as error:
             raise PatternTimeout(f"{self.text!r} took longer than {SEARCH_SECONDS} seconds") from error
+        finally:
+            left.left -= time.perf_counter() - began
+            if left.left <= 0:
+                raise PatternTimeout(f"searches took longer than they may together, the last for {self.text!r}")
 
 
 def compile_ecma(text: str) -> Pattern:

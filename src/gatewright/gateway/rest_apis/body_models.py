@@ -12,6 +12,7 @@ from gatewright.snapshot.types.rest_api import Pairs
 
 # A body of ten megabytes may have a million elements, with an `anyOf` each.
 _COMBINATIONS_ASIDE = 5_000_000
+_SEARCH_SECONDS_ASIDE = 5.0
 
 
 class BodyModel:
@@ -21,7 +22,9 @@ class BodyModel:
         """`models` are those that the schema may refer to. Raises `ValueError`."""
         self._validator = compile_schema(schema, dict(models))
         # A validator serves one thread at a time.
-        self._validator_aside = compile_schema(schema, dict(models), combinations=_COMBINATIONS_ASIDE)
+        self._validator_aside = compile_schema(
+            schema, dict(models), combinations=_COMBINATIONS_ASIDE, search_seconds=_SEARCH_SECONDS_ASIDE
+        )
         self._turn = asyncio.Lock()
 
     def errors(self, body: bytes) -> str | None:

@@ -17,6 +17,7 @@ import orjson
 
 from gatewright.languages.java_patterns import compile_java
 from gatewright.languages.jayway.cursor import Cursor
+from gatewright.languages.jayway.errors import PathLimitError
 from gatewright.languages.jayway.functions import Argument
 from gatewright.languages.jayway.path import Path, Visit
 from gatewright.languages.json_path import MISSING
@@ -145,6 +146,9 @@ def _parse_term(cursor: Cursor, operands: Operands) -> Accepts:
 def _parse_comparison(cursor: Cursor, operands: Operands) -> Accepts:
     left, path = operands.parse(cursor)
     cursor.skip_blanks()
+    if cursor.take("=~"):
+        right, _ = operands.parse(cursor)
+        return lambda item, visit: _matches(left(item, visit), right(item, visit), visit)
     for name, compare in OPERATORS.items():
         if cursor.text[cursor.position : cursor.position + len(name)].lower() == name:
             cursor.position += len(name)
@@ -200,15 +204,17 @@ def _order(holds: Callable[[int], bool]) -> Callable[[object, object], bool]:
     return compare
 
 
-def _matches(left: object, right: object) -> bool:
+def _matches(left: object, right: object, visit: Visit) -> bool:
     if isinstance(right, Pattern):
         left, right = right, left
     if not isinstance(left, Pattern) or isinstance(right, Pattern):
         return False
     texts = right if isinstance(right, list) else [right]
     try:
-        return any(left.is_match(_pattern_input(text)) for text in texts)
-    except PatternTimeout:
+        return any(left.is_match(_pattern_input(text), visit.search_time) for text in texts)
+    except PatternTimeout as error:
+        if visit.search_time.left <= 0:
+            raise PathLimitError(str(error)) from error
         return False
 
 
@@ -250,7 +256,6 @@ OPERATORS = MappingProxyType[str, Callable[[object, object], bool]](
         "===": lambda left, right: type_of(left) == type_of(right) and _equals(left, right),
         "!==": lambda left, right: type_of(left) != type_of(right) or not _equals(left, right),
         "==": _equals,
-        "=~": _matches,
         "!=": lambda left, right: not _equals(left, right),
         "<=": _order(lambda order: order <= 0),
         "<": _order(lambda order: order < 0),

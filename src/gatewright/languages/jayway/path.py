@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from gatewright.languages.jayway.errors import PathLimitError
 from gatewright.languages.json_path import MISSING
+from gatewright.languages.patterns import SearchTime
 
 # Some tenths of a second of Python; a document of 10 MiB rarely has as many values.
 STEP_LIMIT = 500_000
@@ -25,14 +26,15 @@ class NotFound(Failed):
 
 
 class Visit:
-    """One reading of one document: what has been found, and how many steps are left."""
+    """One reading of one document: what has been found, how many steps and how much time for patterns are left."""
 
-    __slots__ = ("found", "root", "steps_left")
+    __slots__ = ("found", "root", "search_time", "steps_left")
 
     def __init__(self, root: object, steps_left: int) -> None:
         self.root = root
         self.found: list[object] = []
         self.steps_left = steps_left
+        self.search_time = SearchTime()
 
     def step(self, count: int = 1) -> None:
         """Count steps. Raises `PathLimitError`."""

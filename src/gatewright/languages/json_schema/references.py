@@ -9,7 +9,7 @@ knows only those of its own.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 import orjson
@@ -37,6 +37,7 @@ class Models:
 
     root: object
     texts: Mapping[str, str]
+    _read: dict[str, object] = field(default_factory=dict)
 
     def resolve(self, reference: str, base: Location) -> tuple[Location, object]:
         """Return what a reference points to, and where that is. Raises `SchemaError`."""
@@ -58,7 +59,9 @@ class Models:
     def _load(self, model: str) -> object:
         if model not in self.texts:
             raise SchemaError(f"Invalid model identifier specified: {model}")
-        return parse_schema(self.texts[model])
+        if model not in self._read:
+            self._read[model] = parse_schema(self.texts[model])
+        return self._read[model]
 
 
 def model_name(reference: str) -> str | None:

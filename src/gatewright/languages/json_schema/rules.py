@@ -19,7 +19,6 @@ from gatewright.languages.json_schema.values import (
     number_text,
     type_name,
 )
-from gatewright.languages.patterns import compile_ecma
 
 STRING: frozenset[type] = frozenset({str})
 NUMBER: frozenset[type] = frozenset({int, float})
@@ -53,7 +52,8 @@ class Rule:
     is_of_type: bool = False
 
 
-def _rule(types: frozenset[type], passes: Test, describe: Callable[[Any], str]) -> Rule:
+def rule_of(types: frozenset[type], passes: Test, describe: Callable[[Any], str]) -> Rule:
+    """Return a rule that fails in one way."""
     return Rule(types, passes, lambda value: [describe(value)])
 
 
@@ -81,7 +81,7 @@ def enum_rule(value: Any, schema: dict[str, Any]) -> Rule:
     """`enum`."""
     allowed = frozenset([comparable(element) for element in value])
     listed = json_text(value)
-    return _rule(
+    return rule_of(
         ANY,
         lambda instance: (instance if type(instance) is str else comparable(instance)) in allowed,
         lambda instance: f"instance value ({json_text(instance)}) not found in enum (possible values: {listed})",
@@ -94,7 +94,7 @@ def minimum_rule(value: Any, schema: dict[str, Any]) -> Rule:
     too_small = f"numeric instance is lower than the required minimum (minimum: {limit}, found: "
     not_exclusive = f"numeric instance is not strictly greater than the required minimum {limit}"
     passes: Test = (lambda i: i > value) if schema.get("exclusiveMinimum") is True else (lambda i: i >= value)
-    return _rule(NUMBER, passes, lambda i: not_exclusive if i == value else f"{too_small}{number_text(i)})")
+    return rule_of(NUMBER, passes, lambda i: not_exclusive if i == value else f"{too_small}{number_text(i)})")
 
 
 def maximum_rule(value: Any, schema: dict[str, Any]) -> Rule:
@@ -103,7 +103,7 @@ def maximum_rule(value: Any, schema: dict[str, Any]) -> Rule:
     too_large = f"numeric instance is greater than the required maximum (maximum: {limit}, found: "
     not_exclusive = f"numeric instance is not strictly lower than the required maximum {limit}"
     passes: Test = (lambda i: i < value) if schema.get("exclusiveMaximum") is True else (lambda i: i <= value)
-    return _rule(NUMBER, passes, lambda i: not_exclusive if i == value else f"{too_large}{number_text(i)})")
+    return rule_of(NUMBER, passes, lambda i: not_exclusive if i == value else f"{too_large}{number_text(i)})")
 
 
 def multiple_of_rule(value: Any, schema: dict[str, Any]) -> Rule:
@@ -115,14 +115,14 @@ def multiple_of_rule(value: Any, schema: dict[str, Any]) -> Rule:
             return instance % value == 0
         return (Fraction(repr(instance)) / divisor).denominator == 1
 
-    return _rule(
+    return rule_of(
         NUMBER, passes, lambda i: f"remainder of division is not zero ({number_text(i)} / {limit_text(value)})"
     )
 
 
 def min_length_rule(value: Any, schema: dict[str, Any]) -> Rule:
     """`minLength`."""
-    return _rule(
+    return rule_of(
         STRING,
         lambda text: len(text) >= value,
         lambda text: f'string "{text}" is too short (length: {len(text)}, required minimum: {value})',
@@ -131,19 +131,10 @@ def min_length_rule(value: Any, schema: dict[str, Any]) -> Rule:
 
 def max_length_rule(value: Any, schema: dict[str, Any]) -> Rule:
     """`maxLength`."""
-    return _rule(
+    return rule_of(
         STRING,
         lambda text: len(text) <= value,
         lambda text: f'string "{text}" is too long (length: {len(text)}, maximum allowed: {value})',
-    )
-
-
-def pattern_rule(value: Any, schema: dict[str, Any]) -> Rule:
-    """`pattern`. Raises `PatternError`."""
-    return _rule(
-        STRING,
-        compile_ecma(value).searcher(),
-        lambda text: f'ECMA 262 regex "{value}" does not match input string "{text}"',
     )
 
 
@@ -161,7 +152,7 @@ def format_rule(value: Any) -> Rule | None:
 
 def min_items_rule(value: Any, schema: dict[str, Any]) -> Rule:
     """`minItems`."""
-    return _rule(
+    return rule_of(
         ARRAY,
         lambda array: len(array) >= value,
         lambda array: f"array is too short: must have at least {value} elements but instance has {len(array)} elements",
@@ -170,7 +161,7 @@ def min_items_rule(value: Any, schema: dict[str, Any]) -> Rule:
 
 def max_items_rule(value: Any, schema: dict[str, Any]) -> Rule:
     """`maxItems`."""
-    return _rule(
+    return rule_of(
         ARRAY,
         lambda array: len(array) <= value,
         lambda array: f"array is too long: must have at most {value} elements but instance has {len(array)} elements",
@@ -181,7 +172,7 @@ def unique_items_rule(value: Any, schema: dict[str, Any]) -> Rule | None:
     """`uniqueItems`."""
     if value is not True:
         return None
-    return _rule(
+    return rule_of(
         ARRAY,
         lambda array: len({comparable(element) for element in array}) == len(array),
         lambda array: "array must not contain duplicate elements",
@@ -194,7 +185,7 @@ def additional_items_rule(value: Any, schema: dict[str, Any]) -> Rule | None:
     if value is not False or not isinstance(items, list):
         return None
     count = len(items)
-    return _rule(
+    return rule_of(
         ARRAY,
         lambda array: len(array) <= count,
         lambda array: f"schema only allows {count} elements in array but instance has {len(array)} elements",
@@ -203,7 +194,7 @@ def additional_items_rule(value: Any, schema: dict[str, Any]) -> Rule | None:
 
 def min_properties_rule(value: Any, schema: dict[str, Any]) -> Rule:
     """`minProperties`."""
-    return _rule(
+    return rule_of(
         OBJECT,
         lambda members: len(members) >= value,
         lambda members: f"object has too few properties (found {len(members)} but schema requires at least {value})",
@@ -212,7 +203,7 @@ def min_properties_rule(value: Any, schema: dict[str, Any]) -> Rule:
 
 def max_properties_rule(value: Any, schema: dict[str, Any]) -> Rule:
     """`maxProperties`."""
-    return _rule(
+    return rule_of(
         OBJECT,
         lambda members: len(members) <= value,
         lambda members: f"object has too many properties (found {len(members)} but schema requires at most {value})",
@@ -230,36 +221,16 @@ def required_rule(value: Any, schema: dict[str, Any]) -> Rule:
                 return False
         return True
 
-    return _rule(
+    return rule_of(
         OBJECT,
         passes,
         lambda members: f"object has missing required properties ({names_text(required - members.keys())})",
     )
 
 
-def additional_properties_rule(value: Any, schema: dict[str, Any]) -> Rule | None:
-    """`additionalProperties: false`. Raises `PatternError`."""
-    if value is not False:
-        return None
-    names = frozenset(schema.get("properties", ()))
-    searches = [compile_ecma(pattern).searcher() for pattern in schema.get("patternProperties", ())]
-
-    def excess(members: dict[str, Any]) -> set[str]:
-        return {name for name in members.keys() - names if not any(search(name) for search in searches)}
-
-    return _rule(
-        OBJECT,
-        (lambda members: not excess(members)) if searches else (lambda members: members.keys() <= names),
-        lambda members: (
-            "object instance has properties which are not allowed by the schema: " + names_text(excess(members))
-        ),
-    )
-
-
 RULES = MappingProxyType[str, Callable[[Any, dict[str, Any]], Rule | None]](
     {
         "additionalItems": additional_items_rule,
-        "additionalProperties": additional_properties_rule,
         "enum": enum_rule,
         "maxItems": max_items_rule,
         "maxLength": max_length_rule,
@@ -270,7 +241,6 @@ RULES = MappingProxyType[str, Callable[[Any, dict[str, Any]], Rule | None]](
         "minProperties": min_properties_rule,
         "minimum": minimum_rule,
         "multipleOf": multiple_of_rule,
-        "pattern": pattern_rule,
         "required": required_rule,
         "type": type_rule,
         "uniqueItems": unique_items_rule,

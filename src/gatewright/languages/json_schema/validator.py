@@ -9,10 +9,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from gatewright.languages.json_schema.combinations import BUDGET, Budget, BudgetExceeded, combination_rules
+from gatewright.languages.json_schema.pattern_rules import pattern_rules
 from gatewright.languages.json_schema.references import Location, Models, SchemaError, parse_schema
 from gatewright.languages.json_schema.rules import ANY, NUMBER, RULES, Rule, Test, allowed_types, format_rule
 from gatewright.languages.json_schema.syntax import check_syntax
-from gatewright.languages.patterns import PatternError, PatternTimeout, compile_ecma
+from gatewright.languages.patterns import (
+    ALL_SEARCHES_SECONDS,
+    PatternError,
+    PatternTimeout,
+    SearchTime,
+    compile_ecma,
+)
 
 NODE_LIMIT = 20_000
 _TOO_DEEP = "instance nests too deep"
@@ -134,10 +141,11 @@ class Validator:
 
     _node: Node
     _budget: Budget
+    _search_time: SearchTime
 
     def is_valid(self, value: object) -> bool:
         """Tell whether a JSON value is one of the model's. What costs too much to decide is not."""
-        self._budget.refill()
+        self._refill()
         try:
             return self._node.accepts(value)
         except (RecursionError, BudgetExceeded, PatternTimeout):
@@ -145,7 +153,7 @@ class Validator:
 
     def errors(self, value: object) -> list[str]:
         """Return what is wrong, in AWS's words; `$context.error.validationErrorString` is `[` + `, `.join(…) + `]`."""
-        self._budget.refill()
+        self._refill()
         errors: list[str] = []
         try:
             self._node.report(value, errors)
@@ -155,16 +163,26 @@ class Validator:
             errors = errors or [_TOO_SLOW]
         return errors
 
+    def _refill(self) -> None:
+        self._budget.refill()
+        self._search_time.refill()
 
-def compile_schema(schema: object, models: Mapping[str, str] | None = None, *, combinations: int = BUDGET) -> Validator:
+
+def compile_schema(
+    schema: object,
+    models: Mapping[str, str] | None = None,
+    *,
+    combinations: int = BUDGET,
+    search_seconds: float = ALL_SEARCHES_SECONDS,
+) -> Validator:
     """Compile a schema, a JSON value or its text; `models` are the API's, texts by name. Raises `SchemaError`.
 
-    A validation looks at so many `combinations`, of `anyOf` and its like, at most.
+    A validation looks at so many `combinations`, of `anyOf` and its like, at most, and searches for patterns so long.
     """
     root = parse_schema(schema) if isinstance(schema, str) else schema
-    compiler = _Compiler(Models(root, models or {}), Budget(combinations))
+    compiler = _Compiler(Models(root, models or {}), Budget(combinations), SearchTime(search_seconds))
     try:
-        return Validator(compiler.compile(root, Location("", "")), compiler.budget)
+        return Validator(compiler.compile(root, Location("", "")), compiler.budget, compiler.search_time)
     except PatternError as error:
         raise SchemaError(str(error)) from error
     except RecursionError as error:
@@ -172,8 +190,9 @@ def compile_schema(schema: object, models: Mapping[str, str] | None = None, *, c
 
 
 class _Compiler:
-    def __init__(self, models: Models, budget: Budget) -> None:
+    def __init__(self, models: Models, budget: Budget, search_time: SearchTime) -> None:
         self.budget = budget
+        self.search_time = search_time
         self._models = models
         self._nodes: dict[Location, Node] = {}
         self._checked: set[str] = set()
@@ -219,7 +238,7 @@ class _Compiler:
             if keyword in RULES:
                 rules.append((keyword, RULES[keyword](value, schema)))
         combined = combination_rules(schema, lambda part, *tokens: self._below(part, location, *tokens), self.budget)
-        rules += combined
+        rules += combined + pattern_rules(schema, self.search_time)
         rules.sort(key=lambda rule: rule[0])
         if "format" in schema:
             rules.append(("format", format_rule(schema["format"])))
@@ -230,7 +249,10 @@ class _Compiler:
             name: self._below(part, location, "properties", name) for name, part in schema.get("properties", {}).items()
         }
         patterns = [
-            (compile_ecma(pattern).searcher(), self._below(part, location, "patternProperties", pattern))
+            (
+                compile_ecma(pattern).searcher(self.search_time),
+                self._below(part, location, "patternProperties", pattern),
+            )
             for pattern, part in schema.get("patternProperties", {}).items()
         ]
         additional = schema.get("additionalProperties")

@@ -247,3 +247,13 @@ def test_a_path_that_selects_too_much_is_given_up() -> None:
 
 def test_a_pattern_in_a_filter_cannot_hang() -> None:
     assert compile_path("$[?(@ =~ /(a|a)*b/)]").read(["a" * 60]) == []
+
+
+def test_texts_of_a_filter_that_each_take_a_while_share_the_time() -> None:
+    path = compile_path("$[?(@ =~ /(a|aa)+|.*!/)]")
+    texts = ["a" * 22 + "!"] * 2500
+    start = time.monotonic()
+    with pytest.raises(PathLimitError):
+        path.read(texts)
+    assert time.monotonic() - start < 1
+    assert path.read(texts[:1]) == texts[:1]

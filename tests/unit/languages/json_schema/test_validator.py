@@ -171,3 +171,13 @@ def test_so_many_errors_are_reported_and_no_more() -> None:
     # No AWS page: `$context.error.validationErrorString` of a million errors would take the node a minute.
     validator = compile_schema({"items": {"type": "integer"}})
     assert len(validator.errors(["a"] * 1000)) == 200
+
+
+def test_texts_that_each_take_a_while_share_the_time() -> None:
+    validator = compile_schema({"items": {"pattern": "^(a|aa)+$|!$"}}, search_seconds=0.1)
+    body = ["a" * 22 + "!"] * 2500
+    start = time.monotonic()
+    assert not validator.is_valid(body)
+    assert len(validator.errors(body)) == 1
+    assert time.monotonic() - start < 1
+    assert validator.is_valid(body[:1])
