@@ -44,7 +44,11 @@ class Source(Protocol):
     def body(self) -> bytes: ...
 
     def body_json(self) -> object:
-        """Return the body as a document; what is no JSON ends the request."""
+        """Return the body as a document; one that begins like JSON and is none ends the request."""
+        ...
+
+    def select(self, path: Path) -> object:
+        """Return what a path selects of that document, `MISSING` for nothing; too long a search ends the request."""
         ...
 
     def context(self, name: str) -> str | None: ...
@@ -165,7 +169,7 @@ def _read_body(source: Source) -> str:
 
 
 def _selected(path: Path, source: Source) -> str | None:
-    value = path.read(source.body_json())
+    value = source.select(path)
     if value is MISSING or value is None:
         return None
     return value if isinstance(value, str) else write_json(value)

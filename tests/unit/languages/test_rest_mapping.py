@@ -7,7 +7,7 @@ What AWS does with absent bodies, and with those that are no JSON, was observed 
 
 import pytest
 
-from gatewright.languages.jayway import PayloadError, parse_payload
+from gatewright.languages.jayway import Path, PayloadError, parse_payload
 from gatewright.languages.rest_mapping import (
     Location,
     MappingError,
@@ -50,6 +50,9 @@ class Message:
 
     def body_json(self) -> object:
         return parse_payload(self._body)
+
+    def select(self, path: Path) -> object:
+        return path.read(self.body_json())
 
     def context(self, name: str) -> str | None:
         return {"identity.sourceIp": "1.2.3.4"}.get(name)

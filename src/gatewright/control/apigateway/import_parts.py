@@ -92,7 +92,7 @@ def import_parts(
         _clear(run, definition)
     _import_models(run, definition)
     validators = _import_validators(run, definition)
-    resources = _import_resources(run, api, definition)
+    resources = _import_resources(run, definition)
     for path, methods in definition.resources.items():
         if methods and path in resources:
             _import_methods(run, resources[path], methods, validators)
@@ -175,7 +175,7 @@ def _import_validators(run: _Import, definition: RestApiDefinition) -> dict[str,
     return {name: validator["id"] for name, validator in by_name.items()}
 
 
-def _import_resources(run: _Import, api: Document, definition: RestApiDefinition) -> dict[str, Document]:
+def _import_resources(run: _Import, definition: RestApiDefinition) -> dict[str, Document]:
     """Make the resources and return them by path; those below one that cannot be made are left out."""
     by_path = {resource["path"]: resource for resource in list_parts(run.context, run.writer, RESOURCE, run.api_id)}
     for path in definition.resources:

@@ -5,22 +5,24 @@ from typing import Final
 from gatewright.base.messages import Headers
 from gatewright.gateway.rest_apis.call import IntegrationResult, RestCall
 from gatewright.gateway.rest_apis.context_variables import build_context, context_value
-from gatewright.gateway.rest_apis.errors import BAD_REQUEST, INTERNAL_SERVER_ERROR, RestError
+from gatewright.gateway.rest_apis.errors import API_CONFIGURATION_ERROR, BAD_REQUEST, INTERNAL_SERVER_ERROR, RestError
 from gatewright.gateway.rest_apis.header_remapping import DROPPED_REQUEST_FIELDS
 from gatewright.gateway.rest_apis.received_headers import ADDED_FIELDS, SPELLED_FIELDS, method_request_fields
-from gatewright.languages.jayway import PayloadError, parse_payload
+from gatewright.languages.jayway import Path, PathLimitError, PayloadError, parse_payload
 
 # Of all other names, a request has what the client sent.
 _CHANGED: Final = ADDED_FIELDS | DROPPED_REQUEST_FIELDS | SPELLED_FIELDS.keys()
+_UNREAD: Final = object()
 
 
 class RequestSource:
     """A request, as the values of a mapping read it."""
 
-    __slots__ = ("_call",)
+    __slots__ = ("_call", "_document")
 
     def __init__(self, call: RestCall) -> None:
         self._call = call
+        self._document: object = _UNREAD
 
     def headers(self, name: str) -> Headers:
         """Return the fields among which one is looked for."""
@@ -54,11 +56,20 @@ class RequestSource:
         return self._call.body
 
     def body_json(self) -> object:
-        """Return the body as a document. Raises `RestError`."""
+        """Return the body as a document, which is read once. Raises `RestError`."""
+        if self._document is _UNREAD:
+            try:
+                self._document = parse_payload(self.body())
+            except PayloadError as error:
+                raise self._unreadable(str(error)) from error
+        return self._document
+
+    def select(self, path: Path) -> object:
+        """Return what a path selects from the body, `MISSING` for nothing. Raises `RestError`."""
         try:
-            return parse_payload(self.body())
-        except PayloadError as error:
-            raise self._unreadable(str(error)) from error
+            return path.read(self.body_json())
+        except PathLimitError as error:
+            raise RestError(API_CONFIGURATION_ERROR, str(error)) from error
 
     def _unreadable(self, reason: str) -> RestError:
         return RestError(BAD_REQUEST, message=reason)
