@@ -34,7 +34,13 @@ class BodyModel:
     async def errors_aside(self, body: bytes) -> str | None:
         """Return the same from a thread, while other requests are served."""
         async with self._turn:
-            return await asyncio.get_running_loop().run_in_executor(None, _errors, self._validator_aside, body)
+            checking = asyncio.get_running_loop().run_in_executor(None, _errors, self._validator_aside, body)
+            try:
+                return await asyncio.shield(checking)
+            except asyncio.CancelledError:
+                # The client has gone, the thread has not: the next body waits for it.
+                await asyncio.wait([checking])
+                raise
 
 
 def _errors(validator: Validator, body: bytes) -> str | None:
