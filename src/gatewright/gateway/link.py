@@ -70,12 +70,11 @@ def link(
         try:
             apis[api_id] = _ApiLinker(api, snapshot.functions, old, account_bucket, limits, seams, log).link()
         except ValueError as error:
-            kept = "its previous version keeps serving" if old else "it is not served"
-            log.error("API %s (%s) does not link, %s: %s", api_id, api.name, kept, error)
+            _report(log, api, old, error)
             if old:
                 apis[api_id] = old
     urls = link_urls(snapshot.functions, previous.urls if previous else NO_URLS, seams.clf)
-    rest_apis = _link_rest_apis(snapshot, previous, account_buckets, limits, seams)
+    rest_apis = _link_rest_apis(snapshot, previous, account_buckets, limits, seams, log)
     return LinkedSnapshot(snapshot.revision, MappingProxyType(apis), MappingProxyType(account_buckets), urls, rest_apis)
 
 
@@ -85,16 +84,28 @@ def _link_rest_apis(
     account_buckets: Mapping[BucketKey, TokenBucket],
     limits: AccountThrottle,
     seams: RestSeams,
+    log: logging.Logger,
 ) -> Mapping[str, LinkedRestApi]:
     linked = {}
     for api_id, api in snapshot.rest_apis.items():
-        old = previous.rest_apis.get(api_id) if previous else None
-        if old is None or not _is_current(old, api, snapshot.functions):
+        served = previous.rest_apis.get(api_id) if previous else None
+        if served is None or not _is_current(served, api, snapshot.functions):
             bucket = account_buckets[api.account_id, api.region, ""]
             account = AccountLimits(bucket, limits.rate_limit, limits.burst_limit)
-            old = link_rest_api(api, snapshot.functions, old, account, seams)
-        linked[api_id] = old
+            try:
+                served = link_rest_api(api, snapshot.functions, served, account, seams)
+            except ValueError as error:
+                _report(log, api, served, error)
+        if served is not None:
+            linked[api_id] = served
     return MappingProxyType(linked)
+
+
+def _report(
+    log: logging.Logger, api: HttpApi | RestApi, old: LinkedApi | LinkedRestApi | None, error: ValueError
+) -> None:
+    kept = "its previous version keeps serving" if old else "it is not served"
+    log.error("API %s (%s) does not link, %s: %s", api.api_id, api.name, kept, error)
 
 
 def _is_current(old: LinkedApi | LinkedRestApi, api: HttpApi | RestApi, functions: Mapping[str, Function]) -> bool:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from gatewright.snapshot.types.rest_api import RestDeployment
+from gatewright.snapshot.types.rest_api import RestDeployment, RestGatewayResponse
 from tests.unit.gateway.fakes import API_ID, Gateway, request, snapshot
 from tests.unit.gateway.rest_apis.rest_api import deployment, method, mock, resource, rest_api, stage
 
@@ -57,3 +57,13 @@ async def test_a_template_that_is_none_fails_its_method_only(filling: str) -> No
     failed = await gateway.send(request("GET", "/prod/a"))
     assert (failed.status, failed.body) == (500, b'{"message":"Internal server error"}')
     assert (await gateway.send(request("PUT", "/prod/a"))).body == b"ok"
+
+
+async def test_an_api_that_does_not_link_keeps_its_previous_form(caplog: pytest.LogCaptureFixture) -> None:
+    # No AWS page: there, what is stored has been checked; here, nothing that is stored may keep others from changing.
+    gateway = Gateway()
+    gateway.link(snapshot(rest_api(stage(resource("/a", method("GET", mock("ok")))))))
+    broken = RestGatewayResponse("DEFAULT_4XX", None, (("gatewayresponse.header.x", "no expression"),), ())
+    gateway.link(snapshot(rest_api(stage(gateway_responses=(broken,))), revision=2))
+    assert (await gateway.send(request("GET", "/prod/a"))).body == b"ok"
+    assert "(my-api) does not link, its previous version keeps serving: Invalid mapping expression" in caplog.text
