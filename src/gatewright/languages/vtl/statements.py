@@ -287,6 +287,15 @@ class Compiler:
                     f.line(f"put_property(r, {owner}, {self.module.constant(last.name)}, {found})")
 
     def _if(self, f: Function, node: syntax.If) -> None:
+        texts = _texts_of(node)
+        if texts is not None:
+            # Only texts to choose from: no fork, and what is printed before and behind stays one piece.
+            chosen, other = map(self.module.constant, texts)
+            holds = truth(f, self, node.branches[0][0])
+            name = f.temporary()
+            f.line(f"{name} = {chosen} if {holds} else {other}")
+            f.piece(name)
+            return
         f.flush()
         if len(node.branches) == 1:
             condition, block = node.branches[0]
@@ -355,6 +364,21 @@ def _apart(compiler: Compiler, f: Function, block: syntax.Block) -> None:
 
 def _name(thing: object) -> str:
     return str(getattr(thing, "__name__", ""))
+
+
+def _texts_of(node: syntax.If) -> tuple[str, str] | None:
+    """Return what is printed if the only condition holds and if not, where that is nothing but text."""
+    if len(node.branches) != 1:
+        return None
+    chosen = _text_of(node.branches[0][1])
+    other = "" if node.otherwise is None else _text_of(node.otherwise)
+    return None if chosen is None or other is None else (chosen, other)
+
+
+def _text_of(block: syntax.Block) -> str | None:
+    """Return what a block prints where that is nothing but text."""
+    texts = [statement.text for statement in block.statements if isinstance(statement, syntax.Text)]
+    return "".join(texts) if len(texts) == len(block.statements) else None
 
 
 def _merged(statements: Iterable[syntax.Statement]) -> list[syntax.Statement]:
