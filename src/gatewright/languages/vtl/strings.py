@@ -122,10 +122,6 @@ def _starts_with(_run: Run, text: str, prefix: str, offset: int = 0) -> bool:
     return offset >= 0 and units(text).startswith(units(prefix), offset)
 
 
-def _bytes(_run: Run, text: str) -> list[object]:
-    return [(byte + 128) % 256 - 128 for byte in text.encode("utf-8", "replace")]
-
-
 def _join(run: Run, _text: str, separator: str, parts: list[object]) -> str:
     return _charged(run, separator.join(run.text(part) for part in parts))
 
