@@ -12,6 +12,7 @@ from botocore.model import ServiceModel
 from gatewright.aws.catalog import Catalog
 from gatewright.aws.endpoint import AwsEndpoint
 from gatewright.base.ids import Ids
+from gatewright.base.late import Late
 from gatewright.base.messages import BytesBody
 from gatewright.base.operations import Caller, Shape
 from gatewright.control import apigateway, apigatewayv2, lambda_
@@ -51,7 +52,7 @@ async def call(service: str, operation: str, params: dict[str, Any]) -> tuple[in
         return run
 
     endpoint = AwsEndpoint(
-        {service: {name: recorder(name) for name in names} for service, names in TABLES.items()},
+        {service: Late(lambda: {name: recorder(name) for name in TABLES[service]})},
         account_id="123456789012",
         default_region="us-east-1",
         ids=Ids(),

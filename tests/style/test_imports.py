@@ -54,6 +54,18 @@ def test_a_package_imports_only_what_the_table_allows(source: Source) -> None:
     assert wrong == []
 
 
+def test_only_the_services_are_imported_by_name() -> None:
+    """What is imported by a string escapes the table: `server.services` has the strings, a test of its own holds them."""
+    by_name = {"import_module", "__import__"}
+    users = {
+        source.module
+        for source in read(PACKAGE)
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.Call) and {getattr(node.func, "id", ""), getattr(node.func, "attr", "")} & by_name
+    }
+    assert users == {"server.operations"}
+
+
 def test_the_table_refuses() -> None:
     assert not is_allowed("gateway", "store.types.Store")
     assert not is_allowed("gateway", "functions.pool.Pool")

@@ -26,8 +26,12 @@ from gatewright.aws.unmodeled import unmodeled_members
 from gatewright.aws.validation import message, prepare, violations
 from gatewright.base.errors import AwsError, BodyError, OperationNotImplemented
 from gatewright.base.ids import Ids
+from gatewright.base.late import Late
 from gatewright.base.messages import Headers, Request, Response, text_response
 from gatewright.base.operations import BoundOperation, Caller
+
+Operations = Mapping[str, BoundOperation]
+"""What serves a service, by the names of its operations."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -45,13 +49,14 @@ _FROM_A_BROWSER = AwsError(
 class AwsEndpoint:
     """Serves the AWS API calls of a node.
 
-    `operations` maps botocore's service names to OPERATIONS tables. `is_strict` makes a result with members that the
-    model does not have an error, for tests; otherwise they are left out.
+    `operations` maps botocore's service names to OPERATIONS tables, each made by the first call of its service.
+    `is_strict` makes a result with members that the model does not have an error, for tests; otherwise they are left
+    out.
     """
 
     def __init__(
         self,
-        operations: Mapping[str, Mapping[str, BoundOperation]],
+        operations: Mapping[str, Late[Operations]],
         *,
         account_id: str,
         default_region: str,
@@ -94,7 +99,7 @@ class AwsEndpoint:
             headers, body = await _read(request, service)
             call = resolve_call(service, request, query, body)
             protocol = PROTOCOLS[call.protocol]
-            bound = self._bound(call)
+            bound = await self._bound(call)
             incoming = Incoming(headers, body, query, call.labels)
             operation, values = await self._parse(protocol, call, incoming)
             result = await bound(self._caller(request, scope, request_id), values)
@@ -115,11 +120,12 @@ class AwsEndpoint:
             return service
         return await asyncio.to_thread(self._catalog.identify, request, scope, query)
 
-    def _bound(self, call: Call) -> BoundOperation:
+    async def _bound(self, call: Call) -> BoundOperation:
         """Return what serves an operation. Raises `AwsError` when the model or the table lacks it."""
         if call.operation not in call.service.operation_names:
             raise unknown_operation(call)
-        bound = self._operations.get(call.service.name, {}).get(call.operation)
+        table = self._operations.get(call.service.name)
+        bound = None if table is None else (await table.get()).get(call.operation)
         if bound is None:
             raise OperationNotImplemented(
                 f"The operation {call.operation} of {call.service.title} ({call.service.name}) is not implemented by "

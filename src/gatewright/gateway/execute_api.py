@@ -1,7 +1,6 @@
 """The data plane of API Gateway: from an API's id and a request to the response."""
 
 import logging
-import random
 from collections.abc import Awaitable
 
 from gatewright.base.clock import Clock
@@ -12,20 +11,18 @@ from gatewright.gateway.errors import GatewayError, IntegrationFailure, NotFound
 from gatewright.gateway.gateway_response import gateway_response
 from gatewright.gateway.linked import EMPTY, LinkedApi, LinkedRoute, LinkedSnapshot, LinkedStage
 from gatewright.gateway.path import decode_path, octets_to_text
-from gatewright.gateway.rest_apis.serve import RestApis
 
 
 class ExecuteApi:
     """Serves APIs. `swap` replaces all that is served at once; requests in flight keep what they started with."""
 
-    __slots__ = ("_clock", "_ids", "_linked", "_log", "_rest_apis")
+    __slots__ = ("_clock", "_ids", "_linked", "_log")
 
     def __init__(self, *, clock: Clock, ids: Ids, log: logging.Logger, linked: LinkedSnapshot = EMPTY) -> None:
         self._clock = clock
         self._ids = ids
         self._log = log
         self._linked = linked
-        self._rest_apis = RestApis(clock=clock, ids=ids, log=log, draw=random.random)
 
     @property
     def linked(self) -> LinkedSnapshot:
@@ -51,7 +48,7 @@ class ExecuteApi:
         linked = self._linked
         rest_api = linked.rest_apis.get(api_id)
         if rest_api is not None:
-            return self._rest_apis.handle(request, rest_api, stage_name, path, domain_name)
+            return linked.serve_rest_api(request, rest_api, stage_name, path, domain_name)
         return self._serve(request, linked.apis.get(api_id), stage_name, path, domain_name)
 
     async def _serve(

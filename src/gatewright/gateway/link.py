@@ -4,11 +4,14 @@ An API that does not link keeps its previous form, and the log says why. Throttl
 """
 
 import logging
+import random
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from gatewright.base.clock import Clock
+from gatewright.base.late import late_imports
 from gatewright.gateway.binding import Binding
 from gatewright.gateway.call import RouteFacts
 from gatewright.gateway.cors import LinkedCors
@@ -19,8 +22,6 @@ from gatewright.gateway.integrations.stage_variables import substitute_stage_var
 from gatewright.gateway.linked import BucketKey, LinkedApi, LinkedRoute, LinkedSnapshot, LinkedStage
 from gatewright.gateway.permission import refusal
 from gatewright.gateway.pipeline import link_pipeline
-from gatewright.gateway.rest_apis.link import AccountLimits, link_rest_api
-from gatewright.gateway.rest_apis.linked import LinkedRestApi
 from gatewright.gateway.rest_apis.seams import RestSeams
 from gatewright.gateway.route_match import ANY, DEFAULT_ROUTE_KEY, RouteTrie
 from gatewright.gateway.seams import Seams
@@ -35,6 +36,9 @@ from gatewright.snapshot.types import (
     Snapshot,
 )
 from gatewright.snapshot.types.rest_api import RestApi
+
+if TYPE_CHECKING:
+    from gatewright.gateway.rest_apis.linked import LinkedRestApi
 
 # The methods of "Create routes for HTTP APIs"; permission for an ANY route may differ between them.
 _METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
@@ -74,41 +78,47 @@ def link(
             if old:
                 apis[api_id] = old
     urls = link_urls(snapshot.functions, previous.urls if previous else NO_URLS, seams.clf)
-    rest_apis = _link_rest_apis(snapshot, previous, account_buckets, limits, seams, log)
-    return LinkedSnapshot(snapshot.revision, MappingProxyType(apis), MappingProxyType(account_buckets), urls, rest_apis)
+    linked = LinkedSnapshot(snapshot.revision, MappingProxyType(apis), MappingProxyType(account_buckets), urls)
+    return _with_rest_apis(linked, snapshot, previous, limits, seams, log) if snapshot.rest_apis else linked
 
 
-def _link_rest_apis(
+def _with_rest_apis(
+    linked: LinkedSnapshot,
     snapshot: Snapshot,
     previous: LinkedSnapshot | None,
-    account_buckets: Mapping[BucketKey, TokenBucket],
     limits: AccountThrottle,
     seams: RestSeams,
     log: logging.Logger,
-) -> Mapping[str, LinkedRestApi]:
-    linked = {}
+) -> LinkedSnapshot:
+    """Add the REST APIs. What they need is half of all there is: a node without any does not load it."""
+    with late_imports():
+        from gatewright.gateway.rest_apis.link import AccountLimits, link_rest_api
+        from gatewright.gateway.rest_apis.serve import RestApis
+
+    rest_apis = {}
     for api_id, api in snapshot.rest_apis.items():
         served = previous.rest_apis.get(api_id) if previous else None
         if served is None or not _is_current(served, api, snapshot.functions):
-            bucket = account_buckets[api.account_id, api.region, ""]
+            bucket = linked.account_buckets[api.account_id, api.region, ""]
             account = AccountLimits(bucket, limits.rate_limit, limits.burst_limit)
             try:
                 served = link_rest_api(api, snapshot.functions, served, account, seams)
             except ValueError as error:
                 _report(log, api, served, error)
         if served is not None:
-            linked[api_id] = served
-    return MappingProxyType(linked)
+            rest_apis[api_id] = served
+    serve = RestApis(clock=seams.clock, ids=seams.ids, log=log, draw=random.random).handle
+    return replace(linked, rest_apis=MappingProxyType(rest_apis), serve_rest_api=serve)
 
 
 def _report(
-    log: logging.Logger, api: HttpApi | RestApi, old: LinkedApi | LinkedRestApi | None, error: ValueError
+    log: logging.Logger, api: HttpApi | RestApi, old: "LinkedApi | LinkedRestApi | None", error: ValueError
 ) -> None:
     kept = "its previous version keeps serving" if old else "it is not served"
     log.error("API %s (%s) does not link, %s: %s", api.api_id, api.name, kept, error)
 
 
-def _is_current(old: LinkedApi | LinkedRestApi, api: HttpApi | RestApi, functions: Mapping[str, Function]) -> bool:
+def _is_current(old: "LinkedApi | LinkedRestApi", api: HttpApi | RestApi, functions: Mapping[str, Function]) -> bool:
     return old.source is api and all(functions.get(arn) is function for arn, function in old.functions)
 
 

@@ -1,20 +1,27 @@
 """What linking makes of a snapshot: the form in which requests are served."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
+from gatewright.base.messages import Request, Response
 from gatewright.gateway.call import RouteFacts
 from gatewright.gateway.cors import LinkedCors
 from gatewright.gateway.function_urls.link import NO_URLS, LinkedUrls
 from gatewright.gateway.pipeline import Pipeline
-from gatewright.gateway.rest_apis.linked import LinkedRestApi
 from gatewright.gateway.route_match import RouteTrie
 from gatewright.gateway.throttle import TokenBucket
 from gatewright.snapshot.types import Function, HttpApi
 
+if TYPE_CHECKING:
+    from gatewright.gateway.rest_apis.linked import LinkedRestApi
+
 BucketKey = tuple[str, str, str]
 """API id, stage name and route key; or account, region and nothing."""
+
+ServeRestApi = Callable[[Request, "LinkedRestApi", str | None, str, str], Awaitable[Response]]
+"""Serves a request to a REST API: with the stage that was asked for in words, the path, and the domain name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +69,12 @@ class LinkedApi:
         return None if stage is None else (stage, path)
 
 
+def _serve_no_rest_api(
+    _request: Request, api: "LinkedRestApi", _stage_name: str | None, _path: str, _domain_name: str
+) -> Awaitable[Response]:
+    raise LookupError(f"{api.source.api_id} was not linked")
+
+
 @dataclass(frozen=True, slots=True)
 class LinkedSnapshot:
     """All that is served. Never changed: a request keeps the one that it started with."""
@@ -70,7 +83,9 @@ class LinkedSnapshot:
     apis: Mapping[str, LinkedApi]
     account_buckets: Mapping[BucketKey, TokenBucket]
     urls: LinkedUrls = NO_URLS
-    rest_apis: Mapping[str, LinkedRestApi] = field(default_factory=lambda: MappingProxyType({}))
+    rest_apis: "Mapping[str, LinkedRestApi]" = field(default_factory=lambda: MappingProxyType({}))
+    serve_rest_api: ServeRestApi = _serve_no_rest_api
+    """What serves them; it is imported with the first of them."""
 
 
 EMPTY = LinkedSnapshot(0, MappingProxyType({}), MappingProxyType({}))

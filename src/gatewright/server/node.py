@@ -9,10 +9,9 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from gatewright import __version__
-from gatewright.aws.endpoint import AwsEndpoint
 from gatewright.base.clock import SystemClock
 from gatewright.base.ids import Ids, PooledEntropy
 from gatewright.base.messages import Handler, Request, Response, text_response
@@ -34,11 +33,11 @@ from gatewright.server.companion import Companion, NoCompanion, open_companion
 from gatewright.server.data_plane import DataPlane
 from gatewright.server.for_functions import OwnPathsForFunctions, refuse_aws_call
 from gatewright.server.function_isolation import begin_to_find_tier, open_isolation
-from gatewright.server.operations import OWN_SERVICES, bind_operations
+from gatewright.server.late_parts import LateServiceCaller, late_handler
 from gatewright.server.own_paths import OwnPaths
 from gatewright.server.planes import Planes
 from gatewright.server.runtime_check import RuntimeCheck
-from gatewright.server.service_calls import ServiceCalls
+from gatewright.server.services import OWN_SIGNING_NAMES
 from gatewright.server.usage import KeptUsage, open_usage
 from gatewright.settings import Settings
 from gatewright.snapshot.types import Function
@@ -47,6 +46,10 @@ from gatewright.store.types import Store
 from gatewright.wire.client import Client
 from gatewright.wire.listener import Listener
 from gatewright.wire.request_head import RequestHead
+
+if TYPE_CHECKING:
+    from gatewright.aws.endpoint import AwsEndpoint
+    from gatewright.server.service_calls import ServiceCalls
 
 _log = logging.getLogger(__name__)
 
@@ -126,33 +129,49 @@ class Server:
         events = self._async_invoker(store, functions, companion, lambda arn: planes.function(arn))  # noqa: PLW0108
         client = Client(settings.upstream)
         self._parts.push_async_callback(client.close)
-        services = ServiceCalls(
-            client,
-            settings.companion,
-            Credentials(),
-            self._ids,
-            own=lambda request: aws.handle(request),  # noqa: PLW0108
-            own_services=OWN_SERVICES,
-        )
+        services = self._service_caller(client, lambda request: aws(request))  # noqa: PLW0108
         serving = DataPlane(settings, functions, events, client, services, usage.directory, self._clock, self._ids)
         planes = Planes(store, executor, serving.link)
         await planes.catch_up()
         links = BlobLinks(self.url, store.blobs, self._clock)
         facts = self._facts(runtimes, functions, links, companion, usage)
-        aws = AwsEndpoint(
-            bind_operations(planes, functions, events, store, self._clock, self._ids, facts, serving),
-            account_id=settings.account_id,
-            default_region=settings.region,
-            ids=self._ids,
-        )
+        aws = self._aws_api(planes, functions, events, store, facts, serving)
         self._parts.callback(asyncio.create_task(BlobSweep(store).run(executor)).cancel)
         own = OwnPaths(lambda: _health(planes, isolation), logs.tail, links.handle)
         apis, urls = serving.execute_api, serving.function_urls
         self._is_rest_api = apis.is_rest_api
-        self._listener.handler = Endpoint(apis, urls, aws.handle, own.handle).handle
-        aws_for_functions = refuse_aws_call if settings.is_hardened else aws.handle
+        self._listener.handler = Endpoint(apis, urls, aws, own.handle).handle
+        aws_for_functions = refuse_aws_call if settings.is_hardened else aws
         self._for_functions = Endpoint(apis, urls, aws_for_functions, OwnPathsForFunctions(own.handle).handle).handle
         await events.start()  # now that the functions that it runs can call this node
+
+    def _aws_api(
+        self, planes: Planes, functions: Functions, events: AsyncInvoker, store: Store, facts: Node, serving: DataPlane
+    ) -> Handler:
+        """Return what answers AWS API calls. It is made by the first one."""
+
+        def make() -> "AwsEndpoint":
+            from gatewright.aws.endpoint import AwsEndpoint
+            from gatewright.server.operations import bind_operations
+
+            operations = bind_operations(planes, functions, events, store, self._clock, self._ids, facts, serving)
+            settings = self._settings
+            return AwsEndpoint(
+                operations, account_id=settings.account_id, default_region=settings.region, ids=self._ids
+            )
+
+        return late_handler(make)
+
+    def _service_caller(self, client: Client, own: Handler) -> LateServiceCaller:
+        """Return what calls AWS services for integrations. It is made by the first call; `own` serves those of ours."""
+
+        def make() -> "ServiceCalls":
+            from gatewright.server.service_calls import ServiceCalls
+
+            companion = self._settings.companion
+            return ServiceCalls(client, companion, Credentials(), self._ids, own=own, own_services=OWN_SIGNING_NAMES)
+
+        return LateServiceCaller(make)
 
     def _functions(
         self, store: Store, runtimes: RuntimeDirectory, logs: FunctionLogs, isolation: Isolation

@@ -1,23 +1,22 @@
-"""The OPERATIONS tables of all services, bound to what they run on."""
+"""The operations of all services, bound to what they run on. Each service's are imported by the first call of it."""
 
 import functools
 from collections.abc import Callable, Mapping
+from importlib import import_module
 
+from gatewright.aws.endpoint import Operations
 from gatewright.base.clock import Clock
 from gatewright.base.ids import Ids
+from gatewright.base.late import Late
 from gatewright.base.operations import BoundOperation, Caller, Shape
-from gatewright.control import apigateway, apigatewayv2, lambda_
 from gatewright.control.context import Context, Node
 from gatewright.functions import invoke
 from gatewright.functions.async_invoke import AsyncInvoker
 from gatewright.functions.invoke_operation import Operation as DataPlaneOperation
-from gatewright.gateway.rest_apis import invoke_for_test
 from gatewright.server.data_plane import DataPlane
 from gatewright.server.planes import Planes
+from gatewright.server.services import SERVICES
 from gatewright.store.types import Store
-
-OWN_SERVICES = frozenset({"apigateway", "lambda"})
-"""The names that calls to these services are signed by."""
 
 ControlOperation = Callable[[Context, Shape], Shape]
 
@@ -31,22 +30,43 @@ def bind_operations(
     ids: Ids,
     node: Node,
     serving: DataPlane,
-) -> Mapping[str, Mapping[str, BoundOperation]]:
+) -> Mapping[str, Late[Operations]]:
     """Return service → operation name → what serves it, for `AwsEndpoint`."""
 
     def control(operation: ControlOperation, caller: Caller, request: Shape) -> Shape:
         return operation(Context(caller, store, clock, ids, node), request)
 
-    def bind_all(table: Mapping[str, ControlOperation]) -> dict[str, BoundOperation]:
+    def bind_control(package: str) -> Operations:
+        table: Mapping[str, ControlOperation] = import_module(package).OPERATIONS
         return {name: planes.bind(functools.partial(control, operation)) for name, operation in table.items()}
 
-    def bind_data_plane(operation: DataPlaneOperation) -> BoundOperation:
+    def bind_invoke(operation: DataPlaneOperation) -> BoundOperation:
         async def run(caller: Caller, request: Shape) -> Shape:
             return await operation(invoke.InvokeContext(caller, functions, planes.function, events), request)
 
         return run
 
-    def bind_gateway(operation: invoke_for_test.Operation) -> BoundOperation:
+    def bind_data_plane(service: str) -> Operations:
+        """Return the operations that AWS serves from the data plane."""
+        match service:
+            case "lambda":
+                return {name: bind_invoke(operation) for name, operation in invoke.OPERATIONS.items()}
+            case "apigateway":
+                return bind_test_invoke(planes, serving)
+            case _:
+                return {}
+
+    def bind(service: str, package: str) -> Operations:
+        return {**bind_control(package), **bind_data_plane(service)}
+
+    return {service: Late(functools.partial(bind, service, package)) for service, package in SERVICES.items()}
+
+
+def bind_test_invoke(planes: Planes, serving: DataPlane) -> Operations:
+    """Return TestInvokeMethod, which runs what serves REST APIs."""
+    from gatewright.gateway.rest_apis import invoke_for_test
+
+    def bind(operation: invoke_for_test.Operation) -> BoundOperation:
         async def run(caller: Caller, request: Shape) -> Shape:
             context = invoke_for_test.InvocationContext(
                 caller, planes.compile_for_test, lambda: planes.functions, serving.seams, serving.log
@@ -55,10 +75,4 @@ def bind_operations(
 
         return run
 
-    gateway = {name: bind_gateway(operation) for name, operation in invoke_for_test.OPERATIONS.items()}
-    data_plane = {name: bind_data_plane(operation) for name, operation in invoke.OPERATIONS.items()}
-    return {
-        "lambda": bind_all(lambda_.OPERATIONS) | data_plane,
-        "apigateway": bind_all(apigateway.OPERATIONS) | gateway,
-        "apigatewayv2": bind_all(apigatewayv2.OPERATIONS),
-    }
+    return {name: bind(operation) for name, operation in invoke_for_test.OPERATIONS.items()}

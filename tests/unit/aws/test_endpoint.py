@@ -12,6 +12,7 @@ from gatewright.aws.catalog import Catalog
 from gatewright.aws.endpoint import AwsEndpoint
 from gatewright.base.errors import AwsError, BodyBroken, BodyError, BodyTimeout, BodyTooLarge
 from gatewright.base.ids import Ids
+from gatewright.base.late import Late
 from gatewright.base.messages import BytesBody, Headers, Request, Response
 from gatewright.base.operations import Caller, Shape
 from tests.unit.aws.models import service
@@ -52,7 +53,7 @@ class FailingBody:
 
 def endpoint(protocol: str, operations: Mapping[str, Recorder], **options: Any) -> AwsEndpoint:
     return AwsEndpoint(
-        {"things": operations},
+        {"things": Late(lambda: operations)},
         account_id="123456789012",
         default_region="us-east-1",
         ids=Ids(bytes),
