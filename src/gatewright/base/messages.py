@@ -4,7 +4,7 @@ Names keep their case and order and values their octets (decoded as ISO-8859-1, 
 REST APIs pass them on as the client wrote them. Paths and queries stay undecoded.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -107,11 +107,19 @@ class Request:
 
 @dataclass(slots=True)
 class Response:
-    """One HTTP response. `wire` adds the framing (Content-Length, Transfer-Encoding), Date and Connection."""
+    """One HTTP response. `wire` adds the framing (Content-Length, Transfer-Encoding), Date and Connection.
+
+    It may be awaited, and is its own result: a handler that has nothing to wait for returns it as it is, and who looks
+    whether it did (`wire` does) needs no coroutine and no turn of the event loop to answer.
+    """
 
     status: int
     headers: Headers
     body: bytes | AsyncIterator[bytes] = b""
+
+    def __await__(self) -> Generator[None, None, "Response"]:
+        yield from ()
+        return self
 
 
 Handler = Callable[[Request], Awaitable[Response]]

@@ -1,18 +1,20 @@
 """One connection of a listener: the asyncio shell around `RequestReader`.
 
-One task lives as long as the connection and serves its requests one after the other, so that a request costs no task,
-responses keep the order of their requests, and the end of the connection is one cancellation. Deadlines are numbers
-that the listener's sweep compares with the time, so that a request costs no timer either.
+Requests are read where their octets arrive. What the handler answers at once is written at once; what has to be waited
+for is left to one task, which lives as long as the connection: a request costs no task, responses keep the order of
+their requests, and the end of the connection is one cancellation. Deadlines are numbers that the listener's sweep
+compares with the time, so that a request costs no timer either.
 """
 
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator
+from collections.abc import Awaitable, Coroutine
 from typing import cast
 
-from gatewright.base.errors import BodyBroken, BodyError, BodyTimeout, ResponseBroken
+from gatewright.base.errors import BodyBroken, BodyError, BodyTimeout
 from gatewright.base.messages import Headers, Request, Response
+from gatewright.wire.answers import AnswerWriter, ResponseCutOff
 from gatewright.wire.connection_phase import Lifecycle, Phase
 from gatewright.wire.errors import RequestRefused
 from gatewright.wire.http11 import RequestReader
@@ -36,7 +38,9 @@ class ServerConnection(asyncio.Protocol):
     """Serves one client."""
 
     __slots__ = (
+        "_answers",
         "_bodies",
+        "_exchange",
         "_lifecycle",
         "_peer",
         "_reader",
@@ -54,12 +58,15 @@ class ServerConnection(asyncio.Protocol):
     _receiver: Receiver
     _bodies: BodyReceiver
     _writer: ResponseWriter
+    _answers: AnswerWriter
 
     def __init__(self, scope: ListenerScope) -> None:
         self._scope = scope
         self._reader = RequestReader(scope.limits, scope.body_limit)
         self._lifecycle = Lifecycle(scope)
         self._task: asyncio.Task[None] | None = None
+        # The request that the task has to see to, with what its handler returned.
+        self._exchange: tuple[RequestHead, Awaitable[Response]] | None = None
         self._peer = ("", 0)
         self._scheme = "http"
         # After an upgrade
@@ -75,6 +82,7 @@ class ServerConnection(asyncio.Protocol):
         self._receiver = Receiver(self._transport, self._reader, limits.read_high_water_bytes)
         self._writer = ResponseWriter(self._transport, scope.dates, limits.write_stall_seconds)
         self._bodies = BodyReceiver(self._receiver, self._writer, self._lifecycle, limits)
+        self._answers = AnswerWriter(self._writer, self._bodies, self._reader, scope)
         peer = transport.get_extra_info("peername")
         if isinstance(peer, tuple):
             self._peer = peer[:2]
@@ -91,12 +99,16 @@ class ServerConnection(asyncio.Protocol):
         self._task = asyncio.get_running_loop().create_task(self._run())
 
     def data_received(self, octets: bytes) -> None:
-        """Pass octets to who waits for them."""
-        if self._lifecycle.phase < Phase.LINGERING:
-            self._receiver.receive(octets)
-
-    def eof_received(self) -> None:
-        """Take the end of the client's octets for the end of the client: the transport closes itself."""
+        """Serve what can be served now; pass other octets to who waits for them."""
+        phase = self._lifecycle.phase
+        if phase >= Phase.LINGERING:
+            return
+        self._reader.receive(octets)
+        if phase < Phase.SERVING:
+            self._serve_ready()
+            if self._exchange is None and not self._reader.backlog:
+                return
+        self._receiver.notice()
 
     def pause_writing(self) -> None:
         """Make the writer wait."""
@@ -113,6 +125,10 @@ class ServerConnection(asyncio.Protocol):
         self._scope.discard(self)
         if is_reading_body:
             self._receiver.fail(BodyBroken("the client went away"))
+        if self._exchange is not None:
+            _, answer = self._exchange
+            if isinstance(answer, Coroutine):
+                answer.close()
         if self._task is not None:
             self._task.cancel()
 
@@ -129,7 +145,7 @@ class ServerConnection(asyncio.Protocol):
                 self._reader.take_backlog()
                 self._receiver.fail(BodyTimeout("the body stopped arriving"))
             elif phase is Phase.HEAD and self._reader.backlog:
-                self._receiver.fail(RequestRefused(408, "the header section took too long"))
+                self._refuse(RequestRefused(408, "the header section took too long"))
             elif phase in (Phase.IDLE, Phase.HEAD, Phase.LINGERING):
                 self._close()
 
@@ -146,54 +162,97 @@ class ServerConnection(asyncio.Protocol):
             self._lifecycle.enter(Phase.CLOSING)
         self._transport.abort()
 
-    # The connection's task
+    # Serving
 
-    async def _run(self) -> None:
+    def _serve_ready(self) -> None:
+        """Serve the requests that are here, up to the first that has to be waited for and no more than a turn."""
+        reader, lifecycle, scope = self._reader, self._lifecycle, self._scope
         try:
-            await self._serve_requests()
+            for _ in range(_PIPELINE_TURN):
+                head = reader.read_head()
+                if head is None:
+                    if lifecycle.phase is Phase.IDLE and reader.backlog:
+                        lifecycle.enter(Phase.HEAD, scope.limits.header_seconds)
+                    return
+                lifecycle.enter(Phase.SERVING)
+                try:
+                    answer = scope.handler(self._request(head))
+                except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 — `_failure` writes it to the log
+                    answer = _failure(head, error)
+                if not isinstance(answer, Response) or not self._answers.write_at_once(head, answer):
+                    self._exchange = head, answer
+                    return
+                if self._writer.is_paused or not self._end_exchange():
+                    return
         except RequestRefused as refusal:
-            logger.debug("refused a request of %s: %s", self._peer, refusal)
-            if not self._lifecycle.is_over:
-                self._writer.write_error(_NO_REQUEST, refusal.status, keeps_alive=False)
-                self._linger()
+            self._refuse(refusal)
         except Exception:
             logger.exception("a connection failed")
             self.abort()
 
-    async def _serve_requests(self) -> None:
-        reader, lifecycle, scope = self._reader, self._lifecycle, self._scope
-        in_a_row = 0
-        while True:
-            head = reader.read_head()
-            if head is None:
-                if lifecycle.phase is Phase.IDLE and reader.backlog:
-                    lifecycle.enter(Phase.HEAD, scope.limits.header_seconds)
-                await self._receiver.wait()
-                in_a_row = 0
-                continue
-            in_a_row += 1
-            if in_a_row % _PIPELINE_TURN == 0:
-                await asyncio.sleep(0)
-            lifecycle.enter(Phase.SERVING)
-            request = self._request(head)
-            # Neither the handler nor the usual response has a coroutine of its own: a request costs 0.6 µs less.
-            try:
-                response = await scope.handler(request)
-            except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 — `_failure` writes it to the log
-                response = _failure(head, error)
-            if lifecycle.is_over:
-                if not isinstance(response.body, bytes):
-                    await close_stream(response.body)
-                return
-            if self._answer_at_once(head, response):
-                if self._writer.is_paused:
+    def _end_exchange(self) -> bool:
+        """Await the next request; say whether there may be one."""
+        scope = self._scope
+        self._lifecycle.enter(Phase.IDLE, scope.limits.keep_alive_seconds)
+        if scope.is_draining and not self._reader.backlog:
+            self._close()
+            return False
+        return True
+
+    def _refuse(self, refusal: RequestRefused) -> None:
+        logger.debug("refused a request of %s: %s", self._peer, refusal)
+        if not self._lifecycle.is_over:
+            self._writer.write_error(_NO_REQUEST, refusal.status, keeps_alive=False)
+            self._linger()
+
+    # The connection's task
+
+    async def _run(self) -> None:
+        try:
+            lifecycle = self._lifecycle
+            in_a_row = 0
+            while not lifecycle.is_over:
+                if self._exchange is not None:
+                    in_a_row += 1
+                    if in_a_row % _PIPELINE_TURN == 0:
+                        await asyncio.sleep(0)
+                    if not await self._await_exchange(*self._exchange):
+                        return
+                elif lifecycle.phase is Phase.SERVING:
+                    # Answered at once, and the peer has yet to take it.
                     await self._writer.wait_for_room()
-            elif not await self._answer(head, response):
-                return
-            lifecycle.enter(Phase.IDLE, scope.limits.keep_alive_seconds)
-            if scope.is_draining and not reader.backlog:
-                self._close()
-                return
+                else:
+                    if lifecycle.phase is Phase.IDLE and self._reader.backlog:
+                        # Others have their turn.
+                        await asyncio.sleep(0)
+                    else:
+                        in_a_row = 0
+                        await self._receiver.wait()
+                    if lifecycle.phase is Phase.IDLE:
+                        self._serve_ready()
+                    continue
+                if lifecycle.phase is Phase.SERVING and self._end_exchange():
+                    self._serve_ready()
+        except Exception:
+            logger.exception("a connection failed")
+            self.abort()
+
+    async def _await_exchange(self, head: RequestHead, answer: Awaitable[Response]) -> bool:
+        """Answer one request; say whether another may follow."""
+        self._exchange = None
+        try:
+            response = await answer
+        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 — `_failure` writes it to the log
+            response = _failure(head, error)
+        if self._lifecycle.is_over:
+            if not isinstance(response.body, bytes):
+                await close_stream(response.body)
+            return False
+        if not self._answers.write_at_once(head, response):
+            return await self._answer(head, response)
+        if self._writer.is_paused:
+            await self._writer.wait_for_room()
+        return True
 
     def _request(self, head: RequestHead) -> Request:
         address, port = self._peer
@@ -210,34 +269,17 @@ class ServerConnection(asyncio.Protocol):
             time.time(),
         )
 
-    def _answer_at_once(self, head: RequestHead, response: Response) -> bool:
-        """Write a response that is whole, to a request that was, if the connection lives on; else do nothing."""
-        body = response.body
-        if (
-            not isinstance(body, bytes)
-            or response.status == 101
-            or not head.keeps_alive
-            or self._scope.is_draining
-            or self._bodies.is_open
-        ):
-            return False
-        self._writer.write_whole(head, response, body, keeps_alive=True)
-        return True
-
     async def _answer(self, head: RequestHead, response: Response) -> bool:
         """Answer one request; say whether another may follow."""
         if response.status == 101:
             if await self._upgrade(head, response):
                 return False
             response = error_response(500)
-        keeps_alive = head.keeps_alive and not self._scope.is_draining
-        body = response.body
-        if isinstance(body, bytes):
-            if not self._reader.is_between_requests and not self._bodies.can_discard_rest():
-                keeps_alive = False
-            self._writer.write_whole(head, response, body, keeps_alive)
-        else:
-            keeps_alive = await self._stream(head, response, body, keeps_alive)
+        try:
+            keeps_alive = await self._answers.write(head, response)
+        except ResponseCutOff:
+            self.abort()
+            return False
         if self._writer.is_paused:
             await self._writer.wait_for_room()
         if self._bodies.is_open:
@@ -245,25 +287,6 @@ class ServerConnection(asyncio.Protocol):
         if not keeps_alive:
             self._finish()
         return keeps_alive
-
-    async def _stream(
-        self, head: RequestHead, response: Response, body: AsyncIterator[bytes], keeps_alive: bool
-    ) -> bool:
-        """Write a response whose body comes in pieces; say whether the connection can live on."""
-        self._bodies.forgo_continue()
-        framing = self._writer.write_stream_head(head, response, keeps_alive)
-        if framing is None or framing.is_empty:
-            await close_stream(body)
-            return keeps_alive
-        try:
-            await self._writer.write_stream(body, framing)
-        except Exception as error:
-            # The client must see that the body is cut off (RFC 9112 section 8).
-            if not isinstance(error, ResponseBroken):
-                logger.exception("a streamed response broke off: %s %s", head.method, head.path)
-            self.abort()
-            return False
-        return keeps_alive and not framing.is_close_delimited
 
     async def _upgrade(self, head: RequestHead, response: Response) -> bool:
         """Hand the connection over; say whether that was possible."""

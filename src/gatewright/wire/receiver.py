@@ -18,16 +18,14 @@ class Receiver:
         self._arrival: asyncio.Future[None] | None = None
         self.reader = reader
 
-    def receive(self, octets: bytes) -> None:
-        """Take what arrived; wake who waits for it, or pause reading when there is enough."""
-        reader = self.reader
-        reader.receive(octets)
+    def notice(self) -> None:
+        """Wake who waits for what arrived, or pause reading when there is enough."""
         arrival = self._arrival
         if arrival is not None:
             self._arrival = None
             if not arrival.done():
                 arrival.set_result(None)
-        elif reader.backlog > self._high_water_bytes and not self._is_paused:
+        elif self.reader.backlog > self._high_water_bytes and not self._is_paused:
             self._is_paused = True
             self._transport.pause_reading()
 

@@ -1,6 +1,6 @@
 """A request on its way through a REST API: what is known once its method is found, and what phases add to it."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -122,7 +122,7 @@ class IntegrationRequest:
 
 @dataclass(slots=True)
 class IntegrationResult:
-    """What came back from the integration, before it is mapped."""
+    """What came back from the integration, before it is mapped. Like a response, it may be awaited."""
 
     status: int
     headers: Headers
@@ -130,13 +130,18 @@ class IntegrationResult:
     error_message: str | None = None
     """The `errorMessage` of a function, empty for one that did not fail: what selection patterns look at then."""
 
+    def __await__(self) -> Generator[None, None, "IntegrationResult"]:
+        yield from ()
+        return self
+
 
 RequestPhase = Callable[[RestCall], Awaitable[None] | None]
 """A phase before the integration. It raises `RestError` to answer in its place; it returns None when it has nothing to
 wait for: a coroutine less is 0.3 µs of every request."""
 
 Serve = Callable[[RestCall], Awaitable[Response]]
-"""From a checked request to the response: a proxy integration, or the phases of a custom one. Raises `RestError`."""
+"""From a checked request to the response: a proxy integration, or the phases of a custom one. Raises `RestError`, at
+once or awaited. What has nothing to wait for returns the response itself."""
 
 Exchange = Callable[[RestCall, IntegrationRequest], Awaitable[IntegrationResult]]
 """A custom integration: sends what was made of the request. Raises `RestError`."""

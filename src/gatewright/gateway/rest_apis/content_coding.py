@@ -45,21 +45,20 @@ def accepted_coding(accept_encoding: str | None) -> str | None:
     return chosen if chosen in _WINDOW_BITS else None
 
 
-def compress_response(minimum_bytes: int, accept_encoding: str | None, response: Response) -> Awaitable[None] | None:
-    """Compress a response in place where AWS does; what is returned is to be awaited.
+def compress_response(minimum_bytes: int, accept_encoding: str | None, response: Response) -> Awaitable[Response]:
+    """Return the response, its body compressed in place where AWS does that.
 
     Streams, responses with a Content-Encoding and those below `minimumCompressionSize` stay as they are.
     """
     body = response.body
     if not isinstance(body, bytes) or not body or len(body) < minimum_bytes:
-        return None
+        return response
     coding = accepted_coding(accept_encoding)
     if coding is None or response.headers.get("content-encoding") is not None:
-        return None
+        return response
     if len(body) > _INLINE_BYTES:
         return _compress_aside(response, body, coding)
-    _set_body(response, compress(body, coding), coding)
-    return None
+    return _set_body(response, compress(body, coding), coding)
 
 
 def compress(body: bytes, coding: str) -> bytes:
@@ -116,13 +115,14 @@ def _decompress_rest(decoder: "zlib._Decompress", beginning: bytes, coding: str)
     raise _not_compressed(coding, f"there are more than {_MAX_GZIP_MEMBERS} members")
 
 
-async def _compress_aside(response: Response, body: bytes, coding: str) -> None:
-    _set_body(response, await asyncio.to_thread(compress, body, coding), coding)
+async def _compress_aside(response: Response, body: bytes, coding: str) -> Response:
+    return _set_body(response, await asyncio.to_thread(compress, body, coding), coding)
 
 
-def _set_body(response: Response, body: bytes, coding: str) -> None:
+def _set_body(response: Response, body: bytes, coding: str) -> Response:
     response.body = body
     response.headers.append(("Content-Encoding", coding))
+    return response
 
 
 def _weight(parameters: str) -> float:

@@ -17,7 +17,7 @@ phases that have none. A `RestError` anywhere up to the integration response bec
 hook in where phases write to `call.log`, access logs and traces around `MethodPipeline.run`.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 
 from gatewright.base.ids import Ids
@@ -57,28 +57,57 @@ class MethodPipeline:
     ids: Ids
     faults: FaultLog
 
-    async def run(self, call: RestCall) -> Response:
-        """Take a request through its phases."""
+    def run(self, call: RestCall) -> Awaitable[Response]:
+        """Take a request through its phases: at once, as far as none of them has anything to wait for."""
+        phases = iter(self.request_phases)
         try:
-            for phase in self.request_phases:
+            for phase in phases:
                 waiting = phase(call)
                 if waiting is not None:
-                    await waiting
-            response = await self.serve(call)
-            if self.adds_trace_header:
-                response.headers.append(("X-Amzn-Trace-Id", _traced(call.trace_header, self.ids)))
-            if call.log is not None:
-                call.log.write(f"Method response headers: {shown_fields(response.headers)}")
-                call.log.write("Successfully completed execution")
+                    return self._run_waiting(call, waiting, phases)
+            response = self.serve(call)
+            if not isinstance(response, Response):
+                return self._wait(call, response)
+            response = self._integrated(call, response)
         except RestError as error:
             response = self._answer(call, error)
+        return self._complete(call, response)
+
+    async def _run_waiting(self, call: RestCall, waiting: Awaitable[None], phases: Iterator[RequestPhase]) -> Response:
+        """Go on from a phase that has something to wait for."""
+        try:
+            await waiting
+            for phase in phases:
+                further = phase(call)
+                if further is not None:
+                    await further
+            response = self._integrated(call, await self.serve(call))
+        except RestError as error:
+            response = self._answer(call, error)
+        return await self._complete(call, response)
+
+    async def _wait(self, call: RestCall, serving: Awaitable[Response]) -> Response:
+        """Go on from an integration that has something to wait for."""
+        try:
+            response = self._integrated(call, await serving)
+        except RestError as error:
+            response = self._answer(call, error)
+        return await self._complete(call, response)
+
+    def _integrated(self, call: RestCall, response: Response) -> Response:
+        """Return the response of the integration as the method response."""
+        if self.adds_trace_header:
+            response.headers.append(("X-Amzn-Trace-Id", _traced(call.trace_header, self.ids)))
+        if call.log is not None:
+            call.log.write(f"Method response headers: {shown_fields(response.headers)}")
+            call.log.write("Successfully completed execution")
+        return response
+
+    def _complete(self, call: RestCall, response: Response) -> Awaitable[Response]:
+        """Return what the client gets, whatever it was answered."""
         if call.response_headers:
             response.headers.extend(call.response_headers)
-        if self.compress is not None:
-            compressing = self.compress(call, response)
-            if compressing is not None:
-                await compressing
-        return response
+        return response if self.compress is None else self.compress(call, response)
 
     def _answer(self, call: RestCall, error: RestError) -> Response:
         if error.reason:
@@ -119,7 +148,7 @@ def link_pipeline(binding: RestBinding) -> MethodPipeline:
 def link_unmatched(gateway_responses: GatewayResponses, seams: RestSeams) -> MethodPipeline:
     """Return what answers requests that no method matches."""
 
-    async def serve(_: RestCall) -> Response:
+    def serve(_: RestCall) -> Response:
         raise RestError(MISSING_AUTHENTICATION_TOKEN)
 
     return MethodPipeline((), serve, None, gateway_responses, False, seams.ids, seams.faults)

@@ -169,15 +169,16 @@ class ProxyEvent:
         client = request.peer_address
         if "X-Forwarded-For" in multi:
             client = ", ".join([*multi["X-Forwarded-For"], client])
-        port = forwarded_port(single.get("Host", ""), request.scheme)
-        single["X-Amzn-Trace-Id"] = call.trace_header
+        trace, scheme = call.trace_header, request.scheme
+        port = forwarded_port(single.get("Host", ""), scheme)
+        single["X-Amzn-Trace-Id"] = trace
         single["X-Forwarded-For"] = client
         single["X-Forwarded-Port"] = port
-        single["X-Forwarded-Proto"] = request.scheme
-        multi["X-Amzn-Trace-Id"] = [call.trace_header]
+        single["X-Forwarded-Proto"] = scheme
+        multi["X-Amzn-Trace-Id"] = [trace]
         multi["X-Forwarded-For"] = [client]
         multi["X-Forwarded-Port"] = [port]
-        multi["X-Forwarded-Proto"] = [request.scheme]
+        multi["X-Forwarded-Proto"] = [scheme]
 
 
 class InvokeTestEvent(ProxyEvent):

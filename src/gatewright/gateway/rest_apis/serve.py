@@ -5,7 +5,7 @@ is not there answers 403 `Forbidden`; a path or method that is not, 403 `Missing
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from gatewright.base.clock import Clock
@@ -37,22 +37,38 @@ class RestApis:
         self._log = log
         self._draw = draw
 
-    async def handle(
+    def handle(
         self, request: Request, api: LinkedRestApi, stage_name: str | None, path: str, domain_name: str
-    ) -> Response:
+    ) -> Awaitable[Response]:
         """Serve a request. `stage_name` is the stage that was asked for in words; None when the path begins with it."""
         request_id, extended_id = self._ids.request_id(), self._ids.extended_request_id()
         try:
             pipeline, call = self._match(request, api, stage_name, path, domain_name, request_id, extended_id)
-            response = await pipeline.run(call)
+            answer = pipeline.run(call)
+            if not isinstance(answer, Response):
+                return self._wait(answer, api, request_id, extended_id)
         except RestError as error:
-            response = plain_response(error)
+            answer = plain_response(error)
         except Exception:
             log = self._log
             log.exception("%s %s: unexpected error", request_id, api.source.api_id)
-            response = plain_response(RestError(INTERNAL_SERVER_ERROR))
-        response.headers += [("x-amzn-RequestId", request_id), ("x-amz-apigw-id", extended_id)]
-        return response
+            answer = plain_response(RestError(INTERNAL_SERVER_ERROR))
+        answer.headers += (("x-amzn-RequestId", request_id), ("x-amz-apigw-id", extended_id))
+        return answer
+
+    async def _wait(
+        self, waiting: Awaitable[Response], api: LinkedRestApi, request_id: str, extended_id: str
+    ) -> Response:
+        try:
+            answer = await waiting
+        except RestError as error:
+            answer = plain_response(error)
+        except Exception:
+            log = self._log
+            log.exception("%s %s: unexpected error", request_id, api.source.api_id)
+            answer = plain_response(RestError(INTERNAL_SERVER_ERROR))
+        answer.headers += (("x-amzn-RequestId", request_id), ("x-amz-apigw-id", extended_id))
+        return answer
 
     def _match(
         self,

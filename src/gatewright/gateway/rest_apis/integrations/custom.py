@@ -5,13 +5,13 @@ What maps a large payload runs in a thread, while other requests are served; so 
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
 from gatewright.base.messages import Response
 from gatewright.gateway.rest_apis.binding import RestBinding
-from gatewright.gateway.rest_apis.call import Exchange, IntegrationRequest, RestCall, Serve
+from gatewright.gateway.rest_apis.call import Exchange, IntegrationRequest, IntegrationResult, RestCall, Serve
 from gatewright.gateway.rest_apis.phases import integration_request, integration_response
 
 T = TypeVar("T")
@@ -53,13 +53,21 @@ class CustomIntegration:
     has_endpoint: bool
     """Whether there is anything to log of it; a mock has none."""
 
-    async def __call__(self, call: RestCall) -> Response:
-        """Return the mapped response. Raises `RestError`."""
+    def __call__(self, call: RestCall) -> Awaitable[Response]:
+        """Return the mapped response: at once where nothing has to be waited for. Raises `RestError`."""
         if self.request.is_slow or len(call.body) > _INLINE_BYTES:
-            request = await self.request.run_aside(call)
-        else:
-            request = self.request.run(call)
-        result = await self.exchange(call, request)
+            return self._map_aside(call)
+        result = self.exchange(call, self.request.run(call))
+        if isinstance(result, IntegrationResult) and not self.response.is_slow:
+            return self.response.run(call, result)
+        return self._wait(call, result)
+
+    async def _map_aside(self, call: RestCall) -> Response:
+        request = await self.request.run_aside(call)
+        return await self._wait(call, self.exchange(call, request))
+
+    async def _wait(self, call: RestCall, exchanging: Awaitable[IntegrationResult]) -> Response:
+        result = await exchanging
         if call.log is not None and self.has_endpoint:
             call.log.endpoint_response(result.status, result.headers, result.body)
         if self.response.is_slow or len(result.body) > _INLINE_BYTES:
@@ -67,13 +75,11 @@ class CustomIntegration:
         return self.response.run(call, result)
 
 
-def link_custom(
-    link: Callable[[RestBinding], Exchange], *, has_endpoint: bool = True
-) -> Callable[[RestBinding], Serve]:
+def link_custom(link: Callable[[RestBinding], Exchange]) -> Callable[[RestBinding], Serve]:
     """Return what links a custom integration whose exchange `link` binds."""
 
     def link_all(binding: RestBinding) -> Serve:
         request, response = Mapper(integration_request.link(binding)), Mapper(integration_response.link(binding))
-        return CustomIntegration(request, link(binding), response, has_endpoint)
+        return CustomIntegration(request, link(binding), response, has_endpoint=True)
 
     return link_all

@@ -6,33 +6,50 @@ tests/unit/services/apigateway/test_mock_integration.py; aws/aws-cdk issue 5997)
 what it says here.
 """
 
-from gatewright.base.messages import Headers
+from collections.abc import Awaitable
+from typing import Final
+
+from gatewright.base.messages import Headers, Response
 from gatewright.gateway.rest_apis.binding import RestBinding
-from gatewright.gateway.rest_apis.call import Exchange, IntegrationRequest, IntegrationResult, RestCall
+from gatewright.gateway.rest_apis.call import IntegrationRequest, IntegrationResult, RestCall, Serve
+from gatewright.gateway.rest_apis.integrations.custom import CustomIntegration, Mapper
 from gatewright.gateway.rest_apis.integrations.faults import configuration_error
+from gatewright.gateway.rest_apis.phases import integration_request, integration_response
 from gatewright.languages.jayway import PayloadError, parse_payload
 
+# Templates render the same few bodies again and again; what they mean is found once.
+_REMEMBERED: Final = 64
+_SHORT: Final = 200
 
-def link(_: RestBinding) -> Exchange:
-    """Return the integration."""
-    # Templates render the same few bodies again and again; what they mean is found once.
+
+def link(binding: RestBinding) -> Serve:
+    """Bind the mock of a method. Raises `ValueError` for templates and mappings that cannot be compiled."""
+    request_phase = integration_request.link(binding)
+    response = Mapper(integration_response.link(binding))
     statuses: dict[bytes, int] = {}
 
-    async def exchange(call: RestCall, request: IntegrationRequest) -> IntegrationResult:
-        status = statuses.get(request.body)
+    def answer(call: RestCall, body: bytes) -> IntegrationResult:
+        status = statuses.get(body)
         if status is None:
-            status = _status(request.body)
+            status = _status(body)
             if status is None:
                 raise configuration_error(call, "statusCode should be an integer which defined in request template")
-            if len(statuses) < _REMEMBERED and len(request.body) < _SHORT:
-                statuses[request.body] = status
+            if len(statuses) < _REMEMBERED and len(body) < _SHORT:
+                statuses[body] = status
         return IntegrationResult(status, Headers(), b"")
 
-    return exchange
+    def exchange(call: RestCall, request: IntegrationRequest) -> IntegrationResult:
+        return answer(call, request.body)
 
+    mapped = CustomIntegration(Mapper(request_phase), exchange, response, has_endpoint=False)
 
-_REMEMBERED = 64
-_SHORT = 200
+    def serve(call: RestCall) -> Awaitable[Response]:
+        body = request_phase.constant_body(call)
+        if body is None or response.is_slow:
+            return mapped(call)
+        return response.run(call, answer(call, body))
+
+    return serve
 
 
 def _status(body: bytes) -> int | None:

@@ -11,7 +11,7 @@ def refused(reason: str) -> Serve:
     # AWS's log names the fault, and not what is wrong with it.
     fault = reason.partition(": ")[0]
 
-    async def refuse(call: RestCall) -> Response:
+    def refuse(call: RestCall) -> Response:
         if call.log is not None:
             call.log.write(f"Execution failed due to configuration error: {fault}")
         raise RestError(API_CONFIGURATION_ERROR, reason)

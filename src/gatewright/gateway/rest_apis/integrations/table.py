@@ -29,6 +29,6 @@ INTEGRATIONS: MappingProxyType[str, Callable[[RestBinding], Serve]] = MappingPro
         "AWS_PROXY": lambda_proxy.link,
         "HTTP": link_custom(http.link),
         "HTTP_PROXY": http_proxy.link,
-        "MOCK": link_custom(mock.link, has_endpoint=False),
+        "MOCK": mock.link,
     }
 )

@@ -4,9 +4,11 @@ Source: "Cache settings for REST APIs in API Gateway". Caching is on for GET met
 for other methods by settings of their own; a proxy integration's response is kept like a mapped one.
 """
 
+from collections.abc import Awaitable
+
 from gatewright.base.messages import Response
 from gatewright.gateway.rest_apis.binding import RestBinding
-from gatewright.gateway.rest_apis.cache import UNAUTHORIZED_WARNING, Lookup, cached_response, lookup
+from gatewright.gateway.rest_apis.cache import UNAUTHORIZED_WARNING, CacheKey, Lookup, cached_response, lookup
 from gatewright.gateway.rest_apis.cache_key import Reader, link_cache_key
 from gatewright.gateway.rest_apis.call import RestCall, Serve
 from gatewright.gateway.rest_apis.errors import ACCESS_DENIED, RestError
@@ -27,7 +29,14 @@ def link(binding: RestBinding, serve: Serve) -> Serve:
     is_authorized = not settings.requires_cache_control_authorization
     strategy = settings.unauthorized_cache_control
 
-    async def serve_cached(call: RestCall) -> Response:
+    async def keep(key: CacheKey, serving: Awaitable[Response]) -> Response:
+        response = await serving
+        keeping = cached_response(response)
+        if keeping is not None:
+            cache.put(key, keeping, ttl_seconds)
+        return response
+
+    def serve_cached(call: RestCall) -> Awaitable[Response]:
         asked = call.header("cache-control")
         use = Lookup.USE if asked is None else lookup(asked, is_authorized=is_authorized, strategy=strategy)
         if use is Lookup.REFUSE:
@@ -39,11 +48,7 @@ def link(binding: RestBinding, serve: Serve) -> Serve:
             kept = cache.get(key)
             if kept is not None:
                 return kept.response()
-        response = await serve(call)
-        keeping = cached_response(response)
-        if keeping is not None:
-            cache.put(key, keeping, ttl_seconds)
-        return response
+        return keep(key, serve(call))
 
     return serve_cached
 

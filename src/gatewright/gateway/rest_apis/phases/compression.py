@@ -7,8 +7,8 @@ from gatewright.gateway.rest_apis.binding import RestBinding
 from gatewright.gateway.rest_apis.call import RestCall
 from gatewright.gateway.rest_apis.content_coding import compress_response
 
-Compress = Callable[[RestCall, Response], Awaitable[None] | None]
-"""Changes a response in place; what it returns is to be awaited."""
+Compress = Callable[[RestCall, Response], Awaitable[Response]]
+"""Returns the response, which it may have changed in place."""
 
 
 def link(binding: RestBinding) -> Compress | None:
@@ -17,7 +17,7 @@ def link(binding: RestBinding) -> Compress | None:
     if minimum_bytes is None:
         return None
 
-    def compress(call: RestCall, response: Response) -> Awaitable[None] | None:
+    def compress(call: RestCall, response: Response) -> Awaitable[Response]:
         return compress_response(minimum_bytes, call.header("accept-encoding"), response)
 
     return compress

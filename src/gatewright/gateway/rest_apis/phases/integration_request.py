@@ -4,7 +4,6 @@ Sources: "Set up an integration request", "Transform request data", "Method requ
 mapping templates" (passthrough), "Override your API's request and response parameters and status codes".
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -19,8 +18,6 @@ from gatewright.gateway.rest_apis.mapping_source import RequestSource
 from gatewright.gateway.rest_apis.templates import MappingTemplate, MappingTemplates, link_templates
 from gatewright.languages.rest_mapping import Location, Mapping, compile_request_mappings
 
-IntegrationRequestPhase = Callable[[RestCall], IntegrationRequest]
-
 _NEVER = "NEVER"
 _WHEN_NO_TEMPLATES = "WHEN_NO_TEMPLATES"
 _ANY = "ANY"
@@ -28,7 +25,7 @@ _NO_PATH: MappingProxyType[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
-class _Phase:
+class IntegrationRequestPhase:
     """The integration request of one method."""
 
     method: str
@@ -41,6 +38,13 @@ class _Phase:
     types: BinaryMediaTypes
     is_plain: bool
     """Whether neither mappings nor conversions have a part in it: a constant template is all of the request then."""
+
+    def constant_body(self, call: RestCall) -> bytes | None:
+        """Return the body where the template alone makes it, out of nothing but its own text; else None."""
+        if not self.is_plain:
+            return None
+        template = self.templates.for_request(call.header("content-type"))
+        return None if template is None else template.constant_octets
 
     def __call__(self, call: RestCall) -> IntegrationRequest:
         """Return the request to the integration. Raises `RestError`."""
@@ -137,7 +141,7 @@ def _entries(override: object) -> list[tuple[str, list[str]]]:
 def link(binding: RestBinding) -> IntegrationRequestPhase:
     """Return the phase. Raises `ValueError` for what cannot be compiled."""
     integration = binding.integration
-    return _Phase(
+    return IntegrationRequestPhase(
         method="" if integration.http_method == _ANY else integration.http_method,
         uri=UriTemplate(integration.uri, binding.facts.stage_variables),
         mappings=compile_request_mappings(integration.request_parameters),

@@ -12,10 +12,9 @@ from dataclasses import dataclass
 
 from gatewright.base.messages import Headers, Response
 from gatewright.gateway.fields import field_value, is_field_name
-from gatewright.gateway.rest_apis.binary_media import BinaryMediaTypes, convert_response
+from gatewright.gateway.rest_apis.binary_media import BinaryMediaTypes, convert_response, utf8
 from gatewright.gateway.rest_apis.binding import RestBinding
 from gatewright.gateway.rest_apis.call import IntegrationResult, RestCall
-from gatewright.gateway.rest_apis.compiled import CompiledTexts
 from gatewright.gateway.rest_apis.errors import API_CONFIGURATION_ERROR, INTERNAL_SERVER_ERROR, RestError
 from gatewright.gateway.rest_apis.execution_log import shown_body
 from gatewright.gateway.rest_apis.header_remapping import client_name
@@ -45,14 +44,14 @@ class _Outcome:
     """These, in lower case, where the client may choose."""
     is_declared: bool
     """Whether the method has a response of this status."""
+    is_plain: bool
+    """Whether neither mappings nor conversions have a part in it."""
 
 
 def link(binding: RestBinding) -> IntegrationResponsePhase:
     """Return the phase. Raises `ValueError` for what cannot be compiled."""
     models = {response.status_code: response.models for response in binding.method.responses}
-    outcomes = [
-        _link_outcome(each, models.get(each.status_code), binding.compiled) for each in binding.integration.responses
-    ]
+    outcomes = [_link_outcome(each, models.get(each.status_code), binding) for each in binding.integration.responses]
     patterned = tuple(outcome for outcome in outcomes if outcome.pattern is not None)
     default = next((outcome for outcome in outcomes if outcome.pattern is None), None)
     types = binding.deployment.binary
@@ -69,18 +68,19 @@ def link(binding: RestBinding) -> IntegrationResponsePhase:
     return integration_response
 
 
-def _link_outcome(source: RestIntegrationResponse, models: Pairs | None, compiled: CompiledTexts) -> _Outcome:
+def _link_outcome(source: RestIntegrationResponse, models: Pairs | None, binding: RestBinding) -> _Outcome:
     types = {content_type.lower(): content_type for content_type, _ in models or ()}
     content_type = types.get(DEFAULT_CONTENT_TYPE) or next(iter(types.values()), DEFAULT_CONTENT_TYPE)
     return _Outcome(
         status=int(source.status_code),
         pattern=None if source.selection_pattern is None else compile_java(source.selection_pattern),
         mappings=compile_response_mappings(source.response_parameters),
-        templates=link_templates(source.response_templates, compiled),
+        templates=link_templates(source.response_templates, binding.compiled),
         content_handling=source.content_handling,
         content_type=content_type,
         content_types=types if len(types) > 1 else {},
         is_declared=models is not None,
+        is_plain=not (source.response_parameters or source.content_handling or binding.deployment.binary),
     )
 
 
@@ -99,17 +99,14 @@ def _select(patterned: tuple[_Outcome, ...], result: IntegrationResult) -> _Outc
 
 def _respond(outcome: _Outcome, types: BinaryMediaTypes, call: RestCall, result: IntegrationResult) -> Response:
     accept = call.header("accept")
-    headers = Headers()
-    if outcome.mappings:
-        source = ResponseSource(call, result)
-        for mapping in outcome.mappings:
-            value = mapping.value.read(source)
-            if value is not None:
-                _set_header(headers, mapping.name, value if isinstance(value, str) else ",".join(value))
-    body, is_binary = convert_response(
-        types, outcome.content_handling, accept, result.headers.get("content-type"), result.body
-    )
-    status = outcome.status
+    headers, status = Headers(), outcome.status
+    if outcome.is_plain:
+        body, is_binary = utf8(result.body), False
+    else:
+        _map_headers(outcome, call, result, headers)
+        body, is_binary = convert_response(
+            types, outcome.content_handling, accept, result.headers.get("content-type"), result.body
+        )
     template = outcome.templates.for_response(accept)
     if template is not None:
         if is_binary:
@@ -118,12 +115,22 @@ def _respond(outcome: _Outcome, types: BinaryMediaTypes, call: RestCall, result:
     # A request template may have set it, too (observed of AWS by localstack: its integration response handler).
     if call.context is not None:
         status = _override(call.context.get("responseOverride"), headers, status)
-    if headers.get("content-type") is None:
-        chosen = accept and outcome.content_types.get(accept.partition(";")[0].strip().lower())
-        headers.append(("Content-Type", chosen or outcome.content_type))
+    if not headers or headers.get("content-type") is None:
+        chosen = outcome.content_type
+        if accept and outcome.content_types:
+            chosen = outcome.content_types.get(accept.partition(";")[0].strip().lower()) or chosen
+        headers.append(("Content-Type", chosen))
     if call.log is not None:
         call.log.write(f"Method response body after transformations: {shown_body(body)}")
     return Response(status, headers, body)
+
+
+def _map_headers(outcome: _Outcome, call: RestCall, result: IntegrationResult, headers: Headers) -> None:
+    source = ResponseSource(call, result)
+    for mapping in outcome.mappings:
+        value = mapping.value.read(source)
+        if value is not None:
+            _set_header(headers, mapping.name, value if isinstance(value, str) else ",".join(value))
 
 
 def _override(override: object, headers: Headers, status: int) -> int:
