@@ -11,7 +11,6 @@ import math
 import os
 import pwd
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Network
@@ -20,7 +19,6 @@ from types import MappingProxyType
 from typing import Any, get_type_hints
 
 from gatewright.base.errors import SettingsError
-from gatewright.functions.runtimes.table import RUNTIMES
 from gatewright.functions.settings import NETWORKS, FunctionLimits, blocked_networks
 from gatewright.wire.client_limits import ClientLimits
 from gatewright.wire.limits import Limits
@@ -142,18 +140,30 @@ Layer = dict[str, tuple[object, str]]
 
 def setting_types() -> dict[str, type]:
     """Return the type of every setting that can be given, by name."""
+    # Imported here, as in `_from_file`: few nodes are started with a file, and no other needs either.
+    from gatewright.functions.runtimes.table import RUNTIMES
+
+    return _types_but_of_runtimes() | {f"{_RUNTIMES}.{identifier}": Path for identifier in RUNTIMES}
+
+
+def _types_but_of_runtimes() -> dict[str, type]:
     names: dict[str, Any] = {}
     for name, kind in get_type_hints(Settings).items():
         if name in _SECTIONS:
             names |= {f"{name}.{part}": part_kind for part, part_kind in get_type_hints(kind).items()}
-        elif name == _RUNTIMES:
-            names |= {f"{name}.{identifier}": Path for identifier in RUNTIMES}
-        else:
+        elif name != _RUNTIMES and name not in _FOUND_OUT:
             names[name] = kind
-    return {name: kind for name, kind in names.items() if name not in _FOUND_OUT}
+    return names
+
+
+def _type_of(name: str) -> type | None:
+    types = setting_types() if name.startswith(f"{_RUNTIMES}.") else _types_but_of_runtimes()
+    return types.get(name)
 
 
 def _from_file(path: Path) -> Layer:
+    import tomllib
+
     try:
         content = tomllib.loads(path.read_text())
     except OSError as error:
@@ -182,7 +192,7 @@ def _from_environment(environment: Mapping[str, str]) -> Layer:
 
 def _convert(name: str, value: object, origin: str) -> object:
     """Return a value as its setting's type. Text is converted; anything else must be of the type already."""
-    kind = setting_types().get(name)
+    kind = _type_of(name)
     if kind is None:
         raise SettingsError(f"there is no setting {name!r} (in {origin})")
     converted = _as_type(kind, value)

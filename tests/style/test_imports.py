@@ -55,7 +55,7 @@ def test_a_package_imports_only_what_the_table_allows(source: Source) -> None:
 
 
 def test_only_the_services_are_imported_by_name() -> None:
-    """What is imported by a string escapes the table: `server.services` has the strings, a test of its own holds them."""
+    """What is imported by a string escapes the table: `server.services` has the strings, and a test that holds them."""
     by_name = {"import_module", "__import__"}
     users = {
         source.module

@@ -53,6 +53,7 @@ async def _serve(settings: Settings) -> None:
     # What start-up built lives as long as the node: leaving it out of collections shortens every one of them.
     gc.collect()
     gc.freeze()
+    gc.enable()
     print(f"gatewright listens on {server.url}", flush=True)
     try:
         await stopping.wait()

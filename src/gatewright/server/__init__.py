@@ -1,5 +1,5 @@
-"""One node: the composition root. It builds every object, joins the planes, and starts and stops them."""
+"""One node: started and stopped by `start`, built by `node`, the composition root."""
 
-from gatewright.server.node import Server
+from gatewright.server.start import Server
 
 __all__ = ["Server"]

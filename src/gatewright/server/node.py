@@ -1,13 +1,10 @@
-"""A node from its settings: what is built, in which order, and how it ends."""
+"""The composition root: what is built of a node, in which order, and how the planes join."""
 
 import asyncio
 import dataclasses
 import functools
-import logging
 import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -15,14 +12,14 @@ from gatewright import __version__
 from gatewright.base.clock import SystemClock
 from gatewright.base.ids import Ids, PooledEntropy
 from gatewright.base.messages import Handler, Request, Response, text_response
-from gatewright.control.context import Node, ProvisionedEnvironments
+from gatewright.control import context
+from gatewright.control.context import ProvisionedEnvironments
 from gatewright.functions.async_invoke import AsyncInvoker, Outbox
 from gatewright.functions.invoke import Functions
 from gatewright.functions.runtimes.discovery import SearchPlaces
 from gatewright.functions.runtimes.table import RuntimeDirectory
 from gatewright.functions.sandbox.types import Isolation
 from gatewright.functions.settings import Credentials, FunctionSettings
-from gatewright.functions.work_directories import work_directory
 from gatewright.gateway.endpoint import EXECUTE_API, LAMBDA_URL, Endpoint, destination_of
 from gatewright.gateway.function_urls.faults import MAX_BODY_BYTES
 from gatewright.observe.function_logs import FunctionLogs
@@ -32,100 +29,53 @@ from gatewright.server.blobs import BlobSweep, collect_unused_blobs
 from gatewright.server.companion import Companion, NoCompanion, open_companion
 from gatewright.server.data_plane import DataPlane
 from gatewright.server.for_functions import OwnPathsForFunctions, refuse_aws_call
-from gatewright.server.function_isolation import begin_to_find_tier, open_isolation
+from gatewright.server.foundation import Foundation
 from gatewright.server.late_parts import LateServiceCaller, late_handler
 from gatewright.server.own_paths import OwnPaths
 from gatewright.server.planes import Planes
 from gatewright.server.runtime_check import RuntimeCheck
 from gatewright.server.services import OWN_SIGNING_NAMES
 from gatewright.server.usage import KeptUsage, open_usage
-from gatewright.settings import Settings
 from gatewright.snapshot.types import Function
-from gatewright.store import open_store
 from gatewright.store.types import Store
 from gatewright.wire.client import Client
-from gatewright.wire.listener import Listener
 from gatewright.wire.request_head import RequestHead
 
 if TYPE_CHECKING:
     from gatewright.aws.endpoint import AwsEndpoint
     from gatewright.server.service_calls import ServiceCalls
 
-_log = logging.getLogger(__name__)
-
-# Control-plane operations are short and share one writer; more threads would only wait for it.
-_OPERATION_THREADS = 8
-_ABORT_SECONDS = 0.5
 _MEMORY_QUEUE_MB = 256
 """Of events that wait, on a node that keeps them in memory."""
 
 
-class Server:
-    """One node. It listens first, so that a port that is taken is said before anything is opened or changed."""
+class Node:
+    """Everything that serves: its objects, each made once."""
 
-    def __init__(self, settings: Settings, log_output: BinaryIO) -> None:
-        self._settings = settings
-        self._log_output = log_output
-        self._listener = Listener(_answer_while_starting, settings.wire, body_limit=self._body_limit)
-        self._parts = AsyncExitStack()
+    def __init__(self, foundation: Foundation, isolation: Isolation) -> None:
+        self._foundation = foundation
+        self._settings = foundation.settings
+        self._isolation = isolation
+        self._parts = foundation.parts
         self._clock = SystemClock()
         self._ids = Ids(PooledEntropy())
-        self._others_read_code = False
+        self._others_read_code = isolation.report.tier == "C" and os.geteuid() == 0
         self._for_functions: Handler = _answer_while_starting
         self._is_rest_api: Callable[[str], bool] = lambda api_id: False
 
-    @property
-    def url(self) -> str:
-        """Where the node is reached."""
-        host = self._settings.host
-        return f"http://{f'[{host}]' if ':' in host else host}:{self._listener.port}"
-
-    @property
-    def connections(self) -> int:
-        """Number of open connections."""
-        return self._listener.connections
-
-    async def start(self) -> None:
-        """Listen, build everything, serve. Raises `SettingsError` when something that was set cannot be used."""
-        await self._listener.start(self._settings.host, self._settings.port)
-        try:
-            await self._build()
-        except BaseException:
-            await self.abort()
-            raise
-
-    async def stop(self) -> None:
-        """Let what is in flight finish, as long as the settings say; then end everything, in reverse order."""
-        await self._listener.drain()
-        await self._parts.aclose()
-
-    async def abort(self) -> None:
-        """End everything now; what is in flight is lost."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_ABORT_SECONDS):
-                await self._parts.aclose()
-
-    async def _build(self) -> None:
-        settings = self._settings
-        executor = ThreadPoolExecutor(_OPERATION_THREADS, thread_name_prefix="operation")
-        self._parts.callback(executor.shutdown)
-        tier = begin_to_find_tier(settings, executor)
-        store = open_store(None if settings.is_ephemeral else settings.data_dir)
-        self._parts.callback(store.close)
+    async def build(self, log_output: BinaryIO, serve: Callable[[Handler], None]) -> None:
+        """Build it, and have `serve` take up what answers requests. Log lines of functions go to `log_output`."""
+        settings, store, executor = self._settings, self._foundation.store, self._foundation.executor
         collect_unused_blobs(store)
         usage = open_usage(store, self._clock, self._parts)
-        logs = FunctionLogs(self._log_output, self._kept_logs())
+        logs = FunctionLogs(log_output, self._kept_logs())
         self._parts.callback(logs.close)
         companion = self._companion()
-        isolation = await open_isolation(
-            tier, settings, self._listener.port, self._work_directory("network"), self._parts
-        )
-        self._others_read_code = isolation.report.tier == "C" and os.geteuid() == 0
         runtimes = RuntimeDirectory(
             SearchPlaces(_directories(settings.search_path), settings.home, pinned=settings.runtimes),
             self._work_directory("runtimes"),
         )
-        functions = self._functions(store, runtimes, logs, isolation)
+        functions = self._functions(store, runtimes, logs)
         events = self._async_invoker(store, functions, companion, lambda arn: planes.function(arn))  # noqa: PLW0108
         client = Client(settings.upstream)
         self._parts.push_async_callback(client.close)
@@ -133,20 +83,26 @@ class Server:
         serving = DataPlane(settings, functions, events, client, services, usage.directory, self._clock, self._ids)
         planes = Planes(store, executor, serving.link)
         await planes.catch_up()
-        links = BlobLinks(self.url, store.blobs, self._clock)
+        links = BlobLinks(self._foundation.url, store.blobs, self._clock)
         facts = self._facts(runtimes, functions, links, companion, usage)
         aws = self._aws_api(planes, functions, events, store, facts, serving)
         self._parts.callback(asyncio.create_task(BlobSweep(store).run(executor)).cancel)
-        own = OwnPaths(lambda: _health(planes, isolation), logs.tail, links.handle)
+        own = OwnPaths(lambda: _health(planes, self._isolation), logs.tail, links.handle)
         apis, urls = serving.execute_api, serving.function_urls
         self._is_rest_api = apis.is_rest_api
-        self._listener.handler = Endpoint(apis, urls, aws, own.handle).handle
+        serve(Endpoint(apis, urls, aws, own.handle).handle)
         aws_for_functions = refuse_aws_call if settings.is_hardened else aws
         self._for_functions = Endpoint(apis, urls, aws_for_functions, OwnPathsForFunctions(own.handle).handle).handle
         await events.start()  # now that the functions that it runs can call this node
 
     def _aws_api(
-        self, planes: Planes, functions: Functions, events: AsyncInvoker, store: Store, facts: Node, serving: DataPlane
+        self,
+        planes: Planes,
+        functions: Functions,
+        events: AsyncInvoker,
+        store: Store,
+        facts: context.Node,
+        serving: DataPlane,
     ) -> Handler:
         """Return what answers AWS API calls. It is made by the first one."""
 
@@ -173,16 +129,21 @@ class Server:
 
         return LateServiceCaller(make)
 
-    def _functions(
-        self, store: Store, runtimes: RuntimeDirectory, logs: FunctionLogs, isolation: Isolation
-    ) -> Functions:
+    def _functions(self, store: Store, runtimes: RuntimeDirectory, logs: FunctionLogs) -> Functions:
         settings = FunctionSettings(
             **dataclasses.asdict(self._settings.functions),
             endpoint_url=self._loopback_url(),
             code_directory=self._work_directory("code"),
         )
         return Functions(
-            settings, self._clock, self._ids, store.blobs.open, runtimes, isolation, logs, self._handle_for_functions
+            settings,
+            self._clock,
+            self._ids,
+            store.blobs.open,
+            runtimes,
+            self._isolation,
+            logs,
+            self._handle_for_functions,
         )
 
     def _facts(
@@ -192,8 +153,8 @@ class Server:
         links: BlobLinks,
         companion: Companion | NoCompanion,
         usage: KeptUsage,
-    ) -> Node:
-        return Node(
+    ) -> context.Node:
+        return context.Node(
             self._execute_api_url(),
             RuntimeCheck(runtimes).problem,
             self._settings.functions.account_concurrency,
@@ -233,32 +194,23 @@ class Server:
         return LogTails() if self._settings.is_ephemeral else LogFiles(self._settings.data_dir / "logs")
 
     def _work_directory(self, name: str) -> Path:
-        """Return a directory for files that can be made again: unpacked code, the runtimes' own."""
-        if not self._settings.is_ephemeral and not self._others_read_code:
-            path = self._settings.data_dir / name
-            path.mkdir(parents=True, exist_ok=True)
-            return path
-        path = self._parts.enter_context(work_directory(name))
-        if self._others_read_code:  # under user ids of their own, and without a mount namespace
-            path.chmod(0o711)
-        return path
+        return self._foundation.work_directory(name, is_for_others=self._others_read_code)
 
     def _loopback_url(self) -> str:
         """Where functions on this machine reach the node, whatever address it listens on."""
-        everywhere = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 — compared, not bound
-        host = self._settings.host
-        return f"http://{everywhere.get(host, host)}:{self._listener.port}" if host in everywhere else self.url
+        loopback = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self._settings.host)  # noqa: S104 — compared, not bound
+        return self._foundation.url if loopback is None else f"http://{loopback}:{self._foundation.port}"
 
     def _function_url(self) -> str:
         """Return the format of function URLs: beside the APIs, in the same domain."""
         domain = self._settings.execute_api_host.partition(f"{EXECUTE_API}.")[2]
-        return f"http://{{url_id}}.{LAMBDA_URL}.{{region}}.{domain}:{self._listener.port}/"
+        return f"http://{{url_id}}.{LAMBDA_URL}.{{region}}.{domain}:{self._foundation.port}/"
 
     def _execute_api_url(self) -> str:
-        return f"http://{{api_id}}.{self._settings.execute_api_host}:{self._listener.port}"
+        return f"http://{{api_id}}.{self._settings.execute_api_host}:{self._foundation.port}"
 
-    def _body_limit(self, head: RequestHead) -> int:
-        """The limits of APIs and function URLs; an AWS call may carry a 50 MiB zip file in base64 (CreateFunction)."""
+    def body_limit(self, head: RequestHead) -> int:
+        """Return the limit of an API or function URL; an AWS call may carry a 50 MiB zip file in base64."""
         plane, resource_id = destination_of(head.headers.get("host") or "", head.path)
         if plane == EXECUTE_API:
             # REST APIs refuse what is announced as larger themselves, as their gateway responses have it.
