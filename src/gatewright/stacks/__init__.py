@@ -1,0 +1,1 @@
+"""CloudFormation: templates, their resources, and what makes, changes and removes stacks of them."""
