@@ -37,7 +37,7 @@ class MappingTemplate:
         if isinstance(template, TemplateError):
             raise RestError(INTERNAL_SERVER_ERROR, f"mapping template: {template}")
         try:
-            return template.render_changing(template_variables(call, body, self.reads))
+            return template.render(template_variables(call, body, self.reads))
         except PayloadFault as error:
             raise RestError(fault, str(error), message=str(error) if fault.status < 500 else None) from error
         except TemplateFault as error:

@@ -44,7 +44,7 @@ class Mentioned:
     macros: set[str] = field(default_factory=set)
     names: set[str] = field(default_factory=set)
     assigned: set[str] = field(default_factory=set)
-    elements: list[str] = field(default_factory=list)
+    elements: set[str] = field(default_factory=set)
     has_evaluate: bool = False
     has_scoped_break: bool = False
     can_change_values: bool = False
@@ -112,7 +112,7 @@ def _foreach(parser: Context, call: Call) -> syntax.Statement | None:
         return None
     if len(nodes) < 3:
         raise parser.error("#foreach requires an element and a list", call.token)
-    parser.mentioned.elements.append(name)
+    parser.mentioned.elements.add(name)
     return syntax.Foreach(name, nodes[2], nodes[3])
 
 

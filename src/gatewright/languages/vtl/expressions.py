@@ -4,7 +4,8 @@ from types import MappingProxyType
 from typing import Final, Protocol
 
 from gatewright.languages.vtl import syntax
-from gatewright.languages.vtl.code import Function, NotStatic
+from gatewright.languages.vtl.code import PIECES, Function, NotStatic
+from gatewright.languages.vtl.reads import path_of, property_read
 from gatewright.languages.vtl.tokens import Kind
 
 _LOGICAL: Final = frozenset({Kind.LOGICAL_AND, Kind.LOGICAL_OR})
@@ -16,6 +17,8 @@ class Blocks(Protocol):
 
     has_definitions: bool
     is_null_empty: bool
+
+    def is_assigned(self, name: str) -> bool: ...
 
     def null_text(self, node: syntax.Reference) -> str: ...
 
@@ -34,6 +37,7 @@ _LOOP_PROPERTIES: Final = MappingProxyType(
     }
 )
 
+_NUMBERS: Final = (["index"], ["count"])
 _ORDER: Final = MappingProxyType(
     {Kind.LOGICAL_LT: "<", Kind.LOGICAL_LE: "<=", Kind.LOGICAL_GT: ">", Kind.LOGICAL_GE: ">="}
 )
@@ -60,7 +64,7 @@ def value(f: Function, blocks: Blocks, node: syntax.Node) -> str:
     if isinstance(node, syntax.Interpolation):
         return _interpolation(f, blocks, node)
     if isinstance(node, syntax.Operation):
-        return _operation(f, blocks, node)
+        return _logical(f, blocks, node) if node.operator in _LOGICAL else _held(f, _operation(f, blocks, node))
     if isinstance(node, syntax.Not):
         return _held(f, f"not {truth(f, blocks, node.operand)}")
     if isinstance(node, syntax.ListLiteral):
@@ -79,7 +83,7 @@ def _reference_value(f: Function, blocks: Blocks, node: syntax.Reference) -> str
         return "None"
     name = reference(f, blocks, node)
     if blocks.is_null_empty:
-        f.line(f"if {name} is None: {name} = ''")
+        f.line(f"if {name} is None: {name} = {f.module.constant('')}")
     return name
 
 
@@ -92,14 +96,13 @@ def _held(f: Function, expression: str) -> str:
 def reference(f: Function, blocks: Blocks, node: syntax.Reference, steps: int | None = None) -> str:
     """Add what walks down a reference; with `steps`, only so many of its steps."""
     if f.is_static:
+        read = f.reads.pop(path_of(node), None) if f.reads and steps is None else None
+        if read is not None:
+            return read
         local = _loop_property(f, node)
         if local is not None:
             return _held(f, local)
-        name = _from_variable(f, node, steps)
-        if name is not None:
-            steps_left = node.steps[1:steps]
-        else:
-            name, steps_left = _held(f, f.variable(node.root)), node.steps[:steps]
+        name, steps_left = _first_step(f, blocks, node, node.steps[:steps])
     else:
         name, steps_left = _held(f, f"g({f.module.constant(node.root)})"), node.steps[:steps]
     for step in steps_left:
@@ -113,13 +116,20 @@ def reference(f: Function, blocks: Blocks, node: syntax.Reference, steps: int | 
     return name
 
 
-def _from_variable(f: Function, node: syntax.Reference, steps: int | None) -> str | None:
-    """Add what takes a property straight from a variable; None where the first step is none."""
-    first = node.steps[0] if node.steps and steps != 0 else None
-    if not isinstance(first, syntax.Property):
-        return None
-    variable, key = f.variable(node.root), f.module.constant(first.name)
-    return _held(f, f"{variable}.get({key}) if type({variable}) is dict else property_of({variable}, {key})")
+def _first_step(
+    f: Function, blocks: Blocks, node: syntax.Reference, steps: tuple[syntax.Step, ...]
+) -> tuple[str, tuple[syntax.Step, ...]]:
+    """Add what goes from a static function's variable; return the atom and the steps that are left."""
+    variable = f.variable(node.root)
+    first = steps[0] if steps else None
+    if isinstance(first, syntax.Property):
+        return _held(f, property_read(variable, f.module.constant(first.name))), steps[1:]
+    name = _held(f, variable)
+    # What nobody assigns is the host's, most often its object.
+    if isinstance(first, syntax.Method) and not blocks.is_assigned(node.root):
+        _method(f, blocks, name, first, is_host=True)
+        return name, steps[1:]
+    return name, steps
 
 
 def _loop_property(f: Function, node: syntax.Reference) -> str | None:
@@ -129,30 +139,47 @@ def _loop_property(f: Function, node: syntax.Reference) -> str | None:
         template = _LOOP_PROPERTIES.get(step.name) if isinstance(step, syntax.Property) else None
         if template is None or not f.loops_around:
             raise NotStatic
-        at, size = f.loops_around[-1]
-        return template.format(at=at, size=size)
+        around = f.loops_around[-1]
+        return template.format(at=around.at, size=around.size)
     if node.root in ("velocityCount", "velocityHasNext") and f.loops_around:
         if node.steps:
             raise NotStatic
-        at, size = f.loops_around[-1]
-        return at if node.root == "velocityCount" else f"{at} < {size}"
+        around = f.loops_around[-1]
+        return around.at if node.root == "velocityCount" else f"{around.at} < {around.size}"
     return None
 
 
 def _property(f: Function, name: str, step: syntax.Property) -> None:
     key = f.module.constant(step.name)
-    f.line(f"{name} = {name}.get({key}) if type({name}) is dict else property_of({name}, {key})")
+    f.line(f"{name} = {property_read(name, key)}")
 
 
-def _method(f: Function, blocks: Blocks, name: str, step: syntax.Method) -> None:
-    signature = f.module.constant((step.name, len(step.arguments)))
+def _method(f: Function, blocks: Blocks, name: str, step: syntax.Method, is_host: bool = False) -> None:
     constants = constants_of(step.arguments)
     if constants is not None:
-        f.line(f"if {name} is not None: {name} = call(r, {name}, {signature}, {f.module.constant(constants)})")
+        _call(f, name, step, f.module.constant(constants), is_host)
         return
     with f.indented(f"if {name} is not None:"):
         arguments = "".join([f"{value(f, blocks, argument)}, " for argument in step.arguments])
-        f.line(f"{name} = call(r, {name}, {signature}, ({arguments}))")
+        _call(f, name, step, f"({arguments})", is_host)
+
+
+def _call(f: Function, name: str, step: syntax.Method, arguments: str, is_host: bool) -> None:
+    """Add a call; of what was called before and is the host's, without looking at what it is."""
+    signature = f.module.constant((step.name, len(step.arguments)))
+    if not is_host:
+        f.line(f"if {name} is not None: {name} = call(r, {name}, {signature}, {arguments})")
+        return
+    with f.indented(f"if type({name}) in hosts:"):
+        # The host may take long; a few times are no more than the template's own length.
+        if f.loops or not f.free_calls:
+            f.line("r.watch()")
+        else:
+            f.free_calls -= 1
+        f.line(f"{name} = {name}.vtl_call({f.module.constant(step.name)}, {arguments})")
+        f.line(f"if {name} is MISSING: {name} = None")
+        f.line(f"elif type({name}) is str and len({name}) > 256: r.charge(len({name}))")
+    f.line(f"else: {name} = call(r, {name}, {signature}, {arguments}, hosts)")
 
 
 def _interpolation(f: Function, blocks: Blocks, node: syntax.Interpolation) -> str:
@@ -175,11 +202,20 @@ def _interpolation(f: Function, blocks: Blocks, node: syntax.Interpolation) -> s
                 pieces.append(f.module.constant(text))
         elif isinstance(statement, syntax.Reference):
             pieces.append(printed(f, blocks, statement))
-    return _held(f, f"r.glue([{', '.join(pieces)}])")
+    if len(pieces) > PIECES:
+        return _held(f, f"r.glue([{', '.join([f.module.joined([piece]) for piece in pieces])}])")
+    name = _held(f, f.module.joined(pieces))
+    f.line(f"if len({name}) > 256: r.charge(len({name}))")
+    return name
 
 
 def _is_plain(statement: syntax.Statement) -> bool:
     return isinstance(statement, syntax.Text) or (isinstance(statement, syntax.Reference) and is_plain(statement))
+
+
+def is_simple(statement: syntax.Statement) -> bool:
+    """Return whether a statement prints texts and properties, and does nothing else."""
+    return isinstance(statement, syntax.Text) or (_is_plain(statement) and bool(path_of(statement)))
 
 
 def is_plain(node: syntax.Reference) -> bool:
@@ -189,11 +225,21 @@ def is_plain(node: syntax.Reference) -> bool:
 
 def printed(f: Function, blocks: Blocks, node: syntax.Reference) -> str:
     """Add what gives a reference's text; return the atom."""
+    number = _loop_number(f, node)
+    if number is not None:
+        return number
     name = reference(f, blocks, node)
     null_text = f.module.constant(blocks.null_text(node))
     text = f"plain_text(r, {name}, {null_text})" if f.is_static else f"text_of(c, r, {name}, {null_text})"
-    f.line(f"if type({name}) is not str: {name} = str({name}) if type({name}) is int else {text}")
+    double = f"dumps({name}).decode() if type({name}) is float and 1e-3 <= {name} < 1e7"
+    f.line(f"if type({name}) is not str and type({name}) is not int: {name} = {double} else {text}")
     return name
+
+
+def _loop_number(f: Function, node: syntax.Reference) -> str | None:
+    """Return the expression of a loop's number, which is printed as it is."""
+    is_number = node.root == "velocityCount" or [getattr(step, "name", "") for step in node.steps] in _NUMBERS
+    return _loop_property(f, node) if f.is_static and is_number else None
 
 
 def truth(f: Function, blocks: Blocks, node: syntax.Node) -> str:
@@ -218,7 +264,7 @@ def truth(f: Function, blocks: Blocks, node: syntax.Node) -> str:
         if node.operator in _LOGICAL:
             return _logical(f, blocks, node)
         if node.operator in syntax.COMPARISONS:
-            return value(f, blocks, node)
+            return f"({_operation(f, blocks, node)})"
     return "False"
 
 
@@ -242,35 +288,46 @@ def _logical(f: Function, blocks: Blocks, node: syntax.Operation) -> str:
 
 
 def _operation(f: Function, blocks: Blocks, node: syntax.Operation) -> str:
-    if node.operator in _LOGICAL:
-        return _logical(f, blocks, node)
+    """Add what comes before the last operation; return the expression of that, without effects."""
     left_node, operations = _chain(node)
-    left = value(f, blocks, left_node)
-    for operation in operations:
-        right = value(f, blocks, operation.right)
-        left = _binary(f, operation, left, right)
-    return left
+    expression = value(f, blocks, left_node)
+    for number, operation in enumerate(operations):
+        left = _held(f, expression) if number else expression
+        expression = _binary(f, operation, left, value(f, blocks, operation.right))
+    return expression
 
 
 def _binary(f: Function, node: syntax.Operation, left: str, right: str) -> str:
     operator = Kind(node.operator)
+    if f.module.kind(left) and f.module.kind(right):
+        # Python would put constants together before they have their values.
+        left = _held(f, left)
     if operator in _EQUALITY:
         sign = _EQUALITY[operator]
         slow = f"equals(r, {left}, {right})" if sign == "==" else f"not equals(r, {left}, {right})"
-        kind = f"type({left}) is type({right})"
-        return _held(f, f"{left} {sign} {right} if {kind} is str or {kind} is int else {slow}")
-    both = f"type({left}) is type({right}) is int"
+        kinds = [kind for kind in (_both(f, left, right, str), _both(f, left, right, int)) if kind]
+        return f"{left} {sign} {right} if {' or '.join(kinds)} else {slow}" if kinds else slow
     if operator in syntax.COMPARISONS:
-        slow = f"compared({int(operator)}, {left}, {right})"
-        return _held(f, f"{left} {_ORDER[operator]} {right} if {both} else {slow}")
-    if operator is Kind.MINUS:
-        return _held(f, f"{left} - {right} if {both} else calculate({int(operator)}, {left}, {right})")
-    if operator is not Kind.PLUS:
-        return _held(f, f"calculate({int(operator)}, {left}, {right})")
-    # What stood there is joined to a text where the value is null.
-    literals = [f.module.constant(_literal(side)) for side in (node.left, node.right)]
-    slow = f"plus(r, {left}, {right}, {literals[0]}, {literals[1]})"
-    return _held(f, f"{left} + {right} if {both} else {slow}")
+        fast, slow = f"{left} {_ORDER[operator]} {right}", f"compared({int(operator)}, {left}, {right})"
+    elif operator is Kind.MINUS:
+        fast, slow = f"{left} - {right}", f"calculate({int(operator)}, {left}, {right})"
+    elif operator is Kind.PLUS:
+        # What stood there is joined to a text where the value is null.
+        literals = [f.module.constant(_literal(side)) for side in (node.left, node.right)]
+        fast, slow = f"{left} + {right}", f"plus(r, {left}, {right}, {literals[0]}, {literals[1]})"
+    else:
+        return f"calculate({int(operator)}, {left}, {right})"
+    both = _both(f, left, right, int)
+    return f"{fast} if {both} else {slow}" if both else slow
+
+
+def _both(f: Function, left: str, right: str, kind: type) -> str:
+    """Return the condition that both operands are of a class; nothing where a constant is of another."""
+    known = [f.module.kind(left), f.module.kind(right)]
+    if any(found not in (None, kind) for found in known):
+        return ""
+    unknown = [atom for atom, found in zip((left, right), known, strict=True) if found is None]
+    return " is ".join([f"type({atom})" for atom in unknown or (left,)]) + f" is {kind.__name__}"
 
 
 def _literal(node: syntax.Expression) -> object:

@@ -11,6 +11,20 @@ from gatewright.languages.vtl.values import Collected, Cursor, ForeachScope, Str
 
 def loop(run: Run, source: Any) -> tuple[list[object], int] | None:
     """Return what a loop goes over, as far as it may, and how many elements there are."""
+    items = _elements(run, source)
+    if items is None:
+        return None
+    size = len(items)
+    return items[: run.loop_limit], size
+
+
+def elements(run: Run, source: Any) -> list[object]:
+    """Return all that a loop goes over, nothing where there is nothing."""
+    items = _elements(run, source)
+    return [] if items is None else items
+
+
+def _elements(run: Run, source: Any) -> list[object] | None:
     kind = source.__class__
     if kind is list or kind is StringArray or kind is Collected:
         items = list(source)
@@ -22,18 +36,8 @@ def loop(run: Run, source: Any) -> tuple[list[object], int] | None:
             items.append(source.next())
     else:
         return None
-    size = len(items)
-    run.charge(size)
-    return (items if run.loop_limit is None else items[: run.loop_limit]), size
-
-
-def loop_shared(run: Run, source: Any) -> tuple[list[object], int] | None:
-    """Return what `loop` does, the list itself where nothing changes it meanwhile."""
-    if source.__class__ is list:
-        size = len(source)
-        if run.loop_limit is None or size <= run.loop_limit:
-            return source, size
-    return loop(run, source)
+    run.charge(len(items))
+    return items
 
 
 def live(source: object) -> Sized | None:

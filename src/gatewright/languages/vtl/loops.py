@@ -3,7 +3,8 @@
 from typing import Protocol
 
 from gatewright.languages.vtl import syntax
-from gatewright.languages.vtl.code import Function, Module
+from gatewright.languages.vtl.code import Around, Function, Module, NotStatic
+from gatewright.languages.vtl.run import LINE
 
 
 class Compiler(Protocol):
@@ -16,32 +17,42 @@ class Compiler(Protocol):
     def nested(self, f: Function, node: syntax.Node) -> None: ...
 
 
-def add_static_loop(
-    compiler: Compiler, f: Function, node: syntax.Foreach, source: str, items: str, is_watched: bool
-) -> None:
+def add_static_loop(compiler: Compiler, f: Function, node: syntax.Foreach, source: str, is_watched: bool) -> None:
     """Add a loop of a static function; `is_watched` says that what it goes over may change meanwhile."""
-    size, at, saved, watched = (f.temporary() for _ in range(4))
-    element = f.variable(node.name)
-    f.line(f"{items}, {size} = {items}")
-    f.line(f"r.step(len({items})); {at} = 0; {saved} = {element}")
-    work = f.hold()
+    if node.name in f.elements:
+        # The variable of the loop around has its value back afterwards, in ways that depend on it.
+        raise NotStatic
+    items, at, size, watched, element = (f.temporary() for _ in range(5))
+    around = Around(at, size)
+    # A list that nothing changes is gone over as it is.
+    f.line(f"{items} = elements(r, {source})" + ("" if is_watched else f" if type({source}) is not list else {source}"))
+    f.line(f"{size} = len({items}); r.steps -= {size}")
+    work, limit, start = f.hold(), f.hold(), f.hold()
     if is_watched:
         f.line(f"{watched} = live({source})")
     outside, f.is_in_loop = f.is_in_loop, True
     f.loops += 1
-    f.loops_around.append((at, size))
-    with f.indented(f"for {at}, {element} in enumerate({items}, 1):"):
+    f.loops_around.append(around)
+    f.elements[node.name] = element
+    with f.indented(f"for {element} in {items}:"):
+        count = f.hold()
         if is_watched:
-            changed = f"{watched} is not None and {at} > 1 and len({watched}) != {size}"
+            changed = f"{watched} is not None and {around.at} > 1 and len({watched}) != {size}"
             f.line(f"if {changed} and not check_unchanged({watched}, {at} - 1, {size}): break")
         compiler.nested(f, node.body)
-    f.fill(work, f"r.work(len({items}) * {f.weight(work)})")
+    weight = LINE * f.weight(work)
+    f.fill(work, f"r.left -= {size} * {weight}")
+    f.fill(limit, f"if r.steps < 0 or r.left < 0 or {size} > r.loop_limit: {items} = r.bound({items}, {weight})")
+    del f.elements[node.name]
     f.loops_around.pop()
     f.loops -= 1
     f.is_in_loop = outside
     if is_watched:
-        f.line(f"else: check_end({watched}, {at}, {size})")
-    f.line(f"r.steps += len({items}) - {at}; {element} = {saved}")
+        f.line(f"else: check_end({watched}, {around.at}, {size})")
+    if around.has_break:
+        f.line(f"r.steps += len({items}) - {around.at}")
+    f.fill(start, f"{at} = 0" if around.is_counted else "pass")
+    f.fill(count, f"{at} += 1" if around.is_counted else "pass")
 
 
 class Loop:

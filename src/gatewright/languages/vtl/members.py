@@ -39,8 +39,10 @@ METHODS: Final[Mapping[type, Methods]] = MappingProxyType(
 )
 
 
-def call(run: Run, target: Any, signature: Signature, arguments: tuple[object, ...]) -> object:
-    """Call a method; None when there is none."""
+def call(
+    run: Run, target: Any, signature: Signature, arguments: tuple[object, ...], hosts: set[type] | None = None
+) -> object:
+    """Call a method; None when there is none. The class of a host object is added to `hosts`."""
     table = METHODS.get(target.__class__)
     if table is not None:
         if isinstance(target, SIZED) and len(target) > FREE:
@@ -57,6 +59,8 @@ def call(run: Run, target: Any, signature: Signature, arguments: tuple[object, .
     run.watch()
     if vtl_call is None:
         return run.text(target) if signature == ("toString", 0) and target is not None else None
+    if hosts is not None and hasattr(type(target), "vtl_call"):
+        hosts.add(type(target))
     found = vtl_call(signature[0], arguments)
     if found.__class__ is str and len(found) > FREE:
         run.charge(len(found))

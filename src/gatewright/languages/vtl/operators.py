@@ -20,8 +20,7 @@ def make_map(run: Run, items: tuple[tuple[object, object], ...]) -> dict[object,
 
 def make_list(run: Run, items: list[object]) -> list[object]:
     """Return a list of the template's own."""
-    if run.made is not None:
-        run.made[id(items)] = items
+    run.note_made(items)
     return items
 
 

@@ -59,6 +59,4 @@ def plain_text(run: Run, value: Any, null_text: str) -> str:
     """Return what is printed of a value that is no text, where there are neither definitions nor macros."""
     if value is None:
         return null_text
-    if value.__class__ is int:
-        return str(value)
     return double_text(value) if value.__class__ is float else run.text(value)

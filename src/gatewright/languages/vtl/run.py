@@ -1,5 +1,6 @@
 """One rendering: what is left of its budget, its macros, and the blocks that it defines."""
 
+import sys
 import time
 from collections.abc import Callable, Mapping
 from typing import Any, Final, Protocol
@@ -17,7 +18,9 @@ Body = Callable[[Context, "Run", list[str]], None]
 FREE: Final = 256
 SIZED: Final = (str, list, dict)
 # What a line of compiled code costs, in characters made.
-_LINE: Final = 16
+LINE: Final = 16
+# How much work is done between two looks at the clock.
+_STRETCH: Final = 65_536
 _SCALARS: Final = frozenset({int, float, bool})
 
 
@@ -38,68 +41,96 @@ class Unit(Protocol):
     """A compiled text: what it prints and the macros in it."""
 
     @property
-    def main(self) -> Body: ...
+    def main(self) -> Body | None: ...
 
     @property
     def macros(self) -> Mapping[str, Macro]: ...
 
 
+class Shared(Protocol):
+    """What the renderings of a template have in common."""
+
+    @property
+    def macros(self) -> Mapping[str, Macro]: ...
+
+    @property
+    def has_json_lists(self) -> bool: ...
+
+    @property
+    def compiled_patterns(self) -> "dict[str, regex.Pattern[str]]": ...
+
+    def evaluate(self, text: str, defined: frozenset[str]) -> Unit: ...
+
+
 class Run:
-    """One rendering: its macros and what is left of its budget."""
+    """One rendering: its macros and what is left of its budget, once it is started."""
 
     __slots__ = (
-        "_compile",
-        "_compiled_patterns",
         "_deadline",
         "_limits",
+        "_made",
         "_patterns",
         "_processor_deadline",
-        "_work",
+        "_shared",
         "depth",
         "evaluations",
+        "left",
         "loop_limit",
         "macros",
-        "made",
+        "spent",
         "steps",
     )
 
-    def __init__(
-        self,
-        limits: Limits,
-        macros: Mapping[str, Macro],
-        compiled_patterns: "dict[str, regex.Pattern[str]]",
-        compile_text: Callable[[str, frozenset[str]], Unit],
-    ) -> None:
+    _limits: Limits
+    _shared: Shared
+    _patterns: Patterns | None
+    _deadline: float | None
+    _processor_deadline: float | None
+    _made: dict[int, object] | None
+    macros: Mapping[str, Macro]
+    depth: int
+    evaluations: int
+    loop_limit: int
+    steps: int
+    left: int
+    """The work that may be done before the clock is looked at, in characters made."""
+    spent: int
+    """The work that was done until it was last."""
+
+    def start(self, shared: Shared, limits: Limits) -> None:
+        """Take what a rendering may use. (An `__init__`, which is called from C, would take twice the time.)"""
         self._limits = limits
-        self._work = limits.work_characters
-        self._compile = compile_text
-        self._compiled_patterns = compiled_patterns
-        self._patterns: Patterns | None = None
-        self._deadline: float | None = None
-        self._processor_deadline: float | None = None
+        self._shared = shared
+        self._patterns = self._deadline = self._processor_deadline = self._made = None
+        self.macros = shared.macros
+        self.loop_limit = sys.maxsize if limits.loop_iterations is None else limits.loop_iterations
         self.steps = limits.steps
-        self.loop_limit = limits.loop_iterations
-        self.macros = macros
-        self.depth = 0
-        self.evaluations = 0
-        self.made: dict[int, object] | None = None
-        """The lists that the template makes itself, by `id`, where others print in another way."""
+        self.left = _STRETCH
+        self.spent = self.depth = self.evaluations = 0
 
     @property
     def patterns(self) -> Patterns:
         """Return the rendering's regular expressions, made when the first is used: most templates use none."""
         self.watch()
         if self._patterns is None:
-            self._patterns = Patterns(self._limits.pattern_seconds, self._compiled_patterns)
+            self._patterns = Patterns(self._limits.pattern_seconds, self._shared.compiled_patterns)
         return self._patterns
 
     def charge(self, characters: int) -> None:
         """Take from the budget of work; a fault when a single text is too long or the budget is used up."""
-        self._work -= characters
-        if characters > FREE:
-            self.watch()
-        if characters > self._limits.output_characters or self._work < 0:
+        self.left -= characters
+        if self.left < 0:
+            self._go_on()
+        if characters > self._limits.output_characters:
             raise TemplateLimitFault("the template makes more text than it may")
+
+    def _go_on(self) -> None:
+        """Begin another stretch of work, where there is time and the budget has any left."""
+        self.spent += _STRETCH - self.left
+        self.left = _STRETCH
+        self.watch()
+        if self.spent > self._limits.work_characters:
+            raise TemplateLimitFault("the template does more than it may")
 
     def watch(self) -> None:
         """Look at the clock before what may take long; a fault when the rendering used the processor for too long."""
@@ -123,10 +154,9 @@ class Run:
 
     def work(self, lines: int) -> None:
         """Take from the budget of work what so many lines of compiled code are."""
-        self._work -= lines * _LINE
-        self.watch()
-        if self._work < 0:
-            raise TemplateLimitFault("the template does more than it may")
+        self.left -= lines * LINE
+        if self.left < 0:
+            self._go_on()
 
     def step(self, count: int = 1) -> None:
         """Take steps; a fault when there are no more."""
@@ -134,13 +164,32 @@ class Run:
         if self.steps < 0:
             raise TemplateLimitFault("the template takes more steps than it may")
 
+    def bound(self, items: list[object], cost: int) -> list[object]:
+        """Return what a loop may go over; its steps and their `cost` are taken already, perhaps too many."""
+        excess = len(items) - self.loop_limit
+        if excess > 0:
+            self.steps += excess
+            self.left += excess * cost
+            items = items[: self.loop_limit]
+        self.step(0)
+        self.work(0)
+        return items
+
+    def note_made(self, items: list[object]) -> None:
+        """Note a list that the template makes itself, where others print in another way."""
+        if self._shared.has_json_lists:
+            if self._made is None:
+                self._made = {}
+            self._made[id(items)] = items
+
     def text(self, value: Any) -> str:
         """Return what Java's toString returns."""
         if value.__class__ is str:
             return value
         if value.__class__ in _SCALARS:
             return scalar_text(value)
-        text = Printer(self._limits.output_characters, self._scalar, self.made).text(value)
+        made = (self._made or {}) if self._shared.has_json_lists else None
+        text = Printer(self._limits.output_characters, self._scalar, made).text(value)
         if len(text) > FREE:
             self.charge(len(text))
         return text
@@ -153,8 +202,6 @@ class Run:
 
     def finish(self, pieces: list[str]) -> str:
         """Return the output; a fault when it is too long."""
-        if len(pieces) == 1 and len(pieces[0]) <= self._limits.output_characters:
-            return pieces[0]
         if sum(map(len, pieces)) > self._limits.output_characters:
             raise TemplateLimitFault("the output is too long")
         return "".join(pieces)
@@ -177,12 +224,13 @@ class Run:
         if self.evaluations >= self._limits.depth:
             raise TemplateLimitFault("#evaluate nests too deep")
         try:
-            unit = self._compile(source, frozenset(self.macros))
+            unit = self._shared.evaluate(source, frozenset(self.macros))
         except TemplateError as error:
             raise TemplateFault(f"#evaluate: {error}") from error
         self.macros = {**unit.macros, **self.macros}
         self.evaluations += 1
         try:
+            assert unit.main is not None
             unit.main(context, self, output)
         except Halt as halt:
             if halt.scope is not None:

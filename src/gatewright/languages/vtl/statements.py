@@ -1,9 +1,12 @@
 """Python for statements, and the compiled unit that a template's text becomes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 from types import MappingProxyType
 from typing import Final
+
+import orjson
 
 from gatewright.languages.vtl import (
     arithmetic,
@@ -14,6 +17,7 @@ from gatewright.languages.vtl import (
     members,
     operators,
     printing,
+    reads,
     run,
     syntax,
     values,
@@ -42,13 +46,13 @@ _RUNTIME: Final = (
     iteration.check_end,
     iteration.check_unchanged,
     operators.compared,
+    iteration.elements,
     operators.equals,
     members.index,
     operators.is_true,
     iteration.leave_scope,
     iteration.live,
     iteration.loop,
-    iteration.loop_shared,
     operators.make_list,
     operators.make_map,
     operators.make_range,
@@ -78,8 +82,10 @@ class CompiledMacro:
 class CompiledUnit:
     """What a text prints and the macros in it."""
 
-    main: Body
+    main: Body | None
     macros: Mapping[str, CompiledMacro]
+    text: Callable[[Mapping[str, object], run.Run], str] | None
+    """What returns the output, in the place of `main`, where nothing else can reach the variables."""
 
 
 class Compiler:
@@ -87,7 +93,9 @@ class Compiler:
 
     def __init__(self, dialect: Dialect, mentioned: Mentioned, is_evaluated: bool = False) -> None:
         is_open = is_evaluated or mentioned.has_evaluate
-        self.module = Module({_name(thing): thing for thing in _RUNTIME})
+        # The classes of the host's objects that were called: they need not be looked at again.
+        known = {"hosts": set(), "MISSING": values.MISSING, "dumps": orjson.dumps, "join": "".join}
+        self.module = Module({**{_name(thing): thing for thing in _RUNTIME}, **known})
         self.has_definitions = is_open or mentioned.has_definitions
         self.is_null_empty = dialect.is_null_empty
         self._has_macros = dialect.has_macros
@@ -97,13 +105,14 @@ class Compiler:
 
     def unit(self, block: syntax.Block) -> CompiledUnit:
         """Compile a parsed text."""
-        main = self._static_function(block) or self.block_function(block)
+        text = self._static_function(block)
+        main = "" if text else self.block_function(block)
         load = self.module.load()
         macros = {
             name: CompiledMacro(arguments, load(body), self.module.weights[body])
             for name, (arguments, body) in self._macros.items()
         }
-        return CompiledUnit(load(main), MappingProxyType(macros))
+        return CompiledUnit(load(main) if main else None, MappingProxyType(macros), load(text) if text else None)
 
     def _static_function(self, block: syntax.Block) -> str | None:
         """Compile a template with its variables as Python's own; None where something may reach them otherwise."""
@@ -113,27 +122,23 @@ class Compiler:
             self.has_definitions
             or mentioned.has_scoped_break
             or (self._has_macros and (mentioned.has_macro_calls or mentioned.macros))
-            or len(own) != len(mentioned.assigned) + len(mentioned.elements)
+            or not mentioned.assigned.isdisjoint(mentioned.elements)
             or not own.isdisjoint(("foreach", "velocityCount", "velocityHasNext"))
         ):
             return None
-        f = Function(self.module, self.module.fresh("b"), "c, r, o")
-        f.is_static = True
+        f = Function(self.module, self.module.fresh("b"), "c, r", is_static=True)
         try:
-            self.render(f, block)
+            self.block(f, block)
         except NotStatic:
             return None
-        self.leave(f)
-        f.load_variables()
+        f.finish()
+        f.close()
         self.module.add(f)
         return f.name
 
-    def leave(self, f: Function) -> None:
-        """Add what gives a static function's variables back."""
-        f.flush()
-        for name in sorted(self._mentioned.assigned):
-            local = f.variable(name)
-            f.line(f"if {local} is not None: c[{self.module.constant(name)}] = {local}")
+    def is_assigned(self, name: str) -> bool:
+        """Return whether the text gives a variable values."""
+        return name in self._mentioned.assigned or name in self._mentioned.elements
 
     def mentions(self, name: str) -> bool:
         """Return whether the text may read a variable."""
@@ -179,18 +184,25 @@ class Compiler:
     # Statements.
 
     def render(self, f: Function, node: syntax.Node) -> None:
-        """Add what prints a node."""
+        """Add what prints a node, all of it."""
         if isinstance(node, syntax.Block):
-            statements = _merged(node.statements)
-            if len(statements) > STATEMENTS:
-                for start in range(0, len(statements), STATEMENTS):
-                    _apart(self, f, syntax.Block(tuple(statements[start : start + STATEMENTS]), node.literal))
-            else:
-                for statement in statements:
-                    self._statement(f, statement)
+            self.block(f, node)
         elif isinstance(node, syntax.Reference):
             self._reference(f, node)
         f.flush()
+
+    def block(self, f: Function, node: syntax.Block) -> None:
+        """Add what prints a block; the last of it may still be gathered."""
+        statements = _merged(node.statements)
+        if len(statements) > STATEMENTS:
+            for start in range(0, len(statements), STATEMENTS):
+                _apart(self, f, syntax.Block(tuple(statements[start : start + STATEMENTS]), node.literal))
+            return
+        for is_stretch, group in groupby(statements, expressions.is_simple):
+            stretch = list(group)
+            with reads.read_together(f, stretch if is_stretch and f.is_static else ()):
+                for statement in stretch:
+                    self._statement(f, statement)
 
     def nested(self, f: Function, node: syntax.Node) -> None:
         """Add what prints a block within another: a call, where Python would refuse to nest deeper."""
@@ -236,14 +248,18 @@ class Compiler:
             if node.message is not None:
                 value(f, self, node.message)
             if f.is_static:
-                self.leave(f)
-            f.line("return" if f.is_static else "raise Halt(True)")
+                f.finish()
+            else:
+                f.line("raise Halt(True)")
         elif node.scope is not None:
             f.line(f"break_scope({value(f, self, node.scope)})")
         else:
             if f.is_static and not f.is_in_loop:
-                self.leave(f)
-            f.line("break" if f.is_in_loop else "return" if f.is_static else "raise Halt()")
+                f.finish()
+                return
+            if f.loops_around:
+                f.loops_around[-1].has_break = True
+            f.line("break" if f.is_in_loop else "raise Halt()")
 
     def _reference(self, f: Function, node: syntax.Reference) -> None:
         constant = self.module.constant
@@ -253,7 +269,7 @@ class Compiler:
         if not expressions.is_plain(node):
             name = expressions.reference(f, self, node)
             if self.is_null_empty:
-                f.line(f"if {name} is None: {name} = ''")
+                f.line(f"if {name} is None: {name} = {constant('')}")
             f.flush()
             if node.is_escaped:
                 f.line(f"show_escaped(c, {f.output}, {name}, {constant((node.escape_prefix, node.null_text))})")
@@ -271,20 +287,12 @@ class Compiler:
 
     def _set(self, f: Function, node: syntax.Set) -> None:
         found = value(f, self, node.value)
-        target = node.target
+        if self.module.kind(found) or _has_value(self, node.value):
+            _assign(self, f, node.target, found)
+            return
         # Without `directive.set.null.allowed`, null changes nothing.
         with f.indented(f"if {found} is not None:"):
-            if not target.steps:
-                place = f.variable(target.root) if f.is_static else f"c[{self.module.constant(target.root)}]"
-                f.line(f"{place} = {found}")
-                return
-            owner = expressions.reference(f, self, target, len(target.steps) - 1)
-            last = target.steps[-1]
-            with f.indented(f"if {owner} is not None:"):
-                if isinstance(last, syntax.Index):
-                    f.line(f"put_index(r, {owner}, {value(f, self, last.argument)}, {found})")
-                else:
-                    f.line(f"put_property(r, {owner}, {self.module.constant(last.name)}, {found})")
+            _assign(self, f, node.target, found)
 
     def _if(self, f: Function, node: syntax.If) -> None:
         texts = _texts_of(node)
@@ -321,36 +329,59 @@ class Compiler:
                 self.nested(f, node.otherwise)
 
     def _macro_call(self, f: Function, node: syntax.MacroCall) -> None:
-        arguments = [self._argument(argument) for argument in node.arguments]
+        arguments = [_argument(self, argument) for argument in node.arguments]
         body = self.block_function(node.body) if node.body is not None else "None"
         weight = self.module.weights.get(body, 0)
         name, literal = self.module.constant(node.name), self.module.constant(node.literal)
         f.line(f"call_macro(c, r, o, ({name}, {literal}, ({''.join(f'{a}, ' for a in arguments)}), {body}, {weight}))")
 
-    def _argument(self, node: syntax.Node) -> str:
-        by_name = (
-            syntax.Interpolation,
-            syntax.Reference,
-            syntax.MapLiteral,
-            syntax.ListLiteral,
-            syntax.Range,
-        )
-        is_constant = not isinstance(node, by_name) and not (isinstance(node, syntax.Constant) and node.is_text)
-        literal = node.literal if isinstance(node, syntax.Expression) else ""
-        flags = f"{is_constant}, {isinstance(node, syntax.Word)}"
-        return f"Argument({self.value_function(node)}, {self.module.constant(literal)}, {flags})"
-
     def _foreach(self, f: Function, node: syntax.Foreach) -> None:
         f.flush()
         source = value(f, self, node.source)
+        if f.is_static:
+            add_static_loop(self, f, node, source, self._mentioned.can_change_values)
+            return
         items = f.temporary()
-        is_shared = f.is_static and not self._mentioned.can_change_values
-        f.line(f"{items} = {'loop_shared' if is_shared else 'loop'}(r, {source})")
+        f.line(f"{items} = loop(r, {source})")
         with f.indented(f"if {items} is not None:"):
-            if f.is_static:
-                add_static_loop(self, f, node, source, items, self._mentioned.can_change_values)
-            else:
-                Loop(self, f, node, source, items).add()
+            Loop(self, f, node, source, items).add()
+
+
+def _assign(compiler: Compiler, f: Function, target: syntax.Reference, found: str) -> None:
+    if not target.steps and f.is_static:
+        f.assign(target.root, found)
+        return
+    if not target.steps:
+        f.line(f"c[{compiler.module.constant(target.root)}] = {found}")
+        return
+    owner = expressions.reference(f, compiler, target, len(target.steps) - 1)
+    last = target.steps[-1]
+    with f.indented(f"if {owner} is not None:"):
+        if isinstance(last, syntax.Index):
+            f.line(f"put_index(r, {owner}, {value(f, compiler, last.argument)}, {found})")
+        else:
+            f.line(f"put_property(r, {owner}, {compiler.module.constant(last.name)}, {found})")
+
+
+def _has_value(compiler: Compiler, node: syntax.Expression) -> bool:
+    """Return whether an expression is never null."""
+    if isinstance(node, syntax.Reference):
+        return compiler.is_null_empty and node.is_computable and not node.is_runt
+    return isinstance(node, syntax.Interpolation | syntax.ListLiteral | syntax.MapLiteral)
+
+
+def _argument(compiler: Compiler, node: syntax.Node) -> str:
+    by_name = (
+        syntax.Interpolation,
+        syntax.Reference,
+        syntax.MapLiteral,
+        syntax.ListLiteral,
+        syntax.Range,
+    )
+    is_constant = not isinstance(node, by_name) and not (isinstance(node, syntax.Constant) and node.is_text)
+    literal = node.literal if isinstance(node, syntax.Expression) else ""
+    flags = f"{is_constant}, {isinstance(node, syntax.Word)}"
+    return f"Argument({compiler.value_function(node)}, {compiler.module.constant(literal)}, {flags})"
 
 
 def _apart(compiler: Compiler, f: Function, block: syntax.Block) -> None:

@@ -45,33 +45,41 @@ class Template:
 
     def __init__(self, unit: CompiledUnit, dialect: Dialect) -> None:
         self._unit = unit
+        self._text = unit.text
         self._dialect = dialect
         self._evaluated: dict[tuple[str, frozenset[str]], CompiledUnit] = {}
-        self._patterns: dict[str, regex.Pattern[str]] = {}
+        self.macros = unit.macros
+        self.has_json_lists = dialect.has_json_lists
+        self.compiled_patterns: dict[str, regex.Pattern[str]] = {}
 
     def render(self, variables: Mapping[str, object], limits: Limits = DEFAULT_LIMITS) -> str:
         """Return the output; `variables` keeps its entries, but what its values hold the template may change.
 
         TemplateFault when a method throws or a limit is exceeded.
         """
-        return self.render_changing(dict(variables), limits)
+        run = Run()
+        run.start(self, limits)
+        try:
+            text = self._text(variables, run) if self._text is not None else self._print(variables, run)
+        except RecursionError:
+            raise TemplateLimitFault("the template nests too deep") from None
+        if len(text) > limits.output_characters:
+            raise TemplateLimitFault("the output is too long")
+        return text
 
-    def render_changing(self, variables: dict[str, object], limits: Limits = DEFAULT_LIMITS) -> str:
-        """Return the output as `render` does; `#set($name = …)` is seen in `variables` afterwards."""
-        run = Run(limits, self._unit.macros, self._patterns, self._evaluate)
-        if self._dialect.has_json_lists:
-            run.made = {}
+    def _print(self, variables: Mapping[str, object], run: Run) -> str:
+        """Return the output of a template whose variables are in a dict."""
+        assert self._unit.main is not None
         output: list[str] = []
         try:
-            self._unit.main(variables, run, output)
+            self._unit.main(dict(variables), run, output)
         except Halt as halt:
             if halt.scope is not None:
                 raise TemplateFault("#break: the loop has ended already") from None
-        except RecursionError:
-            raise TemplateLimitFault("the template nests too deep") from None
         return run.finish(output)
 
-    def _evaluate(self, text: str, defined: frozenset[str]) -> CompiledUnit:
+    def evaluate(self, text: str, defined: frozenset[str]) -> CompiledUnit:
+        """Return the compiled text of an #evaluate amid macros of these names."""
         key = (text, defined)
         found = self._evaluated.get(key)
         if found is None:

@@ -4,9 +4,13 @@
 `tests/test_templating.snapshot.json`, whose results these are.
 """
 
+import math
+from random import Random
+
 import pytest
 
-from gatewright.languages.vtl import MISSING, TemplateError, TemplateFault, compile_template
+from gatewright.languages.doubles import double_text
+from gatewright.languages.vtl import MISSING, Dialect, TemplateError, TemplateFault, compile_template
 
 RECORDED = [
     ("Hello $name", {}, "Hello "),
@@ -88,13 +92,47 @@ def test_a_template_calls_and_changes_host_objects() -> None:
     assert host.kept == {"a": 1, "b": 2}
 
 
-def test_a_template_changes_maps_of_the_caller_and_its_own_variables() -> None:
+@pytest.mark.parametrize("more", ["", "#define($d)#end"])
+def test_a_template_changes_maps_of_the_caller_and_not_its_variables(more: str) -> None:
     variables: dict[str, object] = {"context": {"responseOverride": {}}}
-    template = compile_template("#set($context.responseOverride.status = 400)#set($seen = 'yes')")
-    assert template.render(variables) == ""
+    template = compile_template(f"#set($context.responseOverride.status = 400)#set($seen = 'yes')$seen{more}")
+    assert template.render(variables) == "yes"
     assert variables == {"context": {"responseOverride": {"status": 400}}}
-    template.render_changing(variables)
-    assert variables["seen"] == "yes"
+
+
+@pytest.mark.parametrize("more", ["", "#define($d)#end"])
+def test_stop_in_a_loop_keeps_what_is_printed_behind_it(more: str) -> None:
+    text = "#foreach($i in [1..5])#if($i == 3)#stop#end$i#end|" + more
+    assert compile_template(text).render({}) == "12"
+
+
+def test_stop_within_a_text_in_quotes_keeps_what_is_printed_before_it() -> None:
+    assert compile_template('a#set($x = "b#if(true)#stop#end")c').render({}) == "a"
+
+
+def test_loops_one_after_another_may_have_one_name_for_their_elements() -> None:
+    text = "$i#foreach($i in [1, 2])$i#foreach($j in [3])$i$j#end#end$i#foreach($i in [4])$i#end$i"
+    assert compile_template(text).render({"i": "x"}) == "x113223x4x"
+    text = "#foreach($i in [1, 2])$i#foreach($i in [3])$i#end$i#end$i"
+    assert compile_template(text).render({"i": "x"}) == "131232x"
+
+
+def test_what_is_printed_twice_is_read_once_and_printed_as_each_place_has_it() -> None:
+    template = compile_template("$a.b.c $!a.b.c $a.b $!a.d $a.d.e $!{a.b.c}$a.b", dialect=Dialect.VELOCITY)
+    assert template.render({"a": {"b": {"c": None}}}) == "$a.b.c  {c=null}  $a.d.e {c=null}"
+    assert template.render({"a": {"b": {"c": 1.0}, "d": 1e9}}) == "1.0 1.0 {c=1.0} 1.0E9 $a.d.e 1.0{c=1.0}"
+
+
+def test_numbers_print_as_java_prints_them() -> None:
+    random = Random(7)
+    numbers = [10 ** random.uniform(-4, 8) * random.choice((1, -1)) for _ in range(2000)]
+    numbers += [round(random.uniform(0, 1000), places) for places in range(5) for _ in range(100)]
+    numbers += [0.0, -0.0, 1e-3, 1e7, 9999999.0, math.nextafter(1e-3, 0), math.nextafter(1e7, 0), math.inf, math.nan]
+    template = compile_template("$a.n $n")
+    for number in numbers:
+        text = double_text(number)
+        assert template.render({"a": {"n": number}, "n": number}) == f"{text} {text}"
+    assert template.render({"a": {"n": 2**70}, "n": True}) == f"{2**70} true"
 
 
 def test_a_method_that_throws_ends_the_rendering() -> None:
