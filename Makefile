@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 NODE_RUNTIME := src/gatewright/functions/runtimes/node
 NODE_READY := $(NODE_RUNTIME)/node_modules/.package-lock.json
+NODE_SDK := $(NODE_RUNTIME)/sdk
+NODE_SDK_READY := $(NODE_SDK)/node_modules/.package-lock.json
 
 .PHONY: demo test check bench format clean
 
@@ -34,12 +36,15 @@ $(READY): pyproject.toml
 	$(BIN)/python -m pip install --quiet --editable . --group dev
 	touch $@
 
-# AWS's own runtime interface client for Node.js. Without npm, Node.js functions answer with a clear error.
+# AWS's own runtime interface client for Node.js, and the clients of its SDK. Without npm, Node.js functions answer with a clear error.
 .PHONY: node-runtime
 ifneq ($(shell command -v npm 2>/dev/null),)
-node-runtime: $(NODE_READY)
+node-runtime: $(NODE_READY) $(NODE_SDK_READY)
 $(NODE_READY): $(NODE_RUNTIME)/package-lock.json
 	cd $(NODE_RUNTIME) && npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error
+	touch $@
+$(NODE_SDK_READY): $(NODE_SDK)/package-lock.json
+	cd $(NODE_SDK) && npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error
 	touch $@
 else
 node-runtime:
@@ -47,4 +52,4 @@ node-runtime:
 endif
 
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache $(NODE_RUNTIME)/node_modules
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache $(NODE_RUNTIME)/node_modules $(NODE_SDK)/node_modules

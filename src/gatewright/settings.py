@@ -88,6 +88,11 @@ class Settings:
     """Where interpreters are looked for: the PATH that gatewright was started with."""
     home: Path = Path("/")
 
+    @property
+    def search_directories(self) -> tuple[Path, ...]:
+        """Return the directories of `search_path`, in order."""
+        return tuple(Path(directory) for directory in self.search_path.split(os.pathsep) if directory)
+
 
 def load_settings(flags: Mapping[str, object], environment: Mapping[str, str] | None = None) -> Settings:
     """Return the settings. `flags` are those given on the command line, by setting name, plus `config`.

@@ -1,4 +1,4 @@
-"""The command line: `gatewright up`."""
+"""The command line: `gatewright up`, `gatewright runtimes`."""
 
 import argparse
 import gc
@@ -8,15 +8,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from gatewright import __version__
-from gatewright.base.errors import SettingsError
+from gatewright.base.errors import GatewrightError, SettingsError
 
+EXIT_FAILED = 1
 EXIT_SETTINGS = 2
 EXIT_INTERRUPTED = 128 + signal.SIGINT
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command and return its exit status: 0, 2 when a setting, port or data directory cannot be used, 130 when
-    it was interrupted before it could serve.
+    """Run a command and return its exit status: 0, 1 when it could not do its work, 2 when a setting, port or data
+    directory cannot be used, 130 when it was interrupted before it could serve.
     """
     parsed = vars(_parser().parse_args(arguments))
     command = parsed.pop("command")
@@ -25,6 +26,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SettingsError as error:
         print(f"gatewright: {error}", file=sys.stderr)
         return EXIT_SETTINGS
+    except GatewrightError as error:
+        print(f"gatewright: {error}", file=sys.stderr)
+        return EXIT_FAILED
     except KeyboardInterrupt:  # while the node was still starting
         return EXIT_INTERRUPTED
     return status
@@ -53,7 +57,25 @@ def _parser() -> argparse.ArgumentParser:
         help="start only where functions are kept apart from the host and from each other, their networks too",
     )
     up.add_argument("--config", type=Path, help="a TOML file of settings (docs/reference/settings.md)")
+    runtimes = commands.add_parser(
+        "runtimes",
+        help="what functions run on here",
+        description="List the runtimes of Lambda and what runs them here.",
+    )
+    runtimes.set_defaults(command=_runtimes, action="list")
+    actions = runtimes.add_subparsers(metavar="ACTION")
+    install = actions.add_parser("install", help="install the AWS SDK for JavaScript v3 that Node.js functions find")
+    install.set_defaults(action="install")
     return parser
+
+
+def _runtimes(flags: dict[str, object]) -> int:
+    from gatewright.cli.runtimes import install, list_runtimes
+    from gatewright.settings import load_settings
+
+    action = flags.pop("action")
+    settings = load_settings(flags)
+    return install(settings) if action == "install" else list_runtimes(settings)
 
 
 def _up(flags: dict[str, object]) -> int:

@@ -195,6 +195,7 @@ class EnvironmentProcess:
             readable_paths=launch.readable_paths,
             inherited_fds=link.inherited_fds(),
             output_fd=self.output.write_fd,
+            links=launch.links,
         )
 
     def _exited(self, status: int) -> None:

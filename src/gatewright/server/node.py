@@ -72,7 +72,7 @@ class Node:
         self._parts.callback(logs.close)
         companion = self._companion()
         runtimes = RuntimeDirectory(
-            SearchPlaces(_directories(settings.search_path), settings.home, pinned=settings.runtimes),
+            SearchPlaces(settings.search_directories, settings.home, pinned=settings.runtimes),
             self._work_directory("runtimes"),
         )
         functions = self._functions(store, runtimes, logs)
@@ -235,7 +235,3 @@ def _health(planes: Planes, isolation: Isolation) -> dict[str, object]:
 
 async def _answer_while_starting(_: Request) -> Response:
     return text_response(503, b'{"message":"gatewright is starting"}', "application/json", [("Retry-After", "1")])
-
-
-def _directories(search_path: str) -> tuple[Path, ...]:
-    return tuple(Path(directory) for directory in search_path.split(os.pathsep) if directory)

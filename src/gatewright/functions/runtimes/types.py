@@ -54,6 +54,9 @@ class Launch:
     transport: Transport
     runtime_version_label: str
     """What INIT_START reports as the runtime version, such as `python:3.11.7`."""
+    links: tuple[tuple[str, Path], ...] = ()
+    """Names at which the process finds things of the host: where a sandbox has a file system of its own, symbolic links
+    from the one to the other. What they lead to is among `readable_paths`."""
 
     def seen_at(self, task_root: str, opt_root: str) -> "Launch":
         """Return the same for a sandbox in which code and layers are seen at these paths."""

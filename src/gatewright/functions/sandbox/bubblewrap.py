@@ -61,6 +61,7 @@ class Contents:
 
     spec: SandboxSpec
     readable_paths: tuple[Path, ...]
+    links: tuple[tuple[str, Path], ...]
     network_files: tuple[MountedFile, ...]
     network_entry: tuple[str, ...]
     uid: int | None
@@ -147,6 +148,8 @@ class Bubblewrap:
                     made.add(parent)
                     yield from ("--perms", _OPEN_TO_ALL, "--dir", str(parent))
             yield from ("--ro-bind", str(path), str(path))
+        for place, path in contents.links:
+            yield from ("--symlink", str(path), place)
         yield from ("--remount-ro", "/", "--chdir", TASK_ROOT, "--seccomp", str(filter_fd))
 
 

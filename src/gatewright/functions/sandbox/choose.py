@@ -158,7 +158,7 @@ def _try_bwrap(name: str, tools: Tools, wishes: Wishes, bait: Bait) -> Tier:
     def check(trial: Trial) -> str | None:
         uid = SANDBOX_UID if trial.uid is None else trial.uid
         variables = check_variables(bait, task_root=TASK_ROOT, temporary=TMP, uid=uid, has_pids=True)
-        contents = Contents(trial.spec, (), (), (), trial.uid, trial.join_files)
+        contents = Contents(trial.spec, (), (), (), (), trial.uid, trial.join_files)
         command = bubblewrap.command(contents, check_arguments())
         try:
             return _run(command.argv, command.fds, launch_script(variables))

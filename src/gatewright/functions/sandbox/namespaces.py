@@ -91,6 +91,7 @@ class NamespaceSandbox:
         contents = Contents(
             self._spec,
             spec.readable_paths,
+            spec.links,
             held.space.files,
             held.space.entry,
             held.uid,

@@ -47,6 +47,8 @@ class ProcessSpec:
     """Descriptors that stay open in the process under the same numbers."""
     output_fd: int
     """Becomes its standard output and standard error."""
+    links: tuple[tuple[str, Path], ...] = ()
+    """Symbolic links, where there is a file system of its own to have them: their place and what they lead to."""
 
 
 class SandboxError(GatewrightError):

@@ -22,6 +22,7 @@ def contents(**changes: object) -> Contents:
     fields: dict[str, object] = {
         "spec": SPEC,
         "readable_paths": (),
+        "links": (),
         "network_files": (MountedFile(Path("/run/resolv"), "/etc/resolv.conf"),),
         "network_entry": (),
         "uid": None,

@@ -1,5 +1,10 @@
-"""The runtimes `nodejs18.x` and later, on the Node.js found on this machine."""
+"""The runtimes `nodejs18.x` and later, on the Node.js found on this machine.
 
+Functions find the clients of the AWS SDK for JavaScript v3 as on Lambda ("Building Lambda functions with Node.js"):
+`require` looks for them behind the packages of the function and of its layers, `import` behind those of the function.
+"""
+
+import contextlib
 import os
 import threading
 from collections.abc import Iterator, Mapping
@@ -13,6 +18,14 @@ from gatewright.snapshot.types import FunctionVersion
 
 _HERE = Path(__file__).resolve().parent
 _OLDEST_MAJOR = 18
+
+SDK_LIST = _HERE / "sdk"
+"""npm's list of the clients of the AWS SDK. `make` installs them there."""
+INSTALLED_SDK = Path(".local", "share", "gatewright", "runtimes", "nodejs")
+"""Below the user's home: where `gatewright runtimes install` installs them."""
+_MODULES = "node_modules"
+# Every search for a package ends in the root directory, that of `import` too, which knows no NODE_PATH.
+_SDK_PLACES = (f"/var/runtime/{_MODULES}", f"/{_MODULES}")
 
 # Versions 4 and later of the client have no callback handlers, which Lambda dropped with nodejs24.x.
 _FIRST_MAJOR_WITH_CLIENT_4 = 24
@@ -91,9 +104,11 @@ class NodeRuntime:
             raise LaunchRefused("Runtime.InvalidEntrypoint", str(self.problem()))
         client = self._client()
         preload = self._directory / "preload.cjs"
+        sdk = find_sdk(self._places, self._directory)
         flags = (*_memory_flags(function.memory_size_mb), *self._disabled_features(function, found))
         return Launch(
             argv=(str(found.executable), *flags, "--require", str(preload), str(client.program)),
+            links=self._links(sdk, code),
             environment={
                 "NODE_PATH": f"{OPT_ROOT}/nodejs/node{self._major}/node_modules:{OPT_ROOT}/nodejs/node_modules:"
                 f"/var/runtime/node_modules:/var/runtime:{TASK_ROOT}",
@@ -105,10 +120,23 @@ class NodeRuntime:
                 self._directory / "post.cjs",
                 client.program,
                 client.bundle,
+                *((sdk,) if sdk is not None else ()),
             ),
             transport=Transport.CHANNEL,
             runtime_version_label=f"nodejs:{found.version_text}",
         )
+
+    def _links(self, sdk: Path | None, code: Code) -> tuple[tuple[str, Path], ...]:
+        """Return where the SDK is seen: not before the layers, where one of them brings its own."""
+        if sdk is None:
+            return ()
+        layers = (f"nodejs/node{self._major}", "nodejs")
+        has_own = code.opt_root is not None and any(
+            (code.opt_root / layer / _MODULES / "@aws-sdk").is_dir() for layer in layers
+        )
+        places = _SDK_PLACES[:1] if has_own else _SDK_PLACES
+        _link_beside(code.task_root, sdk)
+        return tuple((place, sdk) for place in places)
 
     def _client(self) -> Client:
         modules = self._directory / "node_modules"
@@ -166,6 +194,24 @@ class NodeRuntime:
             return None
         major, minor, patch = answer["version"]
         return Node(Path(answer["executable"]), (major, minor, patch), frozenset(answer["flags"]))
+
+
+def find_sdk(places: SearchPlaces, directory: Path = _HERE) -> Path | None:
+    """Return the directory with the clients of the AWS SDK; None when they are not installed."""
+    found = [directory / SDK_LIST.name / _MODULES]
+    if places.home is not None:
+        found.append(places.home / INSTALLED_SDK / _MODULES)
+    return next((place for place in found if (place / "@aws-sdk").is_dir()), None)
+
+
+def _link_beside(task_root: Path, sdk: Path) -> None:
+    """Link the SDK beside the unpacked code, where it is found without a file system of the function's own."""
+    link = task_root.parent / _MODULES
+    if link.is_symlink() and link.readlink() == sdk:
+        return
+    with contextlib.suppress(FileExistsError):
+        link.unlink(missing_ok=True)
+        link.symlink_to(sdk)
 
 
 def _memory_flags(memory_size_mb: int) -> tuple[str, ...]:
