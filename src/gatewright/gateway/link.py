@@ -15,7 +15,8 @@ from gatewright.base.late import late_imports
 from gatewright.gateway.binding import Binding
 from gatewright.gateway.call import RouteFacts
 from gatewright.gateway.cors import LinkedCors
-from gatewright.gateway.function_urls.link import NO_URLS, link_urls
+from gatewright.gateway.function_urls.link import link_urls
+from gatewright.gateway.function_urls.linked import NO_URLS
 from gatewright.gateway.integrations.lambda_proxy import function_arn_of
 from gatewright.gateway.integrations.refused import Refused
 from gatewright.gateway.integrations.stage_variables import substitute_stage_variables
@@ -25,7 +26,7 @@ from gatewright.gateway.pipeline import link_pipeline
 from gatewright.gateway.rest_apis.seams import RestSeams
 from gatewright.gateway.route_match import ANY, DEFAULT_ROUTE_KEY, RouteTrie
 from gatewright.gateway.seams import Seams
-from gatewright.gateway.throttle import ACCOUNT_BURST_LIMIT, ACCOUNT_RATE_LIMIT, TokenBucket
+from gatewright.gateway.throttle import AccountThrottle, TokenBucket
 from gatewright.snapshot.types import (
     Function,
     HttpApi,
@@ -35,21 +36,13 @@ from gatewright.snapshot.types import (
     QualifiedFunction,
     Snapshot,
 )
-from gatewright.snapshot.types.rest_api import RestApi
 
 if TYPE_CHECKING:
     from gatewright.gateway.rest_apis.linked import LinkedRestApi
+    from gatewright.snapshot.types.rest_api import RestApi
 
 # The methods of "Create routes for HTTP APIs"; permission for an ANY route may differ between them.
 _METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
-
-
-@dataclass(frozen=True, slots=True)
-class AccountThrottle:
-    """What one account may call in one region, over all its APIs ("Amazon API Gateway quotas")."""
-
-    rate_limit: float = ACCOUNT_RATE_LIMIT
-    burst_limit: int = ACCOUNT_BURST_LIMIT
 
 
 def link(
@@ -112,13 +105,13 @@ def _with_rest_apis(
 
 
 def _report(
-    log: logging.Logger, api: HttpApi | RestApi, old: "LinkedApi | LinkedRestApi | None", error: ValueError
+    log: logging.Logger, api: "HttpApi | RestApi", old: "LinkedApi | LinkedRestApi | None", error: ValueError
 ) -> None:
     kept = "its previous version keeps serving" if old else "it is not served"
     log.error("API %s (%s) does not link, %s: %s", api.api_id, api.name, kept, error)
 
 
-def _is_current(old: "LinkedApi | LinkedRestApi", api: HttpApi | RestApi, functions: Mapping[str, Function]) -> bool:
+def _is_current(old: "LinkedApi | LinkedRestApi", api: "HttpApi | RestApi", functions: Mapping[str, Function]) -> bool:
     return old.source is api and all(functions.get(arn) is function for arn, function in old.functions)
 
 

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 from gatewright.base.messages import Request, Response
 from gatewright.gateway.call import RouteFacts
-from gatewright.gateway.cors import LinkedCors
-from gatewright.gateway.function_urls.link import NO_URLS, LinkedUrls
-from gatewright.gateway.pipeline import Pipeline
-from gatewright.gateway.route_match import RouteTrie
-from gatewright.gateway.throttle import TokenBucket
+from gatewright.gateway.function_urls.linked import NO_URLS, LinkedUrls
 from gatewright.snapshot.types import Function, HttpApi
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # what links makes these: serving needs their names only
+    from gatewright.gateway.cors import LinkedCors
+    from gatewright.gateway.pipeline import Pipeline
     from gatewright.gateway.rest_apis.linked import LinkedRestApi
+    from gatewright.gateway.route_match import RouteTrie
+    from gatewright.gateway.throttle import TokenBucket
 
 BucketKey = tuple[str, str, str]
 """API id, stage name and route key; or account, region and nothing."""
@@ -29,7 +29,7 @@ class LinkedRoute:
     """A route with everything decided that can be decided before there is a request."""
 
     facts: RouteFacts
-    pipeline: Pipeline
+    pipeline: "Pipeline"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,8 @@ class LinkedStage:
     name: str
     prefix: str
     """What its name adds to the path: `/prod`, nothing for `$default`."""
-    routes: RouteTrie[LinkedRoute]
-    cors: LinkedCors | None
+    routes: "RouteTrie[LinkedRoute]"
+    cors: "LinkedCors | None"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class LinkedApi:
     functions: tuple[tuple[str, Function | None], ...]
     """What the ARNs that its integrations name stood for when it was linked."""
     stages: Mapping[str, LinkedStage]
-    buckets: Mapping[BucketKey, TokenBucket]
+    buckets: "Mapping[BucketKey, TokenBucket]"
 
     def find_stage(self, path: str) -> tuple[LinkedStage, str] | None:
         """Return the stage of a path and the path below it: a stage by its first segment, else `$default`."""
@@ -81,7 +81,7 @@ class LinkedSnapshot:
 
     revision: int
     apis: Mapping[str, LinkedApi]
-    account_buckets: Mapping[BucketKey, TokenBucket]
+    account_buckets: "Mapping[BucketKey, TokenBucket]"
     urls: LinkedUrls = NO_URLS
     rest_apis: "Mapping[str, LinkedRestApi]" = field(default_factory=lambda: MappingProxyType({}))
     serve_rest_api: ServeRestApi = _serve_no_rest_api

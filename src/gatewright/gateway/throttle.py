@@ -5,10 +5,19 @@ burst; each request takes a token, and where there is none the client gets 429.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 ACCOUNT_RATE_LIMIT = 10_000.0
 """Requests per second of an account in a region ("Amazon API Gateway quotas")."""
 ACCOUNT_BURST_LIMIT = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class AccountThrottle:
+    """What one account may call in one region, over all its APIs ("Amazon API Gateway quotas")."""
+
+    rate_limit: float = ACCOUNT_RATE_LIMIT
+    burst_limit: int = ACCOUNT_BURST_LIMIT
 
 
 class TokenBucket:

@@ -5,13 +5,14 @@ from collections.abc import Callable
 
 from gatewright.base.clock import Clock
 from gatewright.base.ids import Ids
+from gatewright.base.late import late_imports
 from gatewright.functions.invoke import Functions
 from gatewright.gateway.execute_api import ExecuteApi
 from gatewright.gateway.fault_log import FaultLog
 from gatewright.gateway.function_urls.serve import FunctionUrls
-from gatewright.gateway.link import AccountThrottle, link
 from gatewright.gateway.rest_apis.seams import EventSubmitter, RestSeams, ServiceCaller
 from gatewright.gateway.rest_apis.usage_plans import UsagePlanDirectory
+from gatewright.gateway.throttle import AccountThrottle
 from gatewright.languages.times import ClfClock
 from gatewright.server.url_callers import believe_signatures
 from gatewright.settings import Settings
@@ -57,6 +58,9 @@ class DataPlane:
 
         Linking may run in any thread: it changes nothing that requests use. One call must be over before the next.
         """
+        with late_imports():
+            from gatewright.gateway.link import link
+
         linked = link(
             snapshot,
             self.execute_api.linked,

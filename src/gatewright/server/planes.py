@@ -9,14 +9,16 @@ import asyncio
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from gatewright.base.errors import AwsError
+from gatewright.base.late import late_imports
 from gatewright.base.operations import BoundOperation, Caller, Shape
-from gatewright.snapshot.compile import compile_snapshot
-from gatewright.snapshot.compile_rest_api import compile_for_test
 from gatewright.snapshot.types import Function, Snapshot
-from gatewright.snapshot.types.rest_api import RestApi
 from gatewright.store.types import Change, Key, Store
+
+if TYPE_CHECKING:
+    from gatewright.snapshot.types.rest_api import RestApi
 
 Swap = Callable[[], None]
 """Puts what was linked in place. Runs on the event loop."""
@@ -52,14 +54,16 @@ class Planes:
 
     async def compile_for_test(
         self, caller: Caller, api_id: str, variables: Mapping[str, str], certificate_id: str | None
-    ) -> RestApi | None:
+    ) -> "RestApi | None":
         """Compile a REST API as it is now, with stage variables and a client certificate; None when there is none.
 
         Raises `AwsError` for an API that cannot be compiled.
         """
         key = Key(caller.account_id, caller.region, "apigateway", "restapi", api_id)
 
-        def compile_now() -> RestApi | None:
+        def compile_now() -> "RestApi | None":
+            with late_imports():
+                from gatewright.snapshot.compile_rest_api import compile_for_test
             with self._store.read() as reader:
                 return compile_for_test(reader, key, variables, certificate_id)
 
@@ -73,7 +77,9 @@ class Planes:
         wanted = self._store.revision()
         async with self._following:
             # Whoever waited here may find that the one before has followed far enough already.
-            if self._followed < wanted:
+            if self._followed < wanted == 0:
+                self._followed = 0  # nothing was ever stored, so there is nothing to compile and link
+            elif self._followed < wanted:
                 loop = asyncio.get_running_loop()
                 followed, snapshot, swap = await loop.run_in_executor(self._executor, self._compile_and_link)
                 swap()
@@ -110,6 +116,8 @@ class Planes:
         The feed is read before the documents. A commit in between is compiled now and, since its lines come with the
         next reading of the feed, looked at once more then.
         """
+        with late_imports():
+            from gatewright.snapshot.compile import compile_snapshot
         if self._snapshot is None:
             followed = self._store.revision()
             return followed, compile_snapshot(self._store, None, ())

@@ -13,10 +13,11 @@ from gatewright.base.messages import BytesBody, Headers, Request, Response
 from gatewright.base.policy import Policy, parse_policy
 from gatewright.gateway.execute_api import ExecuteApi
 from gatewright.gateway.fault_log import FaultLog
-from gatewright.gateway.link import AccountThrottle, link
+from gatewright.gateway.link import link
 from gatewright.gateway.linked import LinkedSnapshot
 from gatewright.gateway.rest_apis.seams import RestSeams, ServiceCall
 from gatewright.gateway.rest_apis.usage_plans import UsagePlanDirectory
+from gatewright.gateway.throttle import AccountThrottle
 from gatewright.languages.times import ClfClock
 from gatewright.snapshot.types import (
     Cors,

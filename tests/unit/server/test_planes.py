@@ -131,7 +131,28 @@ async def test_what_a_cancelled_call_commits_is_served(store: Store, threads: Th
     assert data_plane.api_ids == ["one"]
 
 
+async def test_a_node_that_never_kept_anything_compiles_nothing(store: Store, threads: ThreadPoolExecutor) -> None:
+    data_plane = DataPlane()
+    planes = Planes(store, threads, data_plane.link)
+    await planes.catch_up()
+    assert (data_plane.snapshots, planes.revision, dict(planes.functions)) == ([], 0, {})
+
+
+async def test_what_is_kept_while_a_node_starts_is_served(store: Store, threads: ThreadPoolExecutor) -> None:
+    data_plane = DataPlane()
+    planes = Planes(store, threads, data_plane.link)
+    await planes.catch_up()
+    put_api(store, "one")
+    await planes.catch_up()
+    assert data_plane.api_ids == ["one"]
+    with store.write() as writer:
+        writer.delete(api_key("one"))
+    await planes.catch_up()
+    assert data_plane.api_ids == []
+
+
 async def test_a_call_that_changed_nothing_compiles_nothing(store: Store, threads: ThreadPoolExecutor) -> None:
+    put_api(store, "one")
     data_plane = DataPlane()
     planes = Planes(store, threads, data_plane.link)
     await planes.catch_up()
@@ -152,6 +173,7 @@ async def test_what_is_unchanged_stays_the_same_object(store: Store, threads: Th
 
 
 async def test_a_commit_while_another_is_compiled_is_not_lost(store: Store, threads: ThreadPoolExecutor) -> None:
+    put_api(store, "one")
     data_plane = DataPlane()
     planes = Planes(store, threads, data_plane.link)
     await planes.catch_up()

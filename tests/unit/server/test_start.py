@@ -19,10 +19,14 @@ NOT_AT_START = (
     "botocore",
     "cryptography",
     "regex",
+    "tomllib",
     "xml",
     "yaml",
     "gatewright.aws.endpoint",
     "gatewright.aws.protocols",
+    "gatewright.base.policy",
+    "gatewright.gateway.link",
+    "gatewright.gateway.pipeline",
     "gatewright.gateway.rest_apis.link",
     "gatewright.gateway.rest_apis.serve",
     "gatewright.languages.json_schema",
@@ -30,6 +34,7 @@ NOT_AT_START = (
     "gatewright.languages.openapi",
     "gatewright.languages.patterns",
     "gatewright.languages.vtl",
+    "gatewright.snapshot.compile",
     *SERVICES.values(),
 )
 

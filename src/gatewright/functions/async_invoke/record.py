@@ -22,7 +22,9 @@ _MAX_BYTES: Final = (("sqs", 1_048_576), ("sns", 262_144), ("events", 262_144), 
 _EVENT_ENVELOPE_BYTES: Final = 2048
 """More than source, detail type, time and resources of an event take, which count for its size."""
 
-_NOT_ALLOWED = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# What is not #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF. Said like that, it would take
+# eight times as long to compile.
+_NOT_ALLOWED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def invocation_record(

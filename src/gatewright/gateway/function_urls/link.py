@@ -1,38 +1,14 @@
 """The function URLs of a snapshot, bound. Only those of functions that changed are linked again."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from gatewright.gateway.function_urls.access import UrlAccess
 from gatewright.gateway.function_urls.cors import UrlCors
+from gatewright.gateway.function_urls.linked import LinkedUrl, LinkedUrls
 from gatewright.gateway.payloads.function_url import FunctionUrlEvent
 from gatewright.languages.times import ClfClock
-from gatewright.snapshot.types import Function, FunctionUrl, QualifiedFunction
-
-
-@dataclass(frozen=True, slots=True)
-class LinkedUrl:
-    """A function URL with everything decided that can be decided before there is a request."""
-
-    source: FunctionUrl
-    function: QualifiedFunction
-    access: UrlAccess
-    cors: UrlCors | None
-    event: FunctionUrlEvent
-    is_streamed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class LinkedUrls:
-    """All function URLs that are served."""
-
-    by_id: Mapping[str, LinkedUrl]
-    by_function: Mapping[str, tuple[Function, tuple[LinkedUrl, ...]]]
-    """By the function's ARN: what was linked, and what it was linked from."""
-
-
-NO_URLS = LinkedUrls(MappingProxyType({}), MappingProxyType({}))
+from gatewright.snapshot.types import Function
 
 
 def link_urls(functions: Mapping[str, Function], previous: LinkedUrls, clf: ClfClock) -> LinkedUrls:

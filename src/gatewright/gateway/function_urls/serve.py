@@ -27,7 +27,7 @@ from gatewright.gateway.function_urls.faults import (
     body_fault,
     invoke_fault,
 )
-from gatewright.gateway.function_urls.link import NO_URLS, LinkedUrl, LinkedUrls
+from gatewright.gateway.function_urls.linked import NO_URLS, LinkedUrl, LinkedUrls
 from gatewright.gateway.function_urls.seams import UrlInvoker
 from gatewright.gateway.function_urls.stream import streamed_response
 from gatewright.gateway.path import octets_to_text

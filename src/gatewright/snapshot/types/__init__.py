@@ -7,10 +7,12 @@ snake_case. Units are in the names. Nothing here is ever changed in place.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from gatewright.base.policy import Policy
-from gatewright.snapshot.types.rest_api import RestApi
-from gatewright.snapshot.types.usage_plan import UsagePlans
+if TYPE_CHECKING:
+    from gatewright.base.policy import Policy
+    from gatewright.snapshot.types.rest_api import RestApi
+    from gatewright.snapshot.types.usage_plan import UsagePlans
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ class QualifiedFunction:
     """The second version of an alias with weighted routing."""
     additional_weight: float = 0.0
     """The share of invocations, 0 to 1, that goes to `additional_version`."""
-    policy: Policy | None = None
+    policy: "Policy | None" = None
     """The resource-based policy of this qualifier; None when it has none."""
     async_config: AsyncConfig = AsyncConfig()
     provisioned_concurrency: int = 0
@@ -211,7 +213,7 @@ class Snapshot:
     """By unqualified ARN."""
     http_apis: Mapping[str, HttpApi]
     """By API id."""
-    rest_apis: Mapping[str, RestApi] = field(default_factory=lambda: MappingProxyType({}))
+    rest_apis: "Mapping[str, RestApi]" = field(default_factory=lambda: MappingProxyType({}))
     """By API id."""
-    usage_plans: Mapping[tuple[str, str], UsagePlans] = field(default_factory=lambda: MappingProxyType({}))
+    usage_plans: "Mapping[tuple[str, str], UsagePlans]" = field(default_factory=lambda: MappingProxyType({}))
     """By account and region."""

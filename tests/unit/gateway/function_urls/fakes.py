@@ -10,7 +10,8 @@ from gatewright.base.ids import Ids
 from gatewright.base.messages import Request, Response
 from gatewright.base.policy import Policy, parse_policy
 from gatewright.gateway.function_urls.callers import Identify, UrlCaller
-from gatewright.gateway.function_urls.link import NO_URLS, link_urls
+from gatewright.gateway.function_urls.link import link_urls
+from gatewright.gateway.function_urls.linked import NO_URLS
 from gatewright.gateway.function_urls.serve import FunctionUrls
 from gatewright.languages.times import ClfClock
 from gatewright.snapshot.types import Cors, FunctionUrl, QualifiedFunction

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from gatewright.gateway.function_urls.link import NO_URLS, link_urls
+from gatewright.gateway.function_urls.link import link_urls
+from gatewright.gateway.function_urls.linked import NO_URLS
 from gatewright.languages.times import ClfClock
 from gatewright.snapshot.types import FunctionUrl
 from tests.unit.gateway.fakes import Gateway, qualified_function, snapshot, whole_function
