@@ -102,7 +102,7 @@ class AwsEndpoint:
             bound = await self._bound(call)
             incoming = Incoming(headers, body, query, call.labels)
             operation, values = await self._parse(protocol, call, incoming)
-            result = await bound(self._caller(request, scope, request_id), values)
+            result = await bound(self._caller(request, query, scope, request_id), values)
             if self._is_strict:
                 _check_modeled(operation, result)
             return protocol.serialize(service, operation, result, request_id)
@@ -143,13 +143,18 @@ class AwsEndpoint:
                 values[name] = str(self._ids.uuid())
         return operation, values
 
-    def _caller(self, request: Request, scope: CredentialScope | None, request_id: str) -> Caller:
+    def _caller(
+        self, request: Request, query: list[tuple[str, str]], scope: CredentialScope | None, request_id: str
+    ) -> Caller:
         region = self._default_region if scope is None else scope.region or self._default_region
         if not is_region(region):
             raise AwsError("InvalidSignatureException", "Credential should be scoped to a valid region. ", status=403)
         access_key_id = None if scope is None else scope.access_key_id
         trace_header = request.headers.get("x-amzn-trace-id")
-        return Caller(self._account_id, region, request_id, access_key_id, partition_of(region), trace_header)
+        token = request.headers.get("x-amz-security-token")
+        if token is None and query:
+            token = next((value for name, value in query if name == "X-Amz-Security-Token"), None)
+        return Caller(self._account_id, region, request_id, access_key_id, partition_of(region), trace_header, token)
 
 
 def parse_input(protocol: Protocol, call: Call, incoming: Incoming) -> tuple[Operation, Input]:
@@ -169,10 +174,14 @@ def parse_input(protocol: Protocol, call: Call, incoming: Incoming) -> tuple[Ope
         raise malformed(service, protocol, error) from error
     found = violations(operation, values, _body_prefix(service, operation))
     if found:
-        raise AwsError(
-            service.corrections.validation_error or protocol.validation_error,
-            message(found, service.corrections.validation_messages),
+        corrections = service.corrections
+        text = message(
+            found,
+            corrections.validation_messages,
+            corrections.pattern_messages,
+            hides_values=corrections.hides_values,
         )
+        raise AwsError(corrections.validation_error or protocol.validation_error, text)
     return operation, values
 
 

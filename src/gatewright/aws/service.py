@@ -39,6 +39,8 @@ class Corrections:
     validation_error: str | None
     validation_path: str
     validation_messages: Mapping[str, str]
+    pattern_messages: Mapping[str, str]
+    hides_values: bool
     malformed_error: str | None
     conversion_message: str | None
     client_error_members: Mapping[str, str]
@@ -205,6 +207,8 @@ def parse_corrections(document: Mapping[str, Any]) -> Corrections:
         validation_error=document.get("validation_error"),
         validation_path=document.get("validation_path", ""),
         validation_messages=document.get("validation_messages", {}),
+        pattern_messages=document.get("pattern_messages", {}),
+        hides_values=document.get("hides_values", False),
         malformed_error=document.get("malformed_error"),
         conversion_message=document.get("conversion_message"),
         client_error_members=members.get("client", {}),

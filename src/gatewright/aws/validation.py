@@ -11,6 +11,7 @@ inside a list or map of scalars is reported once for the whole list. Values of `
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from types import MappingProxyType
 from typing import Any
 
 from gatewright.aws.operation import Operation
@@ -21,6 +22,9 @@ from gatewright.aws.shapes import Member, Shape
 _TEXT = frozenset({"string", "character"})
 _LENGTHS = frozenset({"string", "character", "blob", "list", "map"})
 _MOST_VIOLATIONS = 100
+_PATTERN = "Member must satisfy regular expression pattern:"
+_VALUE_AT = "Value at"
+NO_MESSAGES: Mapping[str, str] = MappingProxyType({})
 _LONGEST_SHOWN = 16 * 1024
 _LONGEST_MATCHED = 1 << 20
 """Longer text is not matched against patterns: its length is wrong already, or nothing bounds what matching costs."""
@@ -32,8 +36,17 @@ class Violation:
 
     shape: str
     """The name of the shape in the model."""
-    text: str
-    """AWS's sentence for it."""
+    path: str
+    """The member that breaks it: `tags.1.member.key`."""
+    constraint: str
+    """What must be, in AWS's words."""
+    shown: str = ""
+    """The value as messages show it; empty where they do not."""
+
+    @property
+    def text(self) -> str:
+        """Return AWS's sentence for it."""
+        return _sentence(f"Value {self.shown} at" if self.shown else _VALUE_AT, self)
 
 
 def violations(operation: Operation, values: Mapping[str, Any], body_prefix: str = "") -> list[Violation]:
@@ -46,16 +59,30 @@ def violations(operation: Operation, values: Mapping[str, Any], body_prefix: str
     return list(islice(_structure(operation.input.shape, values, "", body_prefix), _MOST_VIOLATIONS))
 
 
-def message(found: Sequence[Violation], own_messages: Mapping[str, str]) -> str:
+def message(
+    found: Sequence[Violation],
+    own_messages: Mapping[str, str] = NO_MESSAGES,
+    pattern_messages: Mapping[str, str] = NO_MESSAGES,
+    *,
+    hides_values: bool = False,
+) -> str:
     """Return the text of the error for one or more violations.
 
-    `own_messages` are those of services that do not use AWS's common words, by the name of the shape.
+    `own_messages` are those of services that do not use AWS's common words, by the name of the shape;
+    `pattern_messages` are for broken patterns only, with `{member}`. `hides_values` leaves out all values.
     """
     for violation in found:
         if violation.shape in own_messages:
             return own_messages[violation.shape]
+        if violation.shape in pattern_messages and violation.constraint.startswith(_PATTERN):
+            return pattern_messages[violation.shape].format(member=violation.path.rpartition(".")[2])
     plural = "s" if len(found) > 1 else ""
-    return f"{len(found)} validation error{plural} detected: {'; '.join(violation.text for violation in found)}"
+    sentences = [_sentence(_VALUE_AT, violation) if hides_values else violation.text for violation in found]
+    return f"{len(found)} validation error{plural} detected: {'; '.join(sentences)}"
+
+
+def _sentence(value_at: str, violation: Violation) -> str:
+    return f"{value_at} '{violation.path}' failed to satisfy constraint: {violation.constraint}"
 
 
 def _structure(shape: Shape, values: Mapping[str, Any], path: str, body_prefix: str = "") -> Iterator[Violation]:
@@ -174,7 +201,7 @@ def _minimum_rule(shape: Shape) -> str:
 
 
 def _pattern_rule(shape: Shape) -> str:
-    return f"Member must satisfy regular expression pattern: {shape.pattern}"
+    return f"{_PATTERN} {shape.pattern}"
 
 
 def _measure(shape: Shape) -> str:
@@ -186,8 +213,7 @@ def _number(shape: Shape, bound: float | None) -> str:
 
 
 def _violation(shape: Shape, shown: str, path: str, constraint: str) -> Violation:
-    value = f"Value {shown} at" if shown else "Value at"
-    return Violation(shape.name, f"{value} '{path}' failed to satisfy constraint: {constraint}")
+    return Violation(shape.name, path, constraint, shown)
 
 
 def _shown(value: Any, *, is_hidden: bool) -> str:

@@ -44,6 +44,10 @@ class Ids:
     def __init__(self, entropy: Entropy = os.urandom) -> None:
         self._entropy = entropy
 
+    def octets(self, length: int) -> bytes:
+        """Return random octets."""
+        return self._entropy(length)
+
     def request_id(self) -> str:
         """Return an id such as `32998fea-1b2c-4268-8c72-16138d629356` (request, invocation, revision)."""
         # The bits of a version 4 UUID, without the cost of a UUID object: this runs for every invocation.

@@ -25,6 +25,8 @@ class Caller:
     partition: str = "aws"
     trace_header: str | None = None
     """`X-Amzn-Trace-Id` of the request."""
+    session_token: str | None = None
+    """Of temporary credentials: `X-Amz-Security-Token`."""
 
 
 BoundOperation = Callable[[Caller, Shape], Awaitable[Shape]]

@@ -1,5 +1,6 @@
 """What a control-plane operation may use: the caller, the store, time, ids and a few facts about this node."""
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -9,6 +10,7 @@ from gatewright.base.clock import Clock
 from gatewright.base.errors import OperationNotImplemented
 from gatewright.base.ids import Ids
 from gatewright.base.operations import Caller
+from gatewright.base.session_tokens import SessionTokens
 from gatewright.store.types import Key, Store
 
 
@@ -66,6 +68,21 @@ class ProvisionedEnvironments:
     """Why no more could be started."""
 
 
+@dataclass(frozen=True, slots=True)
+class AccessKeyUse:
+    """The last call that an access key was used for."""
+
+    seconds: float
+    """Since the epoch."""
+    region: str
+    service: str
+    """As calls to it are signed."""
+
+
+def _never_used(access_key_id: str) -> AccessKeyUse | None:
+    return None
+
+
 def _no_objects(caller: Caller, bucket: str, key: str, version: str | None) -> bytes:
     raise OperationNotImplemented(
         f"Code from S3 (bucket {bucket}) needs a companion that serves S3: set the setting companion to its URL."
@@ -100,6 +117,10 @@ class Node:
     """How far provisioned concurrency has come: by unqualified function ARN and qualifier."""
     usage: QuotaUsage = field(default_factory=_NothingCounted)
     """How much of their quotas API keys have used."""
+    session_tokens: SessionTokens = field(default_factory=lambda: SessionTokens(os.urandom(32)))
+    """Makes and reads temporary credentials."""
+    access_key_use: Callable[[str], AccessKeyUse | None] = _never_used
+    """What an access key was last used for, by its id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,3 +136,12 @@ class Context:
     def key(self, service: str, kind: str, identifier: str) -> Key:
         """Return the key of a document in the caller's account and region."""
         return Key(self.caller.account_id, self.caller.region, service, kind, identifier)
+
+    @property
+    def global_region(self) -> str:
+        """Return the name under which the caller's partition keeps what has no region, such as `aws-global`."""
+        return f"{self.caller.partition}-global"
+
+    def global_key(self, service: str, kind: str, identifier: str) -> Key:
+        """Return the key of a document in the caller's account that has no region."""
+        return Key(self.caller.account_id, self.global_region, service, kind, identifier)

@@ -53,6 +53,8 @@ def test_every_correction_is_of_a_service_and_says_why(name: str) -> None:
         "validation_error",
         "validation_path",
         "validation_messages",
+        "pattern_messages",
+        "hides_values",
         "malformed_error",
         "conversion_message",
         "error_members",
@@ -61,7 +63,8 @@ def test_every_correction_is_of_a_service_and_says_why(name: str) -> None:
     assert document["why"]
     corrected = load_service(name)
     assert set(document.get("payload_content_types", ())) <= corrected.operation_names
-    for shape in [*document.get("model", {}).get("shapes", ()), *document.get("validation_messages", ())]:
+    messages = [*document.get("validation_messages", ()), *document.get("pattern_messages", ())]
+    for shape in [*document.get("model", {}).get("shapes", ()), *messages]:
         assert shape in corrected.shapes.definitions
 
 

@@ -107,19 +107,44 @@ def test_a_runtime_is_the_operations_to_check() -> None:
 
 
 def test_several_sentences_are_one_message() -> None:
-    first, second = Violation("A", "a"), Violation("B", "b")
-    assert message([first], {}) == "1 validation error detected: a"
-    assert message([first, second], {}) == "2 validation errors detected: a; b"
+    first, second = Violation("A", "a", "More", "'1'"), Violation("B", "b.c", "Less")
+    assert message([first]) == f"1 validation error detected: Value '1' at 'a' {FAILED} More"
+    both = f"Value '1' at 'a' {FAILED} More; Value at 'b.c' {FAILED} Less"
+    assert message([first, second]) == f"2 validation errors detected: {both}"
 
 
 def test_a_service_may_have_words_of_its_own() -> None:
-    assert message([Violation("A", "a"), Violation("B", "b")], {"B": "No b."}) == "No b."
+    assert message([Violation("A", "a", "Less"), Violation("B", "b", "Less")], {"B": "No b."}) == "No b."
     apis = load_service("apigatewayv2")
     create = apis.operation("CreateApi")
     assert create is not None
     broken = violations(create, {"Name": "x", "ProtocolType": "?"})
     assert message(broken, apis.corrections.validation_messages) == (
         "Invalid protocol specified. Must be one of [HTTP, WEBSOCKET]"
+    )
+
+
+def test_iam_shows_no_values_and_has_words_for_patterns() -> None:
+    iam = load_service("iam")
+    create = iam.operation("CreateRole")
+    assert create is not None
+    good = {"RoleName": "r", "AssumeRolePolicyDocument": "{}"}
+
+    def text(**values: Any) -> str:
+        broken = violations(create, good | values)
+        corrections = iam.corrections
+        return message(broken, {}, corrections.pattern_messages, hides_values=corrections.hides_values)
+
+    assert text(RoleName="x" * 65) == (
+        f"1 validation error detected: Value at 'roleName' {MUST} have length less than or equal to 64"
+    )
+    assert text(RoleName="x y") == (
+        "The specified value for roleName is invalid. It must contain only alphanumeric characters and/or the "
+        "following: +=,.@_-"
+    )
+    assert text(Tags=[{"Key": "?", "Value": ""}]) == (
+        f"1 validation error detected: Value at 'tags.1.member.key' {MUST} satisfy regular expression pattern: "
+        r"[\p{L}\p{Z}\p{N}_.:/=+\-@]+"
     )
 
 
