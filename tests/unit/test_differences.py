@@ -6,7 +6,7 @@ from pathlib import Path
 import botocore.session
 import pytest
 
-from gatewright.control import apigateway, apigatewayv2, lambda_
+from gatewright.control import apigateway, apigatewayv2, iam, lambda_
 from gatewright.control.lambda_.options import NOT_BUILT
 
 ROOT = Path(__file__).parents[2]
@@ -65,6 +65,13 @@ def test_api_gateways_operations_are_built_or_listed(service: str) -> None:
     listed = [operation for _, operations in rows for operation in operations]
     assert len(listed) == len(set(listed))
     assert set(listed) == set(model.operation_names) - set(API_GATEWAY[service]) - REST_DATA_PLANE
+
+
+def test_iams_operations_are_built_or_listed() -> None:
+    model = botocore.session.get_session().get_service_model("iam")
+    listed = [operation for _, operations in table("Operations of IAM that are not built") for operation in operations]
+    assert len(listed) == len(set(listed))
+    assert set(listed) == set(model.operation_names) - set(iam.OPERATIONS)
 
 
 def test_only_what_later_issues_build_is_left_of_rest_apis() -> None:

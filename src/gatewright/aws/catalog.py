@@ -1,9 +1,9 @@
 """The services that a node serves, and which of them a request is for.
 
-A request names its service by the credential scope of its signature, else by `X-Amz-Target`, else by a path that only
-one service has. The names in scopes are not botocore's (`apigateway` signs for REST and HTTP APIs alike), so the
-models say them. Models are loaded when a request asks for them: the one of the same name first, all others only when
-that does not settle it.
+A request names its service by the credential scope of its signature, else by `X-Amz-Target`, else by the `Action` and
+`Version` of a form, else by a path that only one service has. The names in scopes are not botocore's (`apigateway`
+signs for REST and HTTP APIs alike), so the models say them. Models are loaded when a request asks for them: the one of
+the same name first, all others only when that does not settle it.
 
 A service of AWS that the node does not serve is found by its scope, too, so that the answer can name its operation.
 """
@@ -11,6 +11,7 @@ A service of AWS that the node does not serve is found by its scope, too, so tha
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import takewhile
 
 from gatewright.aws.errors import UnknownService
 from gatewright.aws.protocols.form_values import parse_form
@@ -69,7 +70,12 @@ class Catalog:
         named = self._loaded.get(scope.service)
         if named is not None and has_operation(named, request, query, target):
             return named
-        return self._served(scope.service, request, query, target) if self._has_all() else None
+        # As `_served` would find it, as far as models are loaded: those of services that nobody calls may never be.
+        known = takewhile(lambda service: service is not None, (self._loaded.get(name) for name in self._names))
+        return next(
+            (each for each in known if each is not None and is_served_by(each, scope.service, request, query, target)),
+            None,
+        )
 
     def identify(self, request: Request, scope: CredentialScope | None, query: list[tuple[str, str]]) -> Service:
         """Return the service that a request is for. Raises `UnknownService`, `Malformed`."""
@@ -78,7 +84,7 @@ class Catalog:
             return self._by_scope(scope.service, request, query, target)
         if target is not None:
             return self._by_target(target)
-        return self._by_path(request, query)
+        return self._by_action(query) or self._by_path(request, query)
 
     def _has_all(self) -> bool:
         return all(name in self._loaded for name in self._names)
@@ -99,10 +105,9 @@ class Catalog:
 
     def _served(self, name: str, request: Request, query: list[tuple[str, str]], target: str | None) -> Service | None:
         """Return the served service that signs by a name and has an operation for the request."""
-        for service in self._all():
-            if (name in service.scope_names or name == service.name) and has_operation(service, request, query, target):
-                return service
-        return None
+        # One by one: the models after it are not loaded for it.
+        services = (self.service(each) for each in self._names)
+        return next((each for each in services if is_served_by(each, name, request, query, target)), None)
 
     def _unserved(self, scope: str) -> Service | None:
         """Return a service of AWS that this node does not serve. Raises `OperationNotImplemented`."""
@@ -123,6 +128,17 @@ class Catalog:
                 return service
         raise UnknownService(f"The X-Amz-Target '{target}' is of no service that this node serves.")
 
+    def _by_action(self, query: list[tuple[str, str]]) -> Service | None:
+        """Return the service whose operation and version a form names; AssumeRoleWithWebIdentity comes unsigned."""
+        form = dict(reversed(query))
+        action, version = form.get("Action"), form.get("Version")
+        if action is None:
+            return None
+        spoken = (service for service in self._all() if "query" in service.protocols)
+        versions = ((service, service.metadata.get("apiVersion")) for service in spoken)
+        named = (service for service, own in versions if version in (None, own) and action in service.operation_names)
+        return next(named, None)
+
     def _by_path(self, request: Request, query: list[tuple[str, str]]) -> Service:
         found = [service for service in self._all() if service.is_rest and has_operation(service, request, query, None)]
         if len(found) == 1:
@@ -134,6 +150,13 @@ class Catalog:
 
     def _all(self) -> list[Service]:
         return [self.service(name) for name in self._names]
+
+
+def is_served_by(
+    service: Service, scope: str, request: Request, query: list[tuple[str, str]], target: str | None
+) -> bool:
+    """Say whether a request that is signed for a scope can be one of a service."""
+    return (scope in service.scope_names or scope == service.name) and has_operation(service, request, query, target)
 
 
 def has_operation(service: Service, request: Request, query: list[tuple[str, str]], target: str | None) -> bool:

@@ -5,7 +5,7 @@ This is the place where an `AwsError` becomes a response, whoever raised it.
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -16,6 +16,7 @@ from gatewright.aws.content_encoding import gunzip, is_gzip, without_chunks
 from gatewright.aws.errors import Malformed, Unconvertible
 from gatewright.aws.operation import Operation
 from gatewright.aws.protocols import PROTOCOLS
+from gatewright.aws.protocols.form_values import parse_form
 from gatewright.aws.protocols.types import Incoming, Input, Protocol
 from gatewright.aws.scope import CredentialScope, is_region, partition_of
 from gatewright.aws.service import Service
@@ -27,7 +28,7 @@ from gatewright.aws.validation import message, prepare, violations
 from gatewright.base.errors import AwsError, BodyError, OperationNotImplemented
 from gatewright.base.ids import Ids
 from gatewright.base.late import Late
-from gatewright.base.messages import Headers, Request, Response, text_response
+from gatewright.base.messages import BytesBody, Headers, Request, Response, text_response
 from gatewright.base.operations import BoundOperation, Caller
 
 Operations = Mapping[str, BoundOperation]
@@ -35,6 +36,8 @@ Operations = Mapping[str, BoundOperation]
 
 _LOG = logging.getLogger(__name__)
 
+
+_FORM = "application/x-www-form-urlencoded"
 _LARGE_BODY_BYTES = 64 * 1024
 """Bodies beyond this are parsed in a worker thread, so that a 50 MiB zip file delays nobody's request."""
 
@@ -46,12 +49,20 @@ _FROM_A_BROWSER = AwsError(
 )
 
 
+NoteKeyUse = Callable[[str, str, str], None]
+"""Is told the access key id, region and signing name of a call that was served."""
+
+
+def _note_nothing(access_key_id: str, region: str, signing_name: str) -> None:
+    pass
+
+
 class AwsEndpoint:
     """Serves the AWS API calls of a node.
 
     `operations` maps botocore's service names to OPERATIONS tables, each made by the first call of its service.
     `is_strict` makes a result with members that the model does not have an error, for tests; otherwise they are left
-    out.
+    out. `note_key_use` is told who called what.
     """
 
     def __init__(
@@ -63,6 +74,7 @@ class AwsEndpoint:
         ids: Ids,
         catalog: Catalog | None = None,
         is_strict: bool = False,
+        note_key_use: NoteKeyUse = _note_nothing,
     ) -> None:
         self._operations = operations
         self._account_id = account_id
@@ -70,6 +82,7 @@ class AwsEndpoint:
         self._ids = ids
         self._catalog = catalog or Catalog(operations)
         self._is_strict = is_strict
+        self._note_key_use = note_key_use
 
     async def handle(self, request: Request) -> Response:
         """Answer one AWS API call."""
@@ -79,7 +92,8 @@ class AwsEndpoint:
         query = parse_qsl(request.query, keep_blank_values=True) if request.query else []
         scope = scope_of_request(request, query)
         try:
-            service = await self._identify(request, scope, query)
+            told = query if scope is not None else query + await _unsigned_form(request)
+            service = await self._identify(request, scope, told)
         except AwsError as error:
             return _plain_error(error, request_id)
         except Malformed as error:
@@ -102,7 +116,10 @@ class AwsEndpoint:
             bound = await self._bound(call)
             incoming = Incoming(headers, body, query, call.labels)
             operation, values = await self._parse(protocol, call, incoming)
-            result = await bound(self._caller(request, query, scope, request_id), values)
+            caller = self._caller(request, query, scope, request_id)
+            result = await bound(caller, values)
+            if caller.access_key_id is not None:
+                self._note_key_use(caller.access_key_id, caller.region, service.signing_name)
             if self._is_strict:
                 _check_modeled(operation, result)
             return protocol.serialize(service, operation, result, request_id)
@@ -219,14 +236,25 @@ def _body_prefix(service: Service, operation: Operation) -> str:
     return service.corrections.validation_path.format(operation=name[:1].lower() + name[1:])
 
 
+async def _unsigned_form(request: Request) -> list[tuple[str, str]]:
+    """Return the fields of a form that is not signed: only they tell its service. The body can be read again."""
+    content_type = request.headers.get("content-type") or ""
+    if request.headers.get("x-amz-target") is not None or not content_type.startswith(_FORM):
+        return []
+    try:
+        content = await request.body.read()
+    except BodyError as error:
+        raise _unreadable(error) from error
+    request.body = BytesBody(content)
+    return parse_form(content)
+
+
 async def _read(request: Request, service: Service) -> tuple[Headers, bytes]:
     """Return the headers and the whole body, without the encodings that only the transfer has."""
     try:
         body = await request.body.read()
     except BodyError as error:
-        code = "RequestEntityTooLargeException" if error.status == 413 else "RequestTimeout"
-        text = str(error) or "The request body could not be read."
-        raise AwsError(code if error.status != 400 else "IncompleteBody", text, status=error.status) from error
+        raise _unreadable(error) from error
     headers = request.headers
     payload_hash = headers.get("x-amz-content-sha256")
     if payload_hash is not None and payload_hash.startswith(STREAMING_PREFIX):
@@ -234,6 +262,12 @@ async def _read(request: Request, service: Service) -> tuple[Headers, bytes]:
     if not service.is_rest and is_gzip(headers):
         headers, body = gunzip(headers, body)
     return headers, body
+
+
+def _unreadable(error: BodyError) -> AwsError:
+    code = "RequestEntityTooLargeException" if error.status == 413 else "RequestTimeout"
+    text = str(error) or "The request body could not be read."
+    return AwsError(code if error.status != 400 else "IncompleteBody", text, status=error.status)
 
 
 def _check_modeled(operation: Operation, result: Mapping[str, Any]) -> None:

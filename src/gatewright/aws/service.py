@@ -72,7 +72,12 @@ class Service:
     @property
     def scope_names(self) -> frozenset[str]:
         """Return what the service may be called in a credential scope."""
-        return frozenset({self.metadata.get("signingName") or self.metadata["endpointPrefix"]})
+        return frozenset({self.signing_name})
+
+    @property
+    def signing_name(self) -> str:
+        """Return the name that calls are signed by."""
+        return str(self.metadata.get("signingName") or self.metadata["endpointPrefix"])
 
     @property
     def target_prefix(self) -> str | None:

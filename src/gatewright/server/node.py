@@ -30,6 +30,7 @@ from gatewright.server.companion import Companion, NoCompanion, open_companion
 from gatewright.server.data_plane import DataPlane
 from gatewright.server.for_functions import OwnPathsForFunctions, refuse_aws_call
 from gatewright.server.foundation import Foundation
+from gatewright.server.key_uses import KeyUses
 from gatewright.server.late_parts import LateServiceCaller, late_handler
 from gatewright.server.own_paths import OwnPaths
 from gatewright.server.planes import Planes
@@ -59,6 +60,7 @@ class Node:
         self._parts = foundation.parts
         self._clock = SystemClock()
         self._ids = Ids(PooledEntropy())
+        self._key_uses = KeyUses(self._clock)
         self._others_read_code = isolation.report.tier == "C" and os.geteuid() == 0
         self._for_functions: Handler = _answer_while_starting
         self._is_rest_api: Callable[[str], bool] = lambda api_id: False
@@ -113,7 +115,11 @@ class Node:
             operations = bind_operations(planes, functions, events, store, self._clock, self._ids, facts, serving)
             settings = self._settings
             return AwsEndpoint(
-                operations, account_id=settings.account_id, default_region=settings.region, ids=self._ids
+                operations,
+                account_id=settings.account_id,
+                default_region=settings.region,
+                ids=self._ids,
+                note_key_use=self._key_uses.note,
             )
 
         return late_handler(make)
@@ -165,6 +171,7 @@ class Node:
             account_rate_limit=self._settings.gateway.account_rate_limit,
             account_burst_limit=self._settings.gateway.account_burst_limit,
             provisioned_environments=functools.partial(_provisioned_environments, functions),
+            access_key_use=self._key_uses.last,
         )
 
     def _async_invoker(

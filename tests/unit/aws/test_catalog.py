@@ -124,6 +124,28 @@ def test_what_can_be_told_at_once_waits_for_no_model() -> None:
         catalog.identify_at_once(Request("GET", "/", "", Headers()), None, [])
 
 
+def test_a_model_that_nobody_asks_for_keeps_nobody_waiting() -> None:
+    catalog = Catalog(("lambda", "apigatewayv2", "iam"), load)
+    of = CredentialScope("AKID", "20261123", "us-east-1", "apigateway")
+    request = Request("GET", "/v2/apis", "", Headers())
+    assert catalog.identify_at_once(request, of, []) is None
+    assert catalog.identify(request, of, []).name == "apigatewayv2"
+    found = catalog.identify_at_once(request, of, [])
+    assert found is not None
+    assert found.name == "apigatewayv2"
+
+
+def test_a_form_that_is_not_signed_names_its_service() -> None:
+    """AssumeRoleWithWebIdentity, "API Reference" (STS): it "does not require the use of AWS security credentials"."""
+    catalog = Catalog(("lambda", "iam", "sts"), load)
+    request = Request("POST", "/", "", Headers())
+    form = [("Action", "AssumeRoleWithWebIdentity"), ("Version", "2011-06-15")]
+    assert catalog.identify(request, None, form).name == "sts"
+    for other in ([("Action", "AssumeRoleWithWebIdentity"), ("Version", "2010-05-08")], [("Action", "Nothing")]):
+        with pytest.raises(UnknownService):
+            catalog.identify(request, None, other)
+
+
 @pytest.mark.parametrize(
     ("authorization", "query", "service"),
     [

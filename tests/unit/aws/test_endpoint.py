@@ -89,6 +89,29 @@ async def test_an_unsigned_call_is_in_the_default_region() -> None:
     assert echo.calls == [(Caller("123456789012", "us-east-1", ID), {})]
 
 
+async def test_the_token_of_temporary_credentials() -> None:
+    echo = Recorder({})
+    served = endpoint("rest-json", {"Echo": echo})
+    await served.handle(request("POST", "/echo", b"{}", ("X-Amz-Security-Token", "a token")))
+    await served.handle(request("POST", "/echo?X-Amz-Security-Token=another", b"{}"))
+    await served.handle(request("POST", "/echo", b"{}"))
+    assert [caller.session_token for caller, _ in echo.calls] == ["a token", "another", None]
+
+
+async def test_a_form_that_is_not_signed() -> None:
+    echo = Recorder({})
+    served = endpoint("query", {"Echo": echo})
+    form = ("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
+    response = await served.handle(request("POST", "/", b"Action=Echo&Text=a", form, scope=None))
+    assert response.status == 200
+    assert echo.calls[0][1]["Text"] == "a"
+    unknown = await served.handle(request("POST", "/", b"Action=Other", form, scope=None))
+    assert unknown.headers.get("x-amzn-errortype") == "UnknownService"
+    broken = request("POST", "/", b"", form, scope=None)
+    broken.body = FailingBody(BodyTooLarge())
+    assert (await served.handle(broken)).status == 413
+
+
 async def test_the_trace_header_of_a_call() -> None:
     echo = Recorder({})
     await endpoint("rest-json", {"Echo": echo}).handle(request("POST", "/echo", b"", ("X-Amzn-Trace-Id", "Root=1-2-3")))
