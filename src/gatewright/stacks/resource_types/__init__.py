@@ -1,1 +1,1 @@
-"""What a stack can make: one module per resource type or family, `table` names them all, `contract` says what one is."""
+"""What a stack can make: `table` names the resource types, a module has a family, `contract` says what one is."""

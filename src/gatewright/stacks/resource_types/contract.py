@@ -1,8 +1,9 @@
 """What a resource type is, and what one attempt to create, update or delete a resource is given.
 
-Who executes stacks (`stacks.execute` and its like) makes a `Call` for each attempt, and coerces and validates properties
-(`schemas`) before `create` and `update` see them. Resource types call services through `Services` only. They raise `AwsError`
-for what becomes the resource's status reason; `Cancelled`, from `Call.wait`, passes through them.
+Who executes stacks (`stacks.execute` and its like) makes a `Call` for each attempt, and coerces and validates
+properties (`schemas`) before `create` and `update` see them. Resource types call services through `Services` only.
+They raise `AwsError` for what becomes the resource's status reason; `Cancelled`, from `Call.wait`, passes through
+them.
 
 Rules for resource types:
 
@@ -12,13 +13,14 @@ Rules for resource types:
   followed by a `delete` of that id, with no attributes.
 - A delete of what is gone already is done.
 
-Sources: "Resource type handler contract" (CloudFormation Command Line Interface User Guide); "Name type" and "Resource tags"
-(AWS CloudFormation User Guide).
+Sources: "Resource type handler contract" (CloudFormation Command Line Interface User Guide); "Name type" and
+"Resource tags" (AWS CloudFormation User Guide).
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from types import MappingProxyType
+from typing import Any, Protocol, TypeAlias
 
 from gatewright.base.errors import GatewrightError
 
@@ -36,7 +38,8 @@ class Services(Protocol):
     def call(self, service: str, operation: str, parameters: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Call an operation, such as `("sqs", "CreateQueue", {"QueueName": "jobs"})`, and return its output.
 
-        `service` is botocore's name. Parameters are checked by the service's model. Raises AwsError.
+        `service` is botocore's name. Parameters are checked by the service's model; blobs are bytes, and streams of an
+        output, such as the Body of GetObject, have been read into bytes. Raises AwsError.
         """
         ...
 
@@ -121,3 +124,12 @@ class ResourceType:
     """Whether there is nothing behind it: kept and answered, as the docs say."""
     replaces: Callable[[Properties, Properties], bool] | None = None
     """Whether a change of old properties into new ones replaces the resource, beyond the schema's createOnly ones."""
+
+
+Family: TypeAlias = Mapping[str, ResourceType]
+"""The resource types of a service, by their names."""
+
+
+def family(*types: ResourceType) -> Family:
+    """Return resource types by their names."""
+    return MappingProxyType({one.name: one for one in types})

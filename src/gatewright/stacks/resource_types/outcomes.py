@@ -9,7 +9,7 @@ _NOT_THERE = ("NotFound", "NoSuch", "NonExistent", "DoesNotExist")
 
 
 def is_absent(error: AwsError) -> bool:
-    """Tell whether a service says that a resource is not there: `NotFoundException`, `NoSuchEntity`, `NoSuchBucket` …"""
+    """Tell whether a service says that there is no such resource: `NotFoundException`, `NoSuchEntity` …"""
     return error.status == 404 or any(part in error.code for part in _NOT_THERE)
 
 

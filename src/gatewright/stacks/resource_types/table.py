@@ -1,0 +1,39 @@
+"""The resource types by name: `TYPES["AWS::SQS::Queue"]`. The first who asks for a type of a family imports the family.
+
+A name that is not here is no type that stacks can make: `Template format error: Unrecognized resource types: [...]`.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Final
+
+from gatewright.base.late import late_imports
+from gatewright.stacks.resource_types.contract import Family, ResourceType
+
+FAMILIES: Final[Mapping[str, Callable[[], Family]]] = MappingProxyType({})
+"""By the service of their names, what imports the types of a family."""
+
+
+class _Types(Mapping[str, ResourceType]):
+    """The types of all families; going through all of them imports all."""
+
+    def __getitem__(self, name: str) -> ResourceType:
+        service, _, _ = name.rpartition("::")
+        if service not in FAMILIES:
+            raise KeyError(name)
+        with late_imports():
+            family = FAMILIES[service]()
+        return family[name]
+
+    def __iter__(self) -> Iterator[str]:
+        for load in FAMILIES.values():
+            with late_imports():
+                family = load()
+            yield from family
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+TYPES: Final[Mapping[str, ResourceType]] = _Types()
+"""The resource types that stacks can make."""
