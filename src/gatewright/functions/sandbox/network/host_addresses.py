@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv4Network, collapse_addresses
-from pathlib import Path
 from typing import Final
 
 NOT_OF_THE_WORLD: Final = ("0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/4", "240.0.0.0/4")
 """Loopback and multicast: what user-mode networking sends there is delivered to the host itself. RFC 6890."""
-FIB_TRIE: Final = Path("/proc/net/fib_trie")
+FIB_TRIE: Final = "/proc/net/fib_trie"
 
 
 def local_addresses(fib_trie: str) -> frozenset[IPv4Address]:
@@ -28,7 +27,8 @@ def local_addresses(fib_trie: str) -> frozenset[IPv4Address]:
 
 def current_addresses() -> frozenset[IPv4Address]:
     """Return the addresses of this process's network."""
-    return local_addresses(FIB_TRIE.read_text())
+    with open(FIB_TRIE) as fib_trie:
+        return local_addresses(fib_trie.read())
 
 
 def unreachable_networks(addresses: Iterable[IPv4Address], blocked: Iterable[str]) -> tuple[IPv4Network, ...]:

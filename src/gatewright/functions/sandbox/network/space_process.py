@@ -12,7 +12,6 @@ import signal
 import socket
 import time
 from ipaddress import IPv4Network
-from pathlib import Path
 from typing import Final, NoReturn
 
 from gatewright.functions.sandbox.network.firewall import install
@@ -24,7 +23,7 @@ from gatewright.functions.sandbox.network.user_mode import NAMESPACE_FD, descrip
 LOOPBACK: Final = "127.0.0.1"
 _BACKLOG: Final = 128
 _NAMESPACE: Final = "/proc/self/ns/net"
-_ROUTES: Final = Path("/proc/net/route")
+_ROUTES: Final = "/proc/net/route"
 _HELPER_SECONDS: Final = 5.0
 _LOOK_EVERY_SECONDS: Final = 0.001
 _IGNORED_BY_PYTHON: Final = (signal.SIGPIPE, signal.SIGXFSZ)
@@ -83,10 +82,15 @@ def _listen(port: int) -> int:
 def _await_way_out() -> None:
     """Wait until the helper has set the default route, the last thing that both programs do."""
     until = time.monotonic() + _HELPER_SECONDS
-    while not has_default_route(_ROUTES.read_text()):
+    while not has_default_route(_read(_ROUTES)):
         if time.monotonic() > until:
             raise TimeoutError(f"no way out of the network namespace after {_HELPER_SECONDS:.0f} s")
         time.sleep(_LOOK_EVERY_SECONDS)
+
+
+def _read(path: str) -> str:
+    with open(path) as file:
+        return file.read()
 
 
 def has_default_route(routes: str) -> bool:

@@ -18,7 +18,6 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Final, NoReturn
 
 from gatewright.functions.sandbox.network import space_process
@@ -59,7 +58,7 @@ def _enter_namespaces(plan: Plan) -> None:
     if mapper == 0:
         inside.close()
         if outside.recv(1):
-            _map_identities(Path(f"/proc/{process}"), plan)
+            _map_identities(process, plan)
         os._exit(0)
     outside.close()
     unshare(NEW_USER | NEW_PID)
@@ -71,12 +70,13 @@ def _enter_namespaces(plan: Plan) -> None:
     os.setresuid(0, 0, 0)
 
 
-def _map_identities(process: Path, plan: Plan) -> None:
+def _map_identities(process: int, plan: Plan) -> None:
     """Make `plan.uid` the root of the namespace, and let nobody in it change groups. See user_namespaces(7)."""
+    files = (("setgroups", "deny"), ("uid_map", f"0 {plan.uid} 1"), ("gid_map", f"0 {plan.gid} 1"))
     try:
-        (process / "setgroups").write_text("deny")
-        (process / "uid_map").write_text(f"0 {plan.uid} 1")
-        (process / "gid_map").write_text(f"0 {plan.gid} 1")
+        for name, content in files:
+            with open(f"/proc/{process}/{name}", "w") as file:
+                file.write(content)
     except OSError:
         os._exit(1)
 

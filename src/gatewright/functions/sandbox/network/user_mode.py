@@ -5,11 +5,13 @@ the host's loopback interface), no gateway address that stands for the host. Sou
 IPv4 only, which is what Lambda gives functions outside a VPC.
 """
 
+import os.path
 from collections.abc import Collection
-from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
-from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _NETWORKS: Final = tuple(map(IPv4Network, ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")))
 """TEST-NET-1 to 3 (RFC 5737): networks that hardly anybody has."""
@@ -19,8 +21,7 @@ NAMESPACE_FD: Final = 3
 """The descriptor under which the program inherits the network namespace. It runs in the user namespace that owns it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Addresses:
+class Addresses(NamedTuple):
     """Who is who in the network between a space and its helper: as slirp4netns chooses, and as pasta is told."""
 
     network: IPv4Network
@@ -47,8 +48,7 @@ def free_addresses(host: Collection[IPv4Address]) -> Addresses:
     return Addresses(next(free, _NETWORKS[0]))
 
 
-@dataclass(frozen=True, slots=True)
-class UserModeProgram:
+class UserModeProgram(NamedTuple):
     """One such program."""
 
     name: str
@@ -68,10 +68,10 @@ much beside a function; 0.8 ms for a small request by either, 0.8 and 1.1 GB/s; 
 
 def descriptors(helper: tuple[str, ...]) -> int:
     """Return how many descriptors a program may have, by what it is started with."""
-    return next(program.descriptors for program in PROGRAMS if Path(helper[0]).name == program.name)
+    return next(program.descriptors for program in PROGRAMS if os.path.basename(helper[0]) == program.name)
 
 
-def arguments(program: UserModeProgram, path: Path, addresses: Addresses) -> tuple[str, ...]:
+def arguments(program: UserModeProgram, path: "Path", addresses: Addresses) -> tuple[str, ...]:
     """Return how the program is started for the namespace that it inherits.
 
     `path` ends in its own name: passt is pasta by the name that it is called by.

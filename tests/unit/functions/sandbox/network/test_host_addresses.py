@@ -1,4 +1,5 @@
 from ipaddress import IPv4Address, IPv4Network, collapse_addresses
+from pathlib import Path
 
 from gatewright.functions.sandbox.network.host_addresses import (
     FIB_TRIE,
@@ -41,7 +42,7 @@ def test_no_table_has_no_address() -> None:
 
 
 def test_this_machine_has_a_loopback_address() -> None:
-    assert IPv4Address("127.0.0.1") in local_addresses(FIB_TRIE.read_text())
+    assert IPv4Address("127.0.0.1") in local_addresses(Path(FIB_TRIE).read_text())
 
 
 def test_what_is_unreachable() -> None:
