@@ -155,7 +155,7 @@ class Function:
         self.indentation += 1
         count = len(self._lines)
         yield
-        if len(self._lines) == count:
+        if not any(map(str.strip, self._lines[count:])):
             self.line("pass")
         self.indentation -= 1
 
@@ -225,9 +225,9 @@ class Function:
     def close(self) -> None:
         """Add, at the beginning of a static function, what makes its output and reads the variables that it uses."""
         names = {name: local for name, local in self._variables.items() if name not in self._unread}
-        self._lines[2:2] = [f"    {local} = g({self.module.constant(name)})" for name, local in names.items()]
+        self._lines[1:2] = [f"    {local} = c.get({self.module.constant(name)})" for name, local in names.items()]
         if self._has_output:
-            self._lines.insert(2, "    o = []")
+            self._lines.insert(1, "    o = []")
 
     def weight(self, since: int = 0) -> int:
         """Return how much work the function is, or what was added since it had so many lines."""
@@ -248,4 +248,4 @@ class Function:
 
     def source(self) -> str:
         """Return the function's source text."""
-        return "\n".join(self._lines)
+        return "\n".join(filter(str.strip, self._lines))

@@ -51,8 +51,9 @@ def add_static_loop(compiler: Compiler, f: Function, node: syntax.Foreach, sourc
         f.line(f"else: check_end({watched}, {around.at}, {size})")
     if around.has_break:
         f.line(f"r.steps += len({items}) - {around.at}")
-    f.fill(start, f"{at} = 0" if around.is_counted else "pass")
-    f.fill(count, f"{at} += 1" if around.is_counted else "pass")
+    if around.is_counted:
+        f.fill(start, f"{at} = 0")
+        f.fill(count, f"{at} += 1")
 
 
 class Loop:

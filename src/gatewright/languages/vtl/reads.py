@@ -3,7 +3,7 @@
 Between a stretch's references nothing is carried out that could change a value.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final
 
@@ -47,12 +47,18 @@ def _read(f: Function, path: tuple[str, ...], atom: str, names: _Tree) -> None:
         [(local, key)] = read.values()
         f.line(f"{local} = {property_read(atom, key)}")
     elif read:
-        f.line(f"if type({atom}) is dict: " + "; ".join(f"{local} = {atom}.get({key})" for local, key in read.values()))
-        others = [f"{local} = property_of({atom}, {key})" for local, key in read.values()]
-        f.line("else: " + "; ".join(others))
+        # Most often all are there, and an index takes two thirds of the time of `get`.
+        with f.indented(f"if type({atom}) is dict:"):
+            f.line("try: " + _each(read, "{local} = {atom}[{key}]", atom))
+            f.line("except KeyError: " + _each(read, "{local} = {atom}.get({key})", atom))
+        f.line("else: " + _each(read, "{local} = property_of({atom}, {key})", atom))
     for name, (local, _) in read.items():
         f.reads[*path, name] = local
         _read(f, (*path, name), local, names[name])
+
+
+def _each(read: Mapping[str, tuple[str, str]], template: str, atom: str) -> str:
+    return "; ".join([template.format(local=local, key=key, atom=atom) for local, key in read.values()])
 
 
 def property_read(atom: str, key: str) -> str:
