@@ -20,8 +20,8 @@ def build_context(call: RestCall) -> Tree:
 
 
 def select_context(call: RestCall, names: Iterable[str]) -> Tree:
-    """Return those of the variables that have these names."""
-    context = {name: _VARIABLES[name](call) for name in names if name in _VARIABLES}
+    """Return the variables of these names, which are all known."""
+    context = {name: _VARIABLES[name](call) for name in names}
     # Two have no value where the method has no name, and the stage no canary.
     for name in _OPTIONAL:
         if name in context and context[name] is None:
@@ -66,6 +66,11 @@ _VARIABLES: Mapping[str, Callable[[RestCall], Any]] = MappingProxyType(
         "stage": lambda call: call.facts.stage_name,
     }
 )
+
+
+def known_names(names: Iterable[str]) -> tuple[str, ...]:
+    """Return those of the names that variables have."""
+    return tuple([name for name in names if name in _VARIABLES])
 
 
 def context_value(context: Mapping[str, Any], name: str) -> str | None:

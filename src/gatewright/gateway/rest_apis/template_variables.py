@@ -15,7 +15,7 @@ from urllib.parse import quote_plus, unquote_plus
 import orjson
 
 from gatewright.gateway.rest_apis.call import RestCall
-from gatewright.gateway.rest_apis.context_variables import build_context, select_context
+from gatewright.gateway.rest_apis.context_variables import build_context, known_names, select_context
 from gatewright.gateway.rest_apis.received_headers import ADDED_FIELDS, method_request_fields
 from gatewright.languages.jayway import MISSING as NO_VALUE
 from gatewright.languages.jayway import PathError, PathLimitError, PayloadError, compile_path, parse_payload, write_json
@@ -41,7 +41,7 @@ def reads_of(text: str) -> Reads:
     """Return what a template can ask for."""
     names = tuple(dict.fromkeys(_CONTEXT_NAME.findall(text)))
     is_plain = len(_CONTEXT_NAME.findall(text)) == text.count("context") and not _CHANGED.intersection(names)
-    return Reads("stageVariables" in text, not is_plain, names if is_plain else ())
+    return Reads("stageVariables" in text, not is_plain, known_names(names) if is_plain else ())
 
 
 _CONTEXT_NAME = re.compile(r"\$!?\{?context\.([A-Za-z]\w*)(?!\w*\s*\()")
@@ -157,7 +157,8 @@ def _text(value: object) -> str:
 
 
 def _escape_java_script(value: object) -> str:
-    return _ESCAPED.sub(_escape, _text(value))
+    text = value if value.__class__ is str else _text(value)
+    return text if text.isalnum() and text.isascii() else _ESCAPED.sub(_escape, text)
 
 
 def _escape(match: re.Match[str]) -> str:
@@ -234,8 +235,9 @@ class UtilVariable:
 
     def vtl_call(self, name: str, arguments: tuple[object, ...]) -> object:
         """Return what a function makes of its argument."""
-        function = _UTIL_FUNCTIONS.get(name)
-        return MISSING if function is None or len(arguments) != 1 else function(arguments[0])
+        if name in _UTIL_FUNCTIONS and len(arguments) == 1:
+            return _UTIL_FUNCTIONS[name](arguments[0])
+        return MISSING
 
 
 UTIL = UtilVariable()

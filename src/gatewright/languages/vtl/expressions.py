@@ -156,12 +156,29 @@ def _property(f: Function, name: str, step: syntax.Property) -> None:
 
 def _method(f: Function, blocks: Blocks, name: str, step: syntax.Method, is_host: bool = False) -> None:
     constants = constants_of(step.arguments)
-    if constants is not None:
+    if constants is not None and (step.name != "get" or len(constants) != 1):
         _call(f, name, step, f.module.constant(constants), is_host)
         return
     with f.indented(f"if {name} is not None:"):
-        arguments = "".join([f"{value(f, blocks, argument)}, " for argument in step.arguments])
-        _call(f, name, step, f"({arguments})", is_host)
+        arguments = [value(f, blocks, argument) for argument in step.arguments]
+        if step.name == "get" and len(arguments) == 1:
+            # Of a map, by a text: most often.
+            is_text = f" and type({arguments[0]}) is str" if f.module.kind(arguments[0]) is not str else ""
+            f.line(f"if type({name}) is dict{is_text}: {name} = {name}.get({arguments[0]})")
+            with f.indented("else:"):
+                _call(f, name, step, f"({arguments[0]},)", is_host)
+        else:
+            _call(f, name, step, f"({''.join([f'{argument}, ' for argument in arguments])})", is_host)
+
+
+def keys_looped_over(f: Function, blocks: Blocks, node: syntax.Node) -> tuple[str, str] | None:
+    """Add what gives a map whose `keySet()` a loop goes over; return its atom and the signature, None for others."""
+    if not isinstance(node, syntax.Reference) or not node.steps or not node.is_computable or node.is_runt:
+        return None
+    last = node.steps[-1]
+    if not isinstance(last, syntax.Method) or last.name != "keySet" or last.arguments:
+        return None
+    return reference(f, blocks, node, len(node.steps) - 1), f.module.constant((last.name, 0))
 
 
 def _call(f: Function, name: str, step: syntax.Method, arguments: str, is_host: bool) -> None:

@@ -17,18 +17,19 @@ class Compiler(Protocol):
     def nested(self, f: Function, node: syntax.Node) -> None: ...
 
 
-def add_static_loop(compiler: Compiler, f: Function, node: syntax.Foreach, source: str, is_watched: bool) -> None:
-    """Add a loop of a static function; `is_watched` says that what it goes over may change meanwhile."""
+def add_static_loop(
+    compiler: Compiler, f: Function, node: syntax.Foreach, elements: str, source: str | None = None
+) -> None:
+    """Add a loop of a static function over a list; `source` is what they come from where it may change meanwhile."""
     if node.name in f.elements:
         # The variable of the loop around has its value back afterwards, in ways that depend on it.
         raise NotStatic
     items, at, size, watched, element = (f.temporary() for _ in range(5))
     around = Around(at, size)
-    # A list that nothing changes is gone over as it is.
-    f.line(f"{items} = elements(r, {source})" + ("" if is_watched else f" if type({source}) is not list else {source}"))
+    f.line(f"{items} = {elements}")
     f.line(f"{size} = len({items}); r.steps -= {size}")
     work, limit, start = f.hold(), f.hold(), f.hold()
-    if is_watched:
+    if source is not None:
         f.line(f"{watched} = live({source})")
     outside, f.is_in_loop = f.is_in_loop, True
     f.loops += 1
@@ -36,7 +37,7 @@ def add_static_loop(compiler: Compiler, f: Function, node: syntax.Foreach, sourc
     f.elements[node.name] = element
     with f.indented(f"for {element} in {items}:"):
         count = f.hold()
-        if is_watched:
+        if source is not None:
             changed = f"{watched} is not None and {around.at} > 1 and len({watched}) != {size}"
             f.line(f"if {changed} and not check_unchanged({watched}, {at} - 1, {size}): break")
         compiler.nested(f, node.body)
@@ -47,7 +48,7 @@ def add_static_loop(compiler: Compiler, f: Function, node: syntax.Foreach, sourc
     f.loops_around.pop()
     f.loops -= 1
     f.is_in_loop = outside
-    if is_watched:
+    if source is not None:
         f.line(f"else: check_end({watched}, {around.at}, {size})")
     if around.has_break:
         f.line(f"r.steps += len({items}) - {around.at}")

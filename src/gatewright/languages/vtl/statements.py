@@ -337,14 +337,28 @@ class Compiler:
 
     def _foreach(self, f: Function, node: syntax.Foreach) -> None:
         f.flush()
+        if f.is_static and not self._mentioned.can_change_values:
+            add_static_loop(self, f, node, _gone_over(self, f, node.source))
+            return
         source = value(f, self, node.source)
         if f.is_static:
-            add_static_loop(self, f, node, source, self._mentioned.can_change_values)
+            add_static_loop(self, f, node, f"elements(r, {source})", source)
             return
         items = f.temporary()
         f.line(f"{items} = loop(r, {source})")
         with f.indented(f"if {items} is not None:"):
             Loop(self, f, node, source, items).add()
+
+
+def _gone_over(compiler: Compiler, f: Function, node: syntax.Node) -> str:
+    """Add what computes the source of a loop that nothing changes; return the expression of the elements."""
+    keys = expressions.keys_looped_over(f, compiler, node)
+    if keys is not None:
+        owner, signature = keys
+        return f"list({owner}) if type({owner}) is dict else elements(r, call(r, {owner}, {signature}, ()))"
+    # A list is gone over as it is.
+    source = value(f, compiler, node)
+    return f"{source} if type({source}) is list else elements(r, {source})"
 
 
 def _assign(compiler: Compiler, f: Function, target: syntax.Reference, found: str) -> None:

@@ -10,7 +10,15 @@ from random import Random
 import pytest
 
 from gatewright.languages.doubles import double_text
-from gatewright.languages.vtl import MISSING, Dialect, TemplateError, TemplateFault, compile_template
+from gatewright.languages.vtl import (
+    MISSING,
+    Dialect,
+    Limits,
+    TemplateError,
+    TemplateFault,
+    TemplateLimitFault,
+    compile_template,
+)
 
 RECORDED = [
     ("Hello $name", {}, "Hello "),
@@ -90,6 +98,36 @@ def test_a_template_calls_and_changes_host_objects() -> None:
     text = "#set($h.a = 1)#set($h['b'] = 2)$h.a$h.b$h.echo('x', $h.a)[0] $h $h.none $h.none()|"
     assert compile_template(text).render({"h": host}) == "12x host  |"
     assert host.kept == {"a": 1, "b": 2}
+
+
+class OtherHost(Host):
+    def vtl_call(self, name: str, arguments: tuple[object, ...]) -> object:
+        return "x" * 600 if name == "long" else MISSING
+
+
+def test_a_template_calls_whatever_it_is_given_each_time_anew() -> None:
+    template = compile_template("$h.echo('x')$h.none()#foreach($i in [1, 2])$h.echo($i)#end$h.get('a')")
+    given = [Host(), OtherHost(), {"a": "b"}, "text", None, Host(), object()]
+    outputs = ['["x"][1][2]', "", "b", "", "", '["x"][1][2]', ""]
+    assert [template.render({"h": host}) for host in given] == outputs
+
+
+def test_what_the_host_makes_counts() -> None:
+    template = compile_template("#set($x = $h.long())#foreach($i in [1..500])#set($x = $h.long())#end$x.length()")
+    assert template.render({"h": OtherHost()}) == "600"
+    for _ in range(2):
+        with pytest.raises(TemplateLimitFault):
+            template.render({"h": OtherHost()}, Limits(work_characters=200_000))
+        with pytest.raises(TemplateLimitFault):
+            template.render({"h": OtherHost()}, Limits(output_characters=599))
+        with pytest.raises(TemplateLimitFault):
+            template.render({"h": OtherHost()}, Limits(seconds=0.0))
+
+
+def test_maps_are_gone_over_by_their_keys() -> None:
+    template = compile_template("#foreach($k in $m.keySet())$k=$m.get($k)#if($foreach.hasNext),#end#end")
+    assert template.render({"m": {"a": 1, "b": {"c": 2.5}}}) == "a=1,b={c=2.5}"
+    assert [template.render({"m": given}) for given in ({}, None, "text", [1])] == [""] * 4
 
 
 @pytest.mark.parametrize("more", ["", "#define($d)#end"])
