@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
+from gatewright.base.arn import Arn
 from gatewright.base.clock import Clock
 from gatewright.base.errors import OperationNotImplemented
 from gatewright.base.ids import Ids
@@ -89,6 +90,12 @@ def _no_objects(caller: Caller, bucket: str, key: str, version: str | None) -> b
     )
 
 
+def _no_queues(queue: Arn) -> Mapping[str, str]:
+    raise OperationNotImplemented(
+        f"An event source mapping of {queue} needs a companion that serves SQS: see the setting companion."
+    )
+
+
 def _none_provisioned(function_arn: str, qualifier: str) -> ProvisionedEnvironments:
     return ProvisionedEnvironments()
 
@@ -115,6 +122,8 @@ class Node:
     """Reads deployment packages and layers from S3."""
     provisioned_environments: Callable[[str, str], ProvisionedEnvironments] = _none_provisioned
     """How far provisioned concurrency has come: by unqualified function ARN and qualifier."""
+    queue_attributes: Callable[[Arn], Mapping[str, str]] = _no_queues
+    """The attributes of a queue of SQS (GetQueueAttributes), by its ARN. Raises AwsError."""
     usage: QuotaUsage = field(default_factory=_NothingCounted)
     """How much of their quotas API keys have used."""
     session_tokens: SessionTokens = field(default_factory=lambda: SessionTokens(os.urandom(32)))

@@ -11,11 +11,13 @@ from types import MappingProxyType
 from typing import Any, Protocol, TypeVar
 
 from gatewright.base.errors import GatewrightError
+from gatewright.snapshot.compile_event_source import compile_event_source
 from gatewright.snapshot.compile_function import compile_function
 from gatewright.snapshot.compile_http_api import compile_http_api
 from gatewright.snapshot.compile_rest_api import compile_rest_api
 from gatewright.snapshot.compile_usage_plan import USAGE_PLAN_KINDS, compile_usage_plans
 from gatewright.snapshot.types import Function, HttpApi, Snapshot
+from gatewright.snapshot.types.event_source import QueueMapping
 from gatewright.snapshot.types.rest_api import RestApi
 from gatewright.snapshot.types.usage_plan import UsagePlans
 from gatewright.store.types import Change, Key, Reader, Store
@@ -36,6 +38,8 @@ _FUNCTION_KINDS = frozenset(
 _API_KINDS = frozenset({"api", "route", "integration", "stage", "deployment", "deployed-routes"})
 # What is not deployed is not served: a change of a resource compiles nothing.
 _REST_API_KINDS = frozenset({"restapi", "stage", "deployed-api", "stage-cache"})
+
+_EVENT_SOURCE = "event-source-mapping"
 
 _MISTAKES = (GatewrightError, ValueError, KeyError, TypeError)
 
@@ -59,6 +63,7 @@ class _Stale:
     rest_apis: frozenset[Key]
     usage_plans: frozenset[tuple[str, str]]
     """Accounts and regions."""
+    event_sources: frozenset[Key]
 
 
 def compile_snapshot(
@@ -74,18 +79,22 @@ def compile_snapshot(
         stale = _everything(reader) if previous is None else _changed(changes)
         old = previous or Snapshot(0, _NOTHING, _NOTHING)
         functions, http_apis, rest_apis = dict(old.functions), dict(old.http_apis), dict(old.rest_apis)
+        event_sources = dict(old.event_sources)
         for key in sorted(stale.functions):
             _replace(functions, _function_arns(old.functions, key), compile_function, _arn_of, reader, key, log)
         for key in sorted(stale.http_apis):
             _replace(http_apis, (key.id,), compile_http_api, _api_id_of, reader, key, log)
         for key in sorted(stale.rest_apis):
             _replace(rest_apis, (key.id,), compile_rest_api, _api_id_of, reader, key, log)
+        for key in sorted(stale.event_sources):
+            _replace(event_sources, (key.id,), compile_event_source, _uuid_of, reader, key, log)
         return Snapshot(
             reader.revision,
             MappingProxyType(functions),
             MappingProxyType(http_apis),
             MappingProxyType(rest_apis),
             _compile_usage_plans(reader, old.usage_plans, stale.usage_plans, log),
+            MappingProxyType(event_sources),
         )
 
 
@@ -147,6 +156,10 @@ def _api_id_of(api: HttpApi | RestApi) -> str:
     return api.api_id
 
 
+def _uuid_of(mapping: QueueMapping) -> str:
+    return mapping.uuid
+
+
 def _function_arns(functions: Mapping[str, Function], key: Key) -> tuple[str, ...]:
     """Return the ARN under which a function is served: its document may be gone, so look in the old snapshot."""
     return tuple(
@@ -166,22 +179,32 @@ def _everything(reader: Reader) -> _Stale:
         frozenset(keys("apigatewayv2", "api")),
         frozenset(keys("apigateway", "restapi")),
         frozenset(places),
+        frozenset(keys("lambda", _EVENT_SOURCE)),
     )
 
 
 def _changed(changes: Iterable[Change]) -> _Stale:
     functions, http_apis, rest_apis, places = set[Key](), set[Key](), set[Key](), set[tuple[str, str]]()
+    event_sources = set[Key]()
     for change in changes:
         key = change.key
         if key.service == "lambda" and key.kind in _FUNCTION_KINDS:
             functions.add(_whole(key, "function"))
+        elif key.service == "lambda" and key.kind == _EVENT_SOURCE:
+            event_sources.add(key)
         elif key.service == "apigatewayv2" and key.kind in _API_KINDS:
             http_apis.add(_whole(key, "api"))
         elif key.service == "apigateway" and key.kind in _REST_API_KINDS:
             rest_apis.add(_whole(key, "restapi"))
         elif key.service == "apigateway" and key.kind in USAGE_PLAN_KINDS:
             places.add((key.account, key.region))
-    return _Stale(frozenset(functions), frozenset(http_apis), frozenset(rest_apis), frozenset(places))
+    return _Stale(
+        frozenset(functions),
+        frozenset(http_apis),
+        frozenset(rest_apis),
+        frozenset(places),
+        frozenset(event_sources),
+    )
 
 
 def _whole(part: Key, kind: str) -> Key:

@@ -1,4 +1,4 @@
-"""Tags of functions and of code signing configurations.
+"""Tags of functions, code signing configurations and event source mappings.
 
 Source: TagResource, UntagResource and ListTags in the "API reference" (AWS Lambda). A function whose tags are
 written gets a new RevisionId; so others recorded it of AWS, but not that LastModified changes, too.
@@ -14,8 +14,10 @@ from gatewright.base.operations import Shape
 from gatewright.control.context import Context
 from gatewright.control.lambda_.code_signing_configs import require_code_signing_config
 from gatewright.control.lambda_.errors import invalid_parameter
+from gatewright.control.lambda_.event_source_mappings import require_event_source_mapping
 from gatewright.control.lambda_.names import (
     CODE_SIGNING_CONFIG_TAGS,
+    EVENT_SOURCE_MAPPING_TAGS,
     FUNCTION_TAGS,
     SERVICE,
     change_revision,
@@ -82,6 +84,11 @@ def _resolve(context: Context, operation: str, resource: str) -> _Tagged:
         return _Tagged(
             context.key(SERVICE, CODE_SIGNING_CONFIG_TAGS, identifier),
             lambda reader: require_code_signing_config(context, reader, resource),
+        )
+    if kind == "event-source-mapping":
+        return _Tagged(
+            context.key(SERVICE, EVENT_SOURCE_MAPPING_TAGS, identifier),
+            lambda reader: require_event_source_mapping(context, reader, identifier),
         )
     if kind != "function":
         raise OperationNotImplemented(f"Lambda {operation}: tags of a {kind} are not implemented by gatewright.")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gatewright.base.policy import Policy
+    from gatewright.snapshot.types.event_source import QueueMapping
     from gatewright.snapshot.types.rest_api import RestApi
     from gatewright.snapshot.types.usage_plan import UsagePlans
 
@@ -217,3 +218,5 @@ class Snapshot:
     """By API id."""
     usage_plans: "Mapping[tuple[str, str], UsagePlans]" = field(default_factory=lambda: MappingProxyType({}))
     """By account and region."""
+    event_sources: "Mapping[str, QueueMapping]" = field(default_factory=lambda: MappingProxyType({}))
+    """The event source mappings that are enabled, by UUID."""

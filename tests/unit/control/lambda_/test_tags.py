@@ -50,10 +50,10 @@ class TestResources:
         )
 
     def test_other_resources_are_not_built(self, context: Context, operation: str, members: dict[str, object]) -> None:
-        resource = "arn:aws:lambda:us-east-1:123456789012:event-source-mapping:a0a0a0a0-0000-4000-8000-000000000000"
+        resource = "arn:aws:lambda:us-east-1:123456789012:capacity-provider:mine"
         assert failure(context, operation, Resource=resource, **members) == (
             "NotImplemented",
-            f"Lambda {operation}: tags of a event-source-mapping are not implemented by gatewright.",
+            f"Lambda {operation}: tags of a capacity-provider are not implemented by gatewright.",
         )
 
 

@@ -1,0 +1,1 @@
+"""Events that Lambda reads for functions. `pollers` runs the mappings, `sqs` reads one queue."""
