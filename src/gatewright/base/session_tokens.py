@@ -56,9 +56,7 @@ class SessionTokens:
         code = self._code(b"token", payload)
         token = base64.b64encode(_VERSION + code[:_CODE_OCTETS] + payload).decode()
         secret = base64.b64encode(self._code(b"secret", payload)).decode()[:40]
-        return TemporaryCredentials(
-            access_key_id(SESSION_PREFIX, claims.account_id, code[-5:]), secret, token, claims
-        )
+        return TemporaryCredentials(access_key_id(SESSION_PREFIX, claims.account_id, code[-5:]), secret, token, claims)
 
     def read(self, access_key: str, session_token: str) -> TemporaryCredentials | None:
         """Return the credentials with this id and token, also when they have expired; None when they are not ours."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from gatewright.base.clock import Clock
+from gatewright.base.errors import GatewrightError
 from gatewright.base.ids import Ids
 from gatewright.base.messages import Response
 from gatewright.gateway.fault_log import FaultLog
@@ -43,6 +44,43 @@ class UpstreamClient(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class ServiceCall:
+    """A call of an integration to an AWS service that is none of ours, before it is signed."""
+
+    service: str
+    """As the integration's URI names it: `sqs`, `dynamodb`, `states` …; signed by its signing name."""
+    region: str
+    method: str
+    path: str
+    """Undecoded, beginning with a slash."""
+    query: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    credentials: str | None
+    """The ARN of the role that API Gateway assumes."""
+    subdomain: str = ""
+    """What the integration's URI puts before the service's host: `bucket` in `arn:…:bucket.s3:path/key`."""
+    action: str = ""
+    """The operation that a URI of the action form names, its parameters in `query`; empty for the path form."""
+
+
+class ServiceUnreachable(GatewrightError):
+    """A service that gives no answer."""
+
+
+class ServiceNotConfigured(ServiceUnreachable):
+    """A service that nobody serves here: the message says what to set."""
+
+
+class ServiceCaller(Protocol):
+    """Calls AWS services where they are served: this node's own, or the companion's."""
+
+    async def call(self, call: ServiceCall) -> Response:
+        """Return the service's answer. Raises `ServiceUnreachable`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class Seams:
     """All of it, for whatever is linked."""
 
@@ -52,3 +90,4 @@ class Seams:
     ids: Ids
     clf: ClfClock
     faults: FaultLog
+    services: ServiceCaller

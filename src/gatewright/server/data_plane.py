@@ -10,8 +10,9 @@ from gatewright.functions.invoke import Functions
 from gatewright.gateway.execute_api import ExecuteApi
 from gatewright.gateway.fault_log import FaultLog
 from gatewright.gateway.function_urls.serve import FunctionUrls
-from gatewright.gateway.rest_apis.seams import EventSubmitter, RestSeams, ServiceCaller
+from gatewright.gateway.rest_apis.seams import EventSubmitter, RestSeams
 from gatewright.gateway.rest_apis.usage_plans import UsagePlanDirectory
+from gatewright.gateway.seams import ServiceCaller
 from gatewright.gateway.throttle import AccountThrottle
 from gatewright.languages.times import ClfClock
 from gatewright.server.url_callers import believe_signatures

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from gatewright.base.late import Late
 from gatewright.base.messages import Handler, Request, Response
-from gatewright.gateway.rest_apis.seams import ServiceCall, ServiceCaller
+from gatewright.gateway.seams import ServiceCall, ServiceCaller
 
 
 class Answering(Protocol):

@@ -13,8 +13,7 @@ from gatewright.base.ids import Ids
 from gatewright.base.messages import BytesBody, Handler, Headers, Request, Response
 from gatewright.functions.settings import Credentials
 from gatewright.gateway.rest_apis.integrations.response_body import MAX_RESPONSE_BYTES
-from gatewright.gateway.rest_apis.seams import ServiceCall, ServiceNotConfigured, ServiceUnreachable
-from gatewright.gateway.seams import UpstreamClient
+from gatewright.gateway.seams import ServiceCall, ServiceNotConfigured, ServiceUnreachable, UpstreamClient
 from gatewright.server.companion import NO_COMPANION
 from gatewright.server.service_answers import is_xml, json_of_xml, wants_json, wrapped_answer
 from gatewright.server.service_requests import (

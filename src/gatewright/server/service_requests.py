@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, quote, urlencode
 
 from gatewright.aws.service import find_service_name
-from gatewright.gateway.rest_apis.seams import ServiceCall
+from gatewright.gateway.seams import ServiceCall
 
 if TYPE_CHECKING:
     from botocore.model import OperationModel, ServiceModel, Shape

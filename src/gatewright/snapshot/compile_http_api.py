@@ -8,7 +8,7 @@ import re
 from types import MappingProxyType
 
 from gatewright.base.arn import parse_arn
-from gatewright.languages.parameter_mapping import compile_request_mappings, compile_response_mappings
+from gatewright.languages.parameter_mapping import compile_request_mappings, compile_response_mappings, compile_value
 from gatewright.snapshot.partitions import partition_of
 from gatewright.snapshot.types import Cors, HttpApi, HttpIntegration, HttpRoute, HttpStage, Throttle
 from gatewright.store.types import Document, Key, Reader
@@ -139,15 +139,18 @@ def _compile_integration(document: Document) -> HttpIntegration:
     integration_type = document["IntegrationType"]
     if integration_type not in _INTEGRATION_TYPES:
         raise ValueError(f"integration type {integration_type} of {document['IntegrationId']} is not supported")
-    if document.get("IntegrationSubtype"):
-        raise ValueError(f"integration subtype {document['IntegrationSubtype']} is not supported")
     if document.get("ConnectionType", "INTERNET") != "INTERNET":
         raise ValueError(f"connection type {document['ConnectionType']} is not supported")
-    uri = document["IntegrationUri"]
-    if integration_type == "AWS_PROXY" and "${" not in uri and parse_arn(uri) is None:
-        raise ValueError(f"integration {document['IntegrationId']} names no function: {uri}")
+    subtype = document.get("IntegrationSubtype")
+    uri = "" if subtype else document["IntegrationUri"]
     request_parameters = tuple((document.get("RequestParameters") or {}).items())
-    compile_request_mappings(request_parameters)
+    if subtype:
+        for _, value in request_parameters:
+            compile_value(value, "request")
+    else:
+        compile_request_mappings(request_parameters)
+        if integration_type == "AWS_PROXY" and "${" not in uri and parse_arn(uri) is None:
+            raise ValueError(f"integration {document['IntegrationId']} names no function: {uri}")
     response_parameters = []
     for status, mappings in (document.get("ResponseParameters") or {}).items():
         if _STATUS_CODE.fullmatch(status) is None:
@@ -164,5 +167,6 @@ def _compile_integration(document: Document) -> HttpIntegration:
         request_parameters=request_parameters,
         response_parameters=tuple(response_parameters),
         credentials_arn=document.get("CredentialsArn"),
+        integration_subtype=subtype,
         server_name_to_verify=(document.get("TlsConfig") or {}).get("ServerNameToVerify"),
     )

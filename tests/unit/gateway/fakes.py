@@ -15,8 +15,9 @@ from gatewright.gateway.execute_api import ExecuteApi
 from gatewright.gateway.fault_log import FaultLog
 from gatewright.gateway.link import link
 from gatewright.gateway.linked import LinkedSnapshot
-from gatewright.gateway.rest_apis.seams import RestSeams, ServiceCall
+from gatewright.gateway.rest_apis.seams import RestSeams
 from gatewright.gateway.rest_apis.usage_plans import UsagePlanDirectory
+from gatewright.gateway.seams import ServiceCall
 from gatewright.gateway.throttle import AccountThrottle
 from gatewright.languages.times import ClfClock
 from gatewright.snapshot.types import (

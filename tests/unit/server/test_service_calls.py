@@ -11,7 +11,7 @@ from gatewright.aws.scope import scope_of_authorization
 from gatewright.base.ids import Ids
 from gatewright.base.messages import Headers, Request, Response
 from gatewright.functions.settings import Credentials
-from gatewright.gateway.rest_apis.seams import ServiceCall, ServiceNotConfigured, ServiceUnreachable
+from gatewright.gateway.seams import ServiceCall, ServiceNotConfigured, ServiceUnreachable
 from gatewright.server.service_calls import ServiceCalls
 from gatewright.wire.client_errors import ConnectFailed
 from gatewright.wire.client_request import Origin, encode_head

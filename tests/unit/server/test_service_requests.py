@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.session import Session
 
-from gatewright.gateway.rest_apis.seams import ServiceCall
+from gatewright.gateway.seams import ServiceCall
 from gatewright.server.service_requests import ServiceRequest, form_request, model_name
 
 if TYPE_CHECKING:

@@ -228,7 +228,6 @@ def test_two_routes_with_one_key_are_refused() -> None:
 
 REFUSED_INTEGRATIONS: list[tuple[dict[str, Any], str]] = [
     ({"IntegrationType": "MOCK"}, "MOCK"),
-    ({"IntegrationSubtype": "SQS-SendMessage"}, "SQS-SendMessage"),
     ({"ConnectionType": "VPC_LINK"}, "VPC_LINK"),
     ({"IntegrationUri": "my-function"}, "names no function"),
     ({"RequestParameters": {"append:header.via": "x"}}, "restricted"),

@@ -1,4 +1,4 @@
-"""Integrations of HTTP APIs: Lambda functions (`AWS_PROXY`) and URLs (`HTTP_PROXY`).
+"""Integrations of HTTP APIs: Lambda functions and operations of AWS services (`AWS_PROXY`), and URLs (`HTTP_PROXY`).
 
 Source: the Integration resource in the "API Gateway Version 2 API Reference".
 """
@@ -20,6 +20,7 @@ from gatewright.control.apigatewayv2.documents import (
     require_part,
 )
 from gatewright.control.apigatewayv2.errors import bad_request, conflict, not_built, quota_reached, websocket_only
+from gatewright.control.apigatewayv2.integration_subtypes import check_service_parameters, check_subtype
 from gatewright.control.apigatewayv2.integration_uris import check_integration_uri
 from gatewright.control.apigatewayv2.parameter_mappings import (
     check_request_parameters,
@@ -32,12 +33,13 @@ from gatewright.store.types import Document, Reader, Writer
 _METHODS = frozenset(("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE", "ANY"))
 _PAYLOAD_FORMATS = MappingProxyType({"AWS_PROXY": frozenset(("1.0", "2.0")), "HTTP_PROXY": frozenset(("1.0",))})
 _WEBSOCKET_ONLY = ("ContentHandlingStrategy", "RequestTemplates", "TemplateSelectionExpression")
-_NOT_BUILT = ("IntegrationSubtype", "ConnectionId", "TlsConfig")
+_NOT_BUILT = ("ConnectionId", "TlsConfig")
 # AWS takes PassthroughBehavior for HTTP APIs (Terraform always sends it), and neither uses nor returns it.
 _MEMBERS = (
     "CredentialsArn",
     "Description",
     "IntegrationMethod",
+    "IntegrationSubtype",
     "IntegrationType",
     "IntegrationUri",
     "PayloadFormatVersion",
@@ -118,7 +120,9 @@ def add_integration(
     # On creation a mapping to nothing is left out, and the map stays, as AWS answers it.
     if "RequestParameters" in request:
         integration["RequestParameters"] = without_empty(request["RequestParameters"])
-        check_request_parameters(request["RequestParameters"])
+        if "IntegrationSubtype" not in integration:
+            check_request_parameters(request["RequestParameters"])
+    check_service_parameters(integration)
     if "ResponseParameters" in request:
         check_response_parameters(request["ResponseParameters"])
         merged = {status: without_empty(mappings) for status, mappings in request["ResponseParameters"].items()}
@@ -136,6 +140,7 @@ def change_integration(context: Context, writer: Writer, api_id: str, integratio
         _merge_request_parameters(integration, request["RequestParameters"])
     if "ResponseParameters" in request:
         _merge_response_parameters(integration, request["ResponseParameters"])
+    check_service_parameters(integration)
     writer.put(part_key(context, INTEGRATION, api_id, integration["IntegrationId"]), integration)
 
 
@@ -165,6 +170,9 @@ def _check(integration: Document) -> None:
             f"PayloadFormatVersion {integration['PayloadFormatVersion']} is not supported for integration of type "
             f"{integration_type}"
         )
+    if integration.get("IntegrationSubtype"):
+        check_subtype(integration)
+        return
     if integration_type == "AWS_PROXY":
         # Lambda's Invoke is a POST.
         integration.setdefault("IntegrationMethod", "POST")
@@ -177,7 +185,8 @@ def _check(integration: Document) -> None:
 
 def _merge_request_parameters(integration: Document, sent: Mapping[str, str]) -> None:
     merged = {**integration.get("RequestParameters", {}), **sent}
-    check_request_parameters(merged)
+    if "IntegrationSubtype" not in integration:
+        check_request_parameters(merged)
     kept = without_empty(merged)
     if kept:
         integration["RequestParameters"] = kept

@@ -93,6 +93,11 @@ def check_response_parameters(parameters: Mapping[str, Mapping[str, str]]) -> No
         _report([str(error)])
 
 
+def is_request_value(value: str) -> bool:
+    """Tell whether a text is a value that a request can be mapped from: static text, selections, both."""
+    return _is_expression(_REQUEST, value)
+
+
 def without_empty(mappings: Mapping[str, str]) -> dict[str, str]:
     """Return mappings without those that an empty value takes away."""
     return {key: value for key, value in mappings.items() if value}

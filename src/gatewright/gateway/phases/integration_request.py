@@ -14,7 +14,12 @@ from gatewright.languages.parameter_mapping import Action, Location, Mapping, co
 
 
 def link(binding: Binding) -> RequestPhase | None:
-    """Return the phase; None where nothing is mapped. Raises `MappingError`."""
+    """Return the phase; None where nothing is mapped. Raises `MappingError`.
+
+    The parameters of an operation of an AWS service are its integration's to map.
+    """
+    if binding.integration.integration_subtype:
+        return None
     mappings = compile_request_mappings(binding.integration.request_parameters)
     if not mappings:
         return None

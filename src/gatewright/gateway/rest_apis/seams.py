@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from gatewright.base.errors import GatewrightError
-from gatewright.base.messages import Response
 from gatewright.gateway.function_urls.seams import StreamedInvocation
 from gatewright.gateway.rest_apis.content_coding import MAX_PAYLOAD_BYTES
 from gatewright.gateway.rest_apis.usage_plans import UsagePlanDirectory
@@ -37,49 +35,11 @@ class EventSubmitter(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class ServiceCall:
-    """A call of an integration to an AWS service that is none of ours, before it is signed."""
-
-    service: str
-    """As the integration's URI names it: `sqs`, `dynamodb`, `states` …; signed by its signing name."""
-    region: str
-    method: str
-    path: str
-    """Undecoded, beginning with a slash."""
-    query: str
-    headers: tuple[tuple[str, str], ...]
-    body: bytes
-    credentials: str | None
-    """The ARN of the role that API Gateway assumes."""
-    subdomain: str = ""
-    """What the integration's URI puts before the service's host: `bucket` in `arn:…:bucket.s3:path/key`."""
-    action: str = ""
-    """The operation that a URI of the action form names, its parameters in `query`; empty for the path form."""
-
-
-class ServiceUnreachable(GatewrightError):
-    """A service that gives no answer."""
-
-
-class ServiceNotConfigured(ServiceUnreachable):
-    """A service that nobody serves here: the message says what to set."""
-
-
-class ServiceCaller(Protocol):
-    """Calls AWS services where they are served: this node's own, or the companion's."""
-
-    async def call(self, call: ServiceCall) -> Response:
-        """Return the service's answer. Raises `ServiceUnreachable`."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
 class RestSeams(Seams):
     """All of it, for whatever is linked: what HTTP APIs need, and more."""
 
     invoker: Invoker
     events: EventSubmitter
-    services: ServiceCaller
     usage: UsagePlanDirectory
     body_bytes: int = MAX_PAYLOAD_BYTES
     """The largest body of a request."""

@@ -163,6 +163,9 @@ class HttpIntegration:
     """Pairs of a status code and its mappings."""
     credentials_arn: str | None = None
     """A role that API Gateway assumes for the call, instead of the function's policy allowing it."""
+    integration_subtype: str | None = None
+    """The operation of an AWS service that an AWS_PROXY integration calls, such as `SQS-SendMessage`, with the request
+    parameters."""
     server_name_to_verify: str | None = None
     """The name that the certificate of an HTTP_PROXY origin must carry, when it is not the host of the URI."""
 

@@ -195,7 +195,6 @@ def test_create_integration_refuses(calls: Calls, api_id: str, members: dict[str
         ({"ConnectionType": "VPC_LINK"}, "ConnectionType VPC_LINK"),
         ({"ConnectionId": "abc"}, "ConnectionId"),
         ({"TlsConfig": {"ServerNameToVerify": "a"}}, "TlsConfig"),
-        ({"IntegrationSubtype": "SQS-SendMessage"}, "IntegrationSubtype"),
         ({"CredentialsArn": "arn:aws:iam::*:user/*"}, "caller's identity"),
     ],
 )

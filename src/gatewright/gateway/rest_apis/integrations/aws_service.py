@@ -24,7 +24,7 @@ from gatewright.gateway.rest_apis.integrations.faults import (
 from gatewright.gateway.rest_apis.integrations.http_endpoint import with_query
 from gatewright.gateway.rest_apis.integrations.response_body import read_whole
 from gatewright.gateway.rest_apis.integrations.uri import INVALID_ENDPOINT
-from gatewright.gateway.rest_apis.seams import ServiceCall, ServiceNotConfigured, ServiceUnreachable
+from gatewright.gateway.seams import ServiceCall, ServiceNotConfigured, ServiceUnreachable
 
 _URI = re.compile(r"arn:[^:]*:apigateway:([^:]*):([^:/]+):(path|action)/(.*)", re.DOTALL)
 

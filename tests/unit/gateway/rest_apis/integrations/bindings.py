@@ -14,8 +14,9 @@ from gatewright.gateway.rest_apis.binary_media import BinaryMediaTypes
 from gatewright.gateway.rest_apis.binding import LinkedDeployment, RestBinding
 from gatewright.gateway.rest_apis.compiled import CompiledTexts
 from gatewright.gateway.rest_apis.gateway_responses import GatewayResponses
-from gatewright.gateway.rest_apis.seams import RestSeams, ServiceCall
+from gatewright.gateway.rest_apis.seams import RestSeams
 from gatewright.gateway.rest_apis.usage_plans import UsagePlanDirectory
+from gatewright.gateway.seams import ServiceCall
 from gatewright.languages.times import ClfClock
 from gatewright.snapshot.types.rest_api import RestIntegration
 from tests.unit.gateway.fakes import FakeClient, FakeInvoker

@@ -12,7 +12,7 @@ from gatewright.gateway.rest_apis.errors import RestError
 from gatewright.gateway.rest_apis.execution_log import ExecutionLog
 from gatewright.gateway.rest_apis.integrations import aws_service
 from gatewright.gateway.rest_apis.integrations.aws_service import ServiceTarget, parse_service_uri
-from gatewright.gateway.rest_apis.seams import ServiceCall, ServiceNotConfigured, ServiceUnreachable
+from gatewright.gateway.seams import ServiceCall, ServiceNotConfigured, ServiceUnreachable
 from tests.unit.gateway.rest_apis.calls import API_ID, REGION, TRACE_HEADER, StoppedClock, rest_call
 from tests.unit.gateway.rest_apis.integrations.bindings import FakeServices, binding
 from tests.unit.gateway.rest_apis.rest_api import integration
