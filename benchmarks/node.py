@@ -3,9 +3,10 @@
 import contextlib
 import io
 import os
+import shutil
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from subprocess import Popen
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.config import Config
 
+import gatewright
 from benchmarks.load import Target
 from benchmarks.programs import free_port, running, wait_until_answering
 
@@ -59,15 +61,25 @@ def node_environment(isolation: str = "auto") -> dict[str, str]:
     }
 
 
+def copy_of_package(directory: Path) -> Path:
+    """Copy gatewright, without the bytecode that Python has kept of it; return what belongs into PYTHONPATH."""
+    package = Path(gatewright.__file__).parent
+    shutil.copytree(package, directory / package.name, symlinks=True, ignore=shutil.ignore_patterns("__pycache__"))
+    return directory
+
+
 @contextlib.contextmanager
-def started_node(directory: Path, isolation: str = "auto") -> Iterator[Node]:
+def started_node(
+    directory: Path, isolation: str = "auto", variables: Mapping[str, str] | None = None
+) -> Iterator[Node]:
     """Start a node, wait until it is ready, and stop it in the end. Raises `ProgramFailed`."""
     port = free_port()
     installed = Path(sys.executable).with_name("gatewright")
     program = [str(installed)] if installed.exists() else [sys.executable, "-m", "gatewright"]
     log = directory / f"node-{port}.log"
     command = [*program, "up", "--host", "127.0.0.1", "--port", str(port), "--ephemeral"]
-    with running(command, log, cwd=directory, environment=node_environment(isolation)) as process:
+    environment = {**node_environment(isolation), **(variables or {})}
+    with running(command, log, cwd=directory, environment=environment) as process:
         yield Node(port, process, wait_until_answering(process, port, "/_gatewright/health", log))
 
 

@@ -100,7 +100,8 @@ def _template_lines(templates: Results) -> Iterator[str]:
 
 def _start_lines(starts: Results) -> Iterator[str]:
     yield ""
-    yield f"ready after (median)                {starts['ready_seconds_median'] * 1000:>10.0f} ms"
+    first, later = starts["first_ready_seconds_median"], starts["ready_seconds_median"]
+    yield f"ready after (median)                {later * 1000:>10.0f} ms   (the first time: {first * 1000:.0f} ms)"
     rss, pss = starts["idle_rss_mib_median"], starts["idle_pss_mib_median"]
     yield f"idle memory, RSS (PSS)              {rss:>10.1f} MiB  ({pss:.1f})"
     for language in ("python", "node"):
@@ -133,7 +134,7 @@ def _judge_latency(parts: Results) -> Verdict:
 
 
 def _judge_ready(parts: Results) -> Verdict:
-    seconds = parts["starts"]["ready_seconds_median"]
+    seconds = max(parts["starts"]["first_ready_seconds_median"], parts["starts"]["ready_seconds_median"])
     return Verdict("a node is ready within 1 s", f"{seconds:.2f} s", seconds <= 1.0)
 
 

@@ -16,7 +16,8 @@ def results(*, rate=15_000.0, p50=0.2, errors=0, ready=0.9, idle=89.9, after=53.
         for connections in ("1", "16")
     }
     starts = {
-        "ready_seconds_median": ready,
+        "first_ready_seconds_median": ready,
+        "ready_seconds_median": ready - 0.3,
         "idle_rss_mib_median": idle,
         "idle_pss_mib_median": idle,
         "cold_start_python": {"first_ms_median": cold, "second_ms_median": 2.0},
