@@ -10,16 +10,19 @@ Everything here is pure but for what comes through `Seams` and `Lookup`. What is
 TemplateError with AWS's text.
 """
 
-from gatewright.stacks.template.check import check
+from gatewright.stacks.template.check import check, check_names
 from gatewright.stacks.template.documents import read_template
 from gatewright.stacks.template.errors import TemplateError, TransformError
 from gatewright.stacks.template.evaluation import Evaluation
 from gatewright.stacks.template.expand import expand
 from gatewright.stacks.template.parameters import declared_parameters, resolve_parameters
+from gatewright.stacks.template.scalars import text_of
 from gatewright.stacks.template.summary import summarize
 from gatewright.stacks.template.types import (
     UNKNOWN,
     Environment,
+    Json,
+    JsonObject,
     Lookup,
     Output,
     ParameterDeclaration,
@@ -36,6 +39,8 @@ __all__ = [
     "UNKNOWN",
     "Environment",
     "Evaluation",
+    "Json",
+    "JsonObject",
     "Lookup",
     "Output",
     "ParameterDeclaration",
@@ -49,9 +54,11 @@ __all__ = [
     "TransformError",
     "Unknown",
     "check",
+    "check_names",
     "declared_parameters",
     "expand",
     "read_template",
     "resolve_parameters",
     "summarize",
+    "text_of",
 ]

@@ -62,6 +62,9 @@ class Seams(Protocol):
     def export(self, name: str) -> str | None:
         """Return the value of an export of this account and region, for Fn::ImportValue."""
 
+    def stack_output(self, stack_name: str, output_name: str, region: str, role_arn: str | None) -> str | None:
+        """Return an output of another stack, for Fn::GetStackOutput; None when there is none."""
+
     def ssm_parameter(self, name: str, version: int | None, *, with_decryption: bool) -> tuple[str, int] | None:
         """Return value and version of an SSM parameter, or None when there is none.
 
@@ -79,6 +82,12 @@ class Seams(Protocol):
 
     def managed_policies(self) -> Mapping[str, str]:
         """Return the ARNs of AWS's managed policies by their names, for SAM."""
+
+    def parameter_attribute(self, parameter_type: str, value: str, attribute: str) -> str | None:
+        """Return an attribute of what a parameter names, for Fn::ValueOf: `AWS::EC2::Subnet::Id`, its id, `VpcId`.
+
+        None when there is no such resource, or none with this attribute.
+        """
 
 
 class Lookup(Protocol):
@@ -152,7 +161,11 @@ def _shown(entry: ParameterValue) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class ResourceDeclaration:
-    """A resource that the stack is to have: its Condition holds. All but `raw` and `metadata` is evaluated."""
+    """A resource that the stack is to have: its Condition holds.
+
+    Its creation policy, update policy and metadata may name other resources: they are as the template has them, and
+    `Evaluation.evaluate` makes values of their functions.
+    """
 
     logical_id: str
     type: str
@@ -167,7 +180,6 @@ class ResourceDeclaration:
     creation_policy: JsonObject | None = None
     update_policy: JsonObject | None = None
     metadata: JsonObject | None = None
-    """As the template has it; `Evaluation.evaluate` makes values of its functions."""
 
 
 @dataclass(frozen=True, slots=True)
