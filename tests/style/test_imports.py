@@ -20,6 +20,7 @@ ALLOWED = MappingProxyType(
         "functions": ("wire", "snapshot.types", "observe"),
         "gateway": ("wire", "languages", "snapshot.types", "observe", "functions.invoke"),
         "control": ("aws", "store", "languages", "observe"),
+        "companion": ("languages",),
         "stacks": ("control", "aws", "store", "languages"),
         "console": ("wire", "observe"),
     }

@@ -1,0 +1,60 @@
+"""Deliveries from the companion to the node: asynchronous invocations, one after the other, in a thread.
+
+What the node does not take is written to the log and gone, as the services' own retries are not built.
+"""
+
+import json
+import queue
+import sys
+import threading
+import urllib.error
+import urllib.request
+from typing import Any, Final
+from urllib.parse import quote
+
+_SECONDS: Final = 30
+_MOST_WAITING: Final = 10_000
+
+
+class Deliveries:
+    """Invokes functions of a node."""
+
+    def __init__(self, node_url: str) -> None:
+        """`node_url` is where the node serves AWS API calls, without a slash at its end."""
+        self._node_url = node_url
+        self._waiting: queue.Queue[tuple[str, bytes]] = queue.Queue(_MOST_WAITING)
+        threading.Thread(target=self._run, name="deliveries", daemon=True).start()
+
+    def to_function(self, function_arn: str, event: Any) -> None:
+        """Invoke a function asynchronously with an event that JSON can carry."""
+        try:
+            self._waiting.put_nowait((function_arn, json.dumps(event).encode()))
+        except queue.Full:
+            report(f"an event for {function_arn} is lost: {_MOST_WAITING} others wait for the node")
+
+    def _run(self) -> None:
+        while True:
+            function_arn, event = self._waiting.get()
+            try:
+                self._invoke(function_arn, event)
+            except (OSError, ValueError) as error:
+                report(f"an event for {function_arn} is lost: {_reason(error)}")
+
+    def _invoke(self, function_arn: str, event: bytes) -> None:
+        url = f"{self._node_url}/2015-03-31/functions/{quote(function_arn, safe='')}/invocations"
+        headers = {"X-Amz-Invocation-Type": "Event", "Content-Type": "application/json"}
+        request = urllib.request.Request(url, event, headers)  # noqa: S310 — the node's own address
+        with urllib.request.urlopen(request, timeout=_SECONDS) as answer:  # noqa: S310
+            answer.read()
+
+
+def report(text: str) -> None:
+    """Write a line to the companion's log, which is the node's."""
+    sys.stderr.write(f"companion: {text}\n")
+    sys.stderr.flush()
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, urllib.error.HTTPError):
+        return f"{error.code} {error.read()[:300].decode(errors='replace')}"
+    return str(error)

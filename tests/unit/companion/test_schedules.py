@@ -1,0 +1,111 @@
+"""What is due by the clock: "Creating an Amazon EventBridge rule that runs on a schedule" (EventBridge User Guide)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from gatewright.companion.schedules import Due, Timetable, scheduled_event
+
+FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:f"
+QUEUE = "arn:aws:sqs:us-east-1:123456789012:q"
+START = 1767225600.0  # 2026-01-01T00:00:00Z
+
+
+@dataclass
+class FakeDeliveries:
+    made: list[tuple[str, Any]] = field(default_factory=list)
+
+    def to_function(self, function_arn: str, event: Any) -> None:
+        self.made.append((function_arn, event))
+
+
+def due(expression: str = "rate(1 minute)", **changes: Any) -> Due:
+    members: dict[str, Any] = {
+        "identity": ("rule", expression),
+        "expression": expression,
+        "time_zone": "UTC",
+        "targets": ({"Arn": FUNCTION},),
+        "event": lambda: {"detail-type": "Scheduled Event"},
+    }
+    return Due(**{**members, **changes})
+
+
+def timetable(*found: Due) -> tuple[Timetable, FakeDeliveries, list[Due]]:
+    deliveries, dues = FakeDeliveries(), list(found)
+
+    def source() -> Iterator[Due]:
+        return iter(dues)
+
+    return Timetable(deliveries, [source]), deliveries, dues  # type: ignore[arg-type]
+
+
+def test_a_rate_is_delivered_when_its_time_has_passed() -> None:
+    table, deliveries, _ = timetable(due())
+    for seconds in (0, 30, 59.9):
+        table.look(START + seconds)
+    assert deliveries.made == []
+    table.look(START + 60.2)
+    table.look(START + 60.7)
+    assert deliveries.made == [(FUNCTION, {"detail-type": "Scheduled Event"})]
+    table.look(START + 120.1)
+    assert len(deliveries.made) == 2
+
+
+def test_what_was_missed_is_delivered_once() -> None:
+    table, deliveries, _ = timetable(due())
+    table.look(START)
+    table.look(START + 3600)
+    assert len(deliveries.made) == 1
+
+
+def test_a_target_with_an_input_of_its_own() -> None:
+    table, deliveries, _ = timetable(due(targets=({"Arn": FUNCTION, "Input": '{"a": 1}'},)))
+    table.look(START)
+    table.look(START + 61)
+    assert deliveries.made == [(FUNCTION, {"a": 1})]
+
+
+def test_a_schedule_that_is_gone_and_one_that_changes() -> None:
+    table, deliveries, dues = timetable(due())
+    table.look(START)
+    dues.clear()
+    table.look(START + 61)
+    dues.append(due("rate(5 minutes)"))
+    table.look(START + 62)
+    table.look(START + 200)
+    assert deliveries.made == []
+    table.look(START + 62 + 301)
+    assert len(deliveries.made) == 1
+
+
+def test_a_schedule_has_a_begin_and_an_end() -> None:
+    table, deliveries, _ = timetable(due("cron(* * * * ? *)", begins=START + 600, ends=START + 700))
+    table.look(START)
+    for minute in range(1, 30):
+        table.look(START + 60 * minute + 1)
+    assert len(deliveries.made) == 1
+
+
+def test_at_a_time() -> None:
+    table, deliveries, _ = timetable(due("at(2026-01-01T00:10:00)"))
+    for minute in range(30):
+        table.look(START + 60 * minute + 1)
+    assert len(deliveries.made) == 1
+
+
+def test_other_targets_and_broken_expressions_are_reported_once(capsys: pytest.CaptureFixture[str]) -> None:
+    table, deliveries, _ = timetable(
+        due(targets=({"Arn": QUEUE},)), due("rate(x)", identity=("broken",)), due(time_zone="Mars", identity=("far",))
+    )
+    for minute in range(5):
+        table.look(START + 60 * minute + 1)
+    assert deliveries.made == []
+    assert len(capsys.readouterr().err.splitlines()) == 3
+
+
+def test_the_event_of_a_rule() -> None:
+    event = scheduled_event("arn:rule", "123456789012", "us-east-1")
+    assert event["detail-type"] == "Scheduled Event"
+    assert (event["source"], event["resources"], event["detail"]) == ("aws.events", ["arn:rule"], {})
