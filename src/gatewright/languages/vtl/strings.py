@@ -13,6 +13,8 @@ from gatewright.languages.vtl.values import Character, StringArray
 # What String.trim removes: everything up to the space.
 _TRIMMED: Final = "".join(map(chr, range(33)))
 _LONGEST: Final = 10_485_760
+# After how many characters of a text, each a step of Python, the clock is looked at.
+_HASHED: Final = 16_384
 
 
 def _substring(_run: Run, text: str, begin: int, end: int | None = None) -> str:
@@ -103,10 +105,12 @@ def _equals_ignoring_case(_run: Run, text: str, other: object) -> bool:
     return isinstance(other, str) and text.upper().lower() == other.upper().lower()
 
 
-def _hash(_run: Run, text: str) -> int:
-    found = 0
-    for character in units(text):
-        found = (found * 31 + ord(character)) & 0xFFFFFFFF
+def _hash(run: Run, text: str) -> int:
+    found, whole = 0, units(text)
+    for start in range(0, len(whole), _HASHED):
+        run.watch()
+        for character in whole[start : start + _HASHED]:
+            found = (found * 31 + ord(character)) & 0xFFFFFFFF
     return truncated(found)
 
 
