@@ -1,0 +1,244 @@
+"""UpdateStack: what is updated, what is replaced, clean-up, roll-back.
+
+Reasons and order as recorded of AWS (localstack, engine/test_replacement.snapshot.json,
+api/test_update_stack.snapshot.json) and "Understand update behaviors of stack resources" (AWS CloudFormation User Guide).
+"""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.unit.stacks.execution.nodes import FIXED, Stacks, template, thing
+
+REPLACING = "Requested update requires the creation of a new physical resource; hence creating one."
+
+
+def created(stacks: Stacks, resources: dict[str, Any], **sections: Any) -> list[tuple[str, str, str]]:
+    """Create the stack; return its events."""
+    stacks.call("CreateStack", StackName="app", TemplateBody=template(resources, **sections))
+    assert stacks.status() == "CREATE_COMPLETE"
+    stacks.world.calls.clear()
+    return stacks.events()
+
+
+def update(stacks: Stacks, resources: dict[str, Any], **options: Any) -> list[tuple[str, str, str]]:
+    """Update the stack; return the events of the update."""
+    before = len(stacks.events())
+    sections = options.pop("sections", {})
+    stacks.call("UpdateStack", StackName="app", TemplateBody=template(resources, **sections), **options)
+    return stacks.events()[before:]
+
+
+def test_only_what_changed_is_updated(stacks: Stacks) -> None:
+    created(stacks, {"A": thing("1"), "B": thing("1")})
+    physical_id = stacks.resources()["A"]["PhysicalResourceId"]
+    events = update(stacks, {"A": thing("2"), "B": thing("1")})
+    assert stacks.world.calls == ["update A"]
+    assert stacks.world.things[physical_id]["Value"] == "2"
+    assert events == [
+        ("app", "UPDATE_IN_PROGRESS", "User Initiated"),
+        ("A", "UPDATE_IN_PROGRESS", ""),
+        ("A", "UPDATE_COMPLETE", ""),
+        ("app", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", ""),
+        ("app", "UPDATE_COMPLETE", ""),
+    ]
+
+
+def test_a_replaced_resource_is_deleted_last(stacks: Stacks) -> None:
+    """The new one first, what refers to it next, the old one in the clean-up."""
+    created(stacks, {"A": thing(Properties={"Name": "old"}), "B": thing({"Ref": "A"})})
+    events = update(stacks, {"A": thing(Properties={"Name": "new"}), "B": thing({"Ref": "A"})})
+    assert stacks.world.calls == ["create A", "update B", "delete A"]
+    assert "old" not in stacks.world.things
+    assert stacks.resources()["A"]["PhysicalResourceId"] == "new"
+    assert events == [
+        ("app", "UPDATE_IN_PROGRESS", "User Initiated"),
+        ("A", "UPDATE_IN_PROGRESS", REPLACING),
+        ("A", "UPDATE_IN_PROGRESS", "Resource creation Initiated"),
+        ("A", "UPDATE_COMPLETE", ""),
+        ("B", "UPDATE_IN_PROGRESS", ""),
+        ("B", "UPDATE_COMPLETE", ""),
+        ("app", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", ""),
+        ("A", "DELETE_IN_PROGRESS", ""),
+        ("A", "DELETE_COMPLETE", ""),
+        ("app", "UPDATE_COMPLETE", ""),
+    ]
+
+
+def test_what_is_left_out_is_deleted_in_reverse(stacks: Stacks) -> None:
+    created(stacks, {"A": thing(), "B": thing({"Ref": "A"}), "C": thing({"Ref": "B"}), "D": thing()})
+    update(stacks, {"D": thing()})
+    assert stacks.world.calls == ["delete C", "delete B", "delete A"]
+    assert list(stacks.resources()) == ["D"]
+
+
+@pytest.mark.parametrize(("policy", "is_left"), [("Retain", True), ("Delete", False)])
+def test_policies_hold_in_a_clean_up(stacks: Stacks, policy: str, is_left: bool) -> None:
+    old = thing(Properties={"Name": "old"}, UpdateReplacePolicy=policy)
+    gone = thing(Properties={"Name": "gone"}, DeletionPolicy=policy)
+    created(stacks, {"A": old, "Gone": gone})
+    update(stacks, {"A": thing(Properties={"Name": "new"}, UpdateReplacePolicy=policy)})
+    assert ("old" in stacks.world.things, "gone" in stacks.world.things) == (is_left, is_left)
+    assert stacks.status() == "UPDATE_COMPLETE"
+
+
+def test_a_failed_update_restores_what_was(stacks: Stacks) -> None:
+    old = {
+        "Kept": thing("old", Properties={"Name": "kept"}),
+        "Replaced": thing("old", Properties={"Name": "replaced"}, DependsOn="Kept"),
+        "Gone": thing("old", Properties={"Name": "gone"}),
+    }
+    created(stacks, old, Outputs={"It": {"Value": {"Ref": "Replaced"}}})
+    outputs, things = stacks.stack()["Outputs"], json.loads(json.dumps(stacks.world.things))
+    stacks.world.failing = {"create Failing": "No"}
+    new = {
+        "Kept": thing("new", Properties={"Name": "kept"}),
+        "Replaced": thing("new", Properties={"Name": "other"}, DependsOn="Kept"),
+        "Added": thing("new", Properties={"Name": "added"}),
+        "Failing": thing(DependsOn=["Replaced", "Added"]),
+    }
+    events = update(stacks, new, Tags=[{"Key": "color", "Value": "red"}])
+    assert stacks.status() == "UPDATE_ROLLBACK_COMPLETE"
+    assert stacks.world.things == things
+    assert stacks.stack()["Outputs"] == outputs
+    assert stacks.stack()["Tags"] == []
+    assert json.loads(stacks.call("GetTemplate", StackName="app")["TemplateBody"])["Resources"] == old
+    assert sorted(stacks.resources()) == ["Gone", "Kept", "Replaced"]
+    assert [event for event in events if event[0] == "app"] == [
+        ("app", "UPDATE_IN_PROGRESS", "User Initiated"),
+        ("app", "UPDATE_ROLLBACK_IN_PROGRESS", "The following resource(s) failed to create: [Failing]. "),
+        ("app", "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS", ""),
+        ("app", "UPDATE_ROLLBACK_COMPLETE", ""),
+    ]
+    assert sorted(stacks.world.calls[-3:]) == ["delete Added", "delete Replaced", "update Kept"]
+    assert stacks.world.calls.index("delete Replaced") > stacks.world.calls.index("create Failing")
+    update(stacks, {**old, "Gone": thing("again", Properties={"Name": "gone"})})
+    assert stacks.status() == "UPDATE_COMPLETE"
+
+
+def test_an_update_that_failed_half_way_is_undone_too(stacks: Stacks) -> None:
+    created(stacks, {"A": thing("old")})
+    stacks.world.failing = {"update A": "No"}
+    update(stacks, {"A": thing("new")})
+    # The attempt to undo fails as well.
+    assert stacks.status() == "UPDATE_ROLLBACK_FAILED"
+    assert stacks.stack()["StackStatusReason"] == "The following resource(s) failed to update: [A]. "
+    stacks.world.failing = {}
+    stacks.call("ContinueUpdateRollback", StackName="app")
+    assert stacks.status() == "UPDATE_ROLLBACK_COMPLETE"
+    assert stacks.world.calls == ["update A", "update A", "update A"]
+    assert [each["Value"] for each in stacks.world.things.values()] == ["old"]
+
+
+def test_a_rollback_goes_on_without_what_is_skipped(stacks: Stacks) -> None:
+    """ContinueUpdateRollback, ResourcesToSkip."""
+    created(stacks, {"A": thing("old"), "B": thing("old")})
+    stacks.world.failing = {"update A": "No"}
+    update(stacks, {"A": thing("new"), "B": thing("old")})
+    assert "not in UPDATE_FAILED state: [B]" in stacks.refused(
+        "ContinueUpdateRollback", StackName="app", ResourcesToSkip=["B"]
+    )
+    stacks.call("ContinueUpdateRollback", StackName="app", ResourcesToSkip=["A"])
+    assert stacks.status() == "UPDATE_ROLLBACK_COMPLETE"
+
+
+def test_a_failure_may_be_kept_and_rolled_back_later(stacks: Stacks) -> None:
+    """DisableRollback, RollbackStack."""
+    created(stacks, {"A": thing("old")})
+    stacks.world.failing = {"create B": "No"}
+    new = {"A": thing("new"), "B": thing(DependsOn="A")}
+    update(stacks, new, DisableRollback=True)
+    assert stacks.status() == "UPDATE_FAILED"
+    assert [each["Value"] for each in stacks.world.things.values()] == ["new"]
+    stacks.call("RollbackStack", StackName="app")
+    assert stacks.status() == "UPDATE_ROLLBACK_COMPLETE"
+    assert [each["Value"] for each in stacks.world.things.values()] == ["old"]
+
+
+def test_what_failed_may_be_tried_again(stacks: Stacks) -> None:
+    """ "Choose how to handle failures when provisioning resources": retry an update of a stack that failed."""
+    stacks.world.failing = {"create B": "No"}
+    resources = {"A": thing(), "B": thing(DependsOn="A")}
+    stacks.call("CreateStack", StackName="app", TemplateBody=template(resources), DisableRollback=True)
+    assert stacks.status() == "CREATE_FAILED"
+    stacks.world.failing = {}
+    update(stacks, resources)
+    assert stacks.status() == "UPDATE_COMPLETE"
+    assert stacks.world.calls == ["create A", "create B", "create B"]
+
+
+def test_nothing_to_do_is_said(stacks: Stacks) -> None:
+    resources = {"A": thing()}
+    created(stacks, resources)
+    refusal = stacks.refused("UpdateStack", StackName="app", TemplateBody=template(resources))
+    assert refusal == "ValidationError: No updates are to be performed."
+    described = template(resources, Description="New words")
+    assert "No updates" in stacks.refused("UpdateStack", StackName="app", TemplateBody=described)
+    previous = stacks.refused("UpdateStack", StackName="app", UsePreviousTemplate=True)
+    assert "No updates" in previous
+
+
+def test_outputs_alone_are_a_change(stacks: Stacks) -> None:
+    created(stacks, {"A": thing("1")})
+    update(stacks, {"A": thing("1")}, sections={"Outputs": {"It": {"Value": "new"}}})
+    assert stacks.world.calls == []
+    assert stacks.stack()["Outputs"] == [{"OutputKey": "It", "OutputValue": "new"}]
+
+
+def test_tags_of_the_stack_reach_its_resources(stacks: Stacks) -> None:
+    created(stacks, {"A": thing("1")})
+    update(stacks, {"A": thing("1")}, Tags=[{"Key": "color", "Value": "red"}])
+    assert stacks.world.calls == ["update A"]
+    assert stacks.stack()["Tags"] == [{"Key": "color", "Value": "red"}]
+
+
+def test_parameters_are_taken_over(stacks: Stacks) -> None:
+    parameters = {"Size": {"Type": "String"}, "Color": {"Type": "String", "Default": "red"}}
+    body = template({"A": thing({"Fn::Sub": "${Size} ${Color}"})}, Parameters=parameters)
+    given = [{"ParameterKey": "Size", "ParameterValue": "small"}]
+    stacks.call("CreateStack", StackName="app", TemplateBody=body, Parameters=given)
+    changed = [{"ParameterKey": "Size", "UsePreviousValue": True}, {"ParameterKey": "Color", "ParameterValue": "blue"}]
+    stacks.call("UpdateStack", StackName="app", UsePreviousTemplate=True, Parameters=changed)
+    assert [each["Value"] for each in stacks.world.things.values()] == ["small blue"]
+
+
+def test_a_type_never_changes(stacks: Stacks) -> None:
+    created(stacks, {"A": thing()})
+    other = template({"A": {"Type": FIXED}})
+    assert stacks.refused("UpdateStack", StackName="app", TemplateBody=other) == (
+        "ValidationError: Update of resource type is not permitted. The new template modifies resource type of the "
+        "following resources: [A]"
+    )
+
+
+def test_a_policy_protects_resources(stacks: Stacks) -> None:
+    """ "Prevent updates to stack resources" (AWS CloudFormation User Guide)."""
+    created(stacks, {"Open": thing("1"), "Closed": thing("1"), "Gone": thing("1")})
+    statements = [
+        {"Effect": "Allow", "Action": "Update:*", "Principal": "*", "Resource": "*"},
+        {"Effect": "Deny", "Action": "Update:Modify", "Principal": "*", "Resource": "LogicalResourceId/Closed"},
+        {"Effect": "Deny", "Action": "Update:Delete", "Principal": "*", "Resource": "LogicalResourceId/Gone"},
+    ]
+    stacks.call("SetStackPolicy", StackName="app", StackPolicyBody=json.dumps({"Statement": statements}))
+    events = update(stacks, {"Open": thing("1"), "Closed": thing("2"), "Gone": thing("1")})
+    denied = "Action denied by stack policy: Statement [#2] does not allow [Update:Modify] for resource"
+    assert ("Closed", "UPDATE_FAILED", f"{denied} [LogicalResourceId/Closed]") in events
+    assert stacks.status() == "UPDATE_ROLLBACK_COMPLETE"
+    update(stacks, {"Open": thing("2"), "Closed": thing("1")})
+    assert stacks.status() == "UPDATE_ROLLBACK_COMPLETE"
+    assert len(stacks.world.things) == 3
+    allowed = json.dumps({"Statement": statements[:1]})
+    update(stacks, {"Open": thing("2"), "Closed": thing("3")}, StackPolicyDuringUpdateBody=allowed)
+    assert stacks.status() == "UPDATE_COMPLETE"
+
+
+def test_a_stack_in_another_state_is_not_updated(stacks: Stacks) -> None:
+    stacks.world.failing = {"create A": "No"}
+    stack_id = stacks.call("CreateStack", StackName="app", TemplateBody=template({"A": thing()}))["StackId"]
+    assert stacks.refused("UpdateStack", StackName="app", TemplateBody=template({"A": thing("2")})) == (
+        f"ValidationError: Stack:{stack_id} is in ROLLBACK_COMPLETE state and can not be updated."
+    )
+    assert stacks.refused("UpdateStack", StackName="none", TemplateBody=template({"A": thing()})) == (
+        "ValidationError: Stack [none] does not exist"
+    )
