@@ -70,9 +70,9 @@ class Settings:
     """The region of calls that name none."""
     execute_api_host: str = "execute-api.localhost"
     """The domain under which APIs say that they are reached; any `{apiId}.execute-api.*` is answered."""
-    companion: str = "none"
-    """URL of the AWS-compatible endpoint that serves what gatewright does not: SQS, SNS and EventBridge for dead-letter
-    queues and destinations, S3 for code. `none` for no such endpoint."""
+    companion: str = "moto"
+    """What serves the AWS services that gatewright does not: `moto`, a server that is started when it is first called;
+    the URL of any AWS-compatible endpoint; or `none`."""
     is_hardened: bool = False
     """Start only where functions are kept apart on tier A or B with a network of their own (`--hardened`)."""
     aws_body_bytes: int = 70 * 1024 * 1024
@@ -246,8 +246,8 @@ def _check(settings: Settings) -> None:
         raise SettingsError(f"account_id must be twelve digits, not {settings.account_id!r}")
     if not re.fullmatch(r"[a-z]{2,}(-[a-z]+)+-\d", settings.region):
         raise SettingsError(f"region must be an AWS region such as us-east-1, not {settings.region!r}")
-    if settings.companion != "none" and not re.match(r"https?://[^/]", settings.companion):
-        text = f"companion must be none or the URL of an AWS-compatible endpoint, not {settings.companion!r}"
+    if settings.companion not in ("moto", "none") and not re.match(r"https?://[^/]", settings.companion):
+        text = f"companion must be moto, none or the URL of an AWS-compatible endpoint, not {settings.companion!r}"
         raise SettingsError(text)
     if ".execute-api." not in f".{settings.execute_api_host}":
         raise SettingsError(f"execute_api_host must start with execute-api., but is {settings.execute_api_host!r}")

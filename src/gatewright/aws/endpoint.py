@@ -5,7 +5,7 @@ This is the place where an `AwsError` becomes a response, whoever raised it.
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -13,7 +13,7 @@ import orjson
 
 from gatewright.aws.catalog import Call, Catalog, resolve_call, scope_of_request
 from gatewright.aws.content_encoding import gunzip, is_gzip, without_chunks
-from gatewright.aws.errors import Malformed, Unconvertible
+from gatewright.aws.errors import Malformed, Unconvertible, UnknownService
 from gatewright.aws.operation import Operation
 from gatewright.aws.protocols import PROTOCOLS
 from gatewright.aws.protocols.form_values import parse_form
@@ -34,6 +34,12 @@ from gatewright.base.operations import BoundOperation, Caller
 Operations = Mapping[str, BoundOperation]
 """What serves a service, by the names of its operations."""
 
+Elsewhere = Callable[[Request, str | None], Awaitable[Response]]
+"""What answers calls of services that are none of ours, given the service's name in credential scopes, if it is said.
+
+Raises AwsError and BodyError.
+"""
+
 _LOG = logging.getLogger(__name__)
 
 
@@ -47,6 +53,8 @@ _LARGE_BODY_BYTES = 64 * 1024
 _FROM_A_BROWSER = AwsError(
     "AccessDeniedException", "AWS API calls from a browser (with an Origin header) are refused.", status=403
 )
+# GET goes out without Origin, and could call a query API; browsers say whose page it is of (Fetch Metadata, W3C).
+_OTHER_SITES = frozenset({"cross-site", "same-site"})
 
 
 NoteKeyUse = Callable[[str, str, str], None]
@@ -75,7 +83,10 @@ class AwsEndpoint:
         catalog: Catalog | None = None,
         is_strict: bool = False,
         note_key_use: NoteKeyUse = _note_nothing,
+        elsewhere: Elsewhere | None = None,
+        own_scopes: frozenset[str] = frozenset(),
     ) -> None:
+        """`elsewhere` answers what is signed for none of `own_scopes`, or is not signed and fits no service of ours."""
         self._operations = operations
         self._account_id = account_id
         self._default_region = default_region
@@ -83,22 +94,52 @@ class AwsEndpoint:
         self._catalog = catalog or Catalog(operations)
         self._is_strict = is_strict
         self._note_key_use = note_key_use
+        self._elsewhere = elsewhere
+        self._own_scopes = own_scopes
 
     async def handle(self, request: Request) -> Response:
         """Answer one AWS API call."""
         request_id = self._ids.request_id()
-        if request.headers.get("origin") is not None:
-            return _plain_error(_FROM_A_BROWSER, request_id)
         query = parse_qsl(request.query, keep_blank_values=True) if request.query else []
         scope = scope_of_request(request, query)
+        elsewhere = self._elsewhere
+        if _is_from_a_page(request, is_s3=elsewhere is not None and (scope is None or scope.service == "s3")):
+            return _plain_error(_FROM_A_BROWSER, request_id)
+        if elsewhere is not None and scope is not None and scope.service not in self._own_scopes:
+            return await self._pass_on(elsewhere, request, query, scope, request_id)
         try:
             told = query if scope is not None else query + await _unsigned_form(request)
             service = await self._identify(request, scope, told)
+        except UnknownService as error:
+            if elsewhere is None or scope is not None:
+                return _plain_error(error, request_id)
+            return await self._pass_on(elsewhere, request, query, scope, request_id)
         except AwsError as error:
             return _plain_error(error, request_id)
         except Malformed as error:
             return _plain_error(AwsError("SerializationException", str(error)), request_id)
         return await self._answer(request, query, scope, service, request_id)
+
+    async def _pass_on(
+        self,
+        elsewhere: Elsewhere,
+        request: Request,
+        query: list[tuple[str, str]],
+        scope: CredentialScope | None,
+        request_id: str,
+    ) -> Response:
+        """Answer a call of somebody else's service; an error in the protocol of that service."""
+        try:
+            return await elsewhere(request, None if scope is None else scope.service)
+        except AwsError as error:
+            refusal = error
+        except BodyError as error:
+            refusal = _unreadable(error)
+        try:
+            service = await self._identify(request, scope, query)
+        except (AwsError, Malformed):
+            return _plain_error(refusal, request_id)
+        return PROTOCOLS[usual_protocol(service, request)].serialize_error(service, refusal, request_id)
 
     async def _answer(
         self,
@@ -268,6 +309,15 @@ def _unreadable(error: BodyError) -> AwsError:
     code = "RequestEntityTooLargeException" if error.status == 413 else "RequestTimeout"
     text = str(error) or "The request body could not be read."
     return AwsError(code if error.status != 400 else "IncompleteBody", text, status=error.status)
+
+
+def _is_from_a_page(request: Request, *, is_s3: bool) -> bool:
+    """Say whether a page in a browser sends a request. Objects of S3 are there to be shown in pages."""
+    if request.headers.get("origin") is not None:
+        return True
+    if is_s3 and request.method in ("GET", "HEAD"):
+        return False
+    return request.headers.get("sec-fetch-site") in _OTHER_SITES
 
 
 def _check_modeled(operation: Operation, result: Mapping[str, Any]) -> None:

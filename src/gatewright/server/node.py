@@ -26,7 +26,11 @@ from gatewright.observe.function_logs import FunctionLogs
 from gatewright.observe.kept_logs import LogFiles, LogTails
 from gatewright.server.blob_links import BlobLinks
 from gatewright.server.blobs import BlobSweep, collect_unused_blobs
-from gatewright.server.companion import Companion, NoCompanion, open_companion
+from gatewright.server.companion.address import MOTO, NO_COMPANION, Address, FixedAddress, NoAddress
+from gatewright.server.companion.calls import Companion
+from gatewright.server.companion.moto import MotoServer
+from gatewright.server.companion.passing import MAX_BODY_BYTES as MAX_COMPANION_BODY_BYTES
+from gatewright.server.companion.passing import Passing
 from gatewright.server.data_plane import DataPlane
 from gatewright.server.for_functions import OwnPathsForFunctions, refuse_aws_call
 from gatewright.server.foundation import Foundation
@@ -35,7 +39,7 @@ from gatewright.server.late_parts import LateServiceCaller, late_handler
 from gatewright.server.own_paths import OwnPaths
 from gatewright.server.planes import Planes
 from gatewright.server.runtime_check import RuntimeCheck
-from gatewright.server.services import OWN_SIGNING_NAMES
+from gatewright.server.services import OWN_SCOPES, OWN_SIGNING_NAMES, is_signed_for_others
 from gatewright.server.usage import KeptUsage, open_usage
 from gatewright.snapshot.types import Function
 from gatewright.store.types import Store
@@ -43,7 +47,7 @@ from gatewright.wire.client import Client
 from gatewright.wire.request_head import RequestHead
 
 if TYPE_CHECKING:
-    from gatewright.aws.endpoint import AwsEndpoint
+    from gatewright.aws.endpoint import AwsEndpoint, Elsewhere
     from gatewright.server.service_calls import ServiceCalls
 
 _MEMORY_QUEUE_MB = 256
@@ -72,7 +76,8 @@ class Node:
         usage = open_usage(store, self._clock, self._parts)
         logs = FunctionLogs(log_output, self._kept_logs())
         self._parts.callback(logs.close)
-        companion = self._companion()
+        address = self._companion_address()
+        companion = self._companion(address)
         runtimes = RuntimeDirectory(
             SearchPlaces(settings.search_directories, settings.home, pinned=settings.runtimes),
             self._work_directory("runtimes"),
@@ -81,13 +86,14 @@ class Node:
         events = self._async_invoker(store, functions, companion, lambda arn: planes.function(arn))  # noqa: PLW0108
         client = Client(settings.upstream)
         self._parts.push_async_callback(client.close)
-        services = self._service_caller(client, lambda request: aws(request))  # noqa: PLW0108
+        services = self._service_caller(client, address, lambda request: aws(request))  # noqa: PLW0108
         serving = DataPlane(settings, functions, events, client, services, usage.directory, self._clock, self._ids)
         planes = Planes(store, executor, serving.link)
         await planes.catch_up()
         links = BlobLinks(self._foundation.url, store.blobs, self._clock)
         facts = self._facts(runtimes, functions, links, companion, usage)
-        aws = self._aws_api(planes, functions, events, store, facts, serving)
+        elsewhere = self._elsewhere(address, client)
+        aws = self._aws_api(planes, functions, events, store, facts, serving, elsewhere)
         self._parts.callback(asyncio.create_task(BlobSweep(store).run(executor)).cancel)
         own = OwnPaths(lambda: _health(planes, self._isolation), logs.tail, links.handle)
         apis, urls = serving.execute_api, serving.function_urls
@@ -105,6 +111,7 @@ class Node:
         store: Store,
         facts: context.Node,
         serving: DataPlane,
+        elsewhere: "Elsewhere | None",
     ) -> Handler:
         """Return what answers AWS API calls. It is made by the first one."""
 
@@ -120,17 +127,23 @@ class Node:
                 default_region=settings.region,
                 ids=self._ids,
                 note_key_use=self._key_uses.note,
+                elsewhere=elsewhere,
+                own_scopes=OWN_SCOPES,
             )
 
         return late_handler(make)
 
-    def _service_caller(self, client: Client, own: Handler) -> LateServiceCaller:
+    def _elsewhere(self, address: Address, client: Client) -> "Elsewhere | None":
+        if isinstance(address, NoAddress):
+            return None
+        return Passing(address, client, is_moto=isinstance(address, MotoServer)).handle
+
+    def _service_caller(self, client: Client, companion: Address, own: Handler) -> LateServiceCaller:
         """Return what calls AWS services for integrations. It is made by the first call; `own` serves those of ours."""
 
         def make() -> "ServiceCalls":
             from gatewright.server.service_calls import ServiceCalls
 
-            companion = self._settings.companion
             return ServiceCalls(client, companion, Credentials(), self._ids, own=own, own_services=OWN_SIGNING_NAMES)
 
         return LateServiceCaller(make)
@@ -157,7 +170,7 @@ class Node:
         runtimes: RuntimeDirectory,
         functions: Functions,
         links: BlobLinks,
-        companion: Companion | NoCompanion,
+        companion: Companion,
         usage: KeptUsage,
     ) -> context.Node:
         return context.Node(
@@ -188,8 +201,22 @@ class Node:
         self._parts.callback(events.stop)
         return events
 
-    def _companion(self) -> Companion | NoCompanion:
-        companion = open_companion(self._settings.companion, Credentials())
+    def _companion_address(self) -> Address:
+        settings = self._settings
+        address: Address
+        if settings.companion == NO_COMPANION:
+            address = NoAddress()
+        elif settings.companion == MOTO:
+            port, path = self._foundation.port, settings.search_path
+            address = MotoServer(account_id=settings.account_id, node_port=port, search_path=path)
+        else:
+            address = FixedAddress(settings.companion)
+        self._parts.callback(address.close)
+        return address
+
+    def _companion(self, address: Address) -> Companion:
+        host = self._loopback_url().partition("//")[2] if isinstance(address, MotoServer) else None
+        companion = Companion(address, Credentials(), node_host=host)
         self._parts.callback(companion.close)
         return companion
 
@@ -223,7 +250,10 @@ class Node:
             # REST APIs refuse what is announced as larger themselves, as their gateway responses have it.
             refuses_itself = head.content_length is not None and self._is_rest_api(resource_id)
             return head.content_length or 0 if refuses_itself else self._settings.wire.body_bytes
-        return MAX_BODY_BYTES if plane == LAMBDA_URL else self._settings.aws_body_bytes
+        if plane == LAMBDA_URL:
+            return MAX_BODY_BYTES
+        is_passed_on = self._settings.companion != NO_COMPANION and is_signed_for_others(head)
+        return MAX_COMPANION_BODY_BYTES if is_passed_on else self._settings.aws_body_bytes
 
 
 def _provisioned_environments(functions: Functions, arn: str, qualifier: str) -> ProvisionedEnvironments:

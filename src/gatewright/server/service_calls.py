@@ -14,7 +14,7 @@ from gatewright.base.messages import BytesBody, Handler, Headers, Request, Respo
 from gatewright.functions.settings import Credentials
 from gatewright.gateway.rest_apis.integrations.response_body import MAX_RESPONSE_BYTES
 from gatewright.gateway.seams import ServiceCall, ServiceNotConfigured, ServiceUnreachable, UpstreamClient
-from gatewright.server.companion import NO_COMPANION
+from gatewright.server.companion.address import Address, CompanionUnavailable, reach
 from gatewright.server.service_answers import is_xml, json_of_xml, wants_json, wrapped_answer
 from gatewright.server.service_requests import (
     ServiceRequest,
@@ -39,16 +39,16 @@ class ServiceCalls:
     def __init__(
         self,
         client: UpstreamClient,
-        companion: str,
+        companion: Address,
         credentials: Credentials,
         ids: Ids,
         *,
         own: Handler,
         own_services: frozenset[str],
     ) -> None:
-        """`companion` is a URL or `none`; `own` serves calls of the services with the signing names `own_services`."""
+        """`own` serves calls of the services with the signing names `own_services`."""
         self._client = client
-        self._companion = companion.rstrip("/")
+        self._companion = companion
         self._credentials = credentials
         self._ids = ids
         self._own = own
@@ -61,12 +61,12 @@ class ServiceCalls:
         model, request = await asyncio.to_thread(self._form, call)
         if request.signing_name in self._own_services:
             response = await self._send(call, request, "http://localhost", self._send_to_own)
-        elif self._companion == NO_COMPANION:
-            raise ServiceNotConfigured(
-                f"there is no companion that serves {call.service}: set the setting companion to its URL"
-            )
         else:
-            response = await self._send(call, request, self._companion, self._send_to_companion)
+            try:
+                url = await reach(self._companion)
+            except CompanionUnavailable as error:
+                raise ServiceNotConfigured(f"{call.service} cannot be called: {error}") from error
+            response = await self._send(call, request, url, self._send_to_companion)
         return response if model is None else await self._as_api_gateway_gets_it(call, model, response)
 
     async def _send(
@@ -81,18 +81,18 @@ class ServiceCalls:
         signature = await asyncio.to_thread(self._sign, call.region, request, f"{base}{target}", headers)
         for name, value in signature:
             headers.replace(name, value)
-        return await send(request, target, headers)
+        return await send(request, f"{base}{target}", headers)
 
-    async def _send_to_own(self, request: ServiceRequest, target: str, headers: Headers) -> Response:
+    async def _send_to_own(self, request: ServiceRequest, _: str, headers: Headers) -> Response:
         headers += [("Host", "localhost"), ("Content-Length", str(len(request.body)))]
         return await self._own(Request(request.method, request.path, request.query, headers, BytesBody(request.body)))
 
-    async def _send_to_companion(self, request: ServiceRequest, target: str, headers: Headers) -> Response:
+    async def _send_to_companion(self, request: ServiceRequest, url: str, headers: Headers) -> Response:
         try:
-            origin, full_target = parse_url(f"{self._companion}{target}")
-            return await self._client.send(UpstreamRequest(request.method, origin, full_target, headers, request.body))
+            origin, target = parse_url(url)
+            return await self._client.send(UpstreamRequest(request.method, origin, target, headers, request.body))
         except UpstreamError as error:
-            raise ServiceUnreachable(f"the companion at {self._companion}: {error}") from error
+            raise ServiceUnreachable(f"the companion at {url}: {error}") from error
 
     def _form(self, call: ServiceCall) -> "tuple[ServiceModel | None, ServiceRequest]":
         model = self._model(call.service)

@@ -324,3 +324,65 @@ async def test_form_parameters_may_be_in_the_query() -> None:
     echo = Recorder({})
     await endpoint("query", {"Echo": echo}).handle(request("GET", "/?Action=Echo&Version=1&Words.member.1=a%20b"))
     assert echo.calls[0][1] == {"Words": ["a b"]}
+
+
+class Somebody:
+    """Serves what is none of ours."""
+
+    def __init__(self, failure: Exception | None = None) -> None:
+        self.failure = failure
+        self.asked: list[tuple[str, str | None]] = []
+
+    async def answer(self, asked: Request, service: str | None) -> Response:
+        self.asked.append((asked.path, service))
+        if self.failure is not None:
+            raise self.failure
+        return Response(200, Headers(), b"elsewhere")
+
+
+class TestElsewhere:
+    """ARCHITECTURE.md, "Life of an AWS call": what is signed for others, or fits none of ours."""
+
+    def made(self, somebody: Somebody) -> AwsEndpoint:
+        own = frozenset({"things"})
+        return endpoint("rest-json", {"Echo": Recorder({})}, elsewhere=somebody.answer, own_scopes=own)
+
+    async def test_what_is_signed_for_others(self) -> None:
+        somebody = Somebody()
+        sent = request("GET", "/bucket", scope="AKID/20261123/eu-west-1/s3/aws4_request")
+        assert (await self.made(somebody).handle(sent)).body == b"elsewhere"
+        presigned = request("GET", "/b?X-Amz-Credential=AKID%2F20261123%2Feu-west-1%2Fs3%2Faws4_request", scope=None)
+        assert (await self.made(somebody).handle(presigned)).body == b"elsewhere"
+        assert somebody.asked == [("/bucket", "s3"), ("/b", "s3")]
+
+    async def test_what_is_not_signed(self) -> None:
+        somebody = Somebody()
+        made = self.made(somebody)
+        assert (await made.handle(request("POST", "/echo", b"{}", scope=None))).body == b"{}"
+        assert (await made.handle(request("GET", "/bucket/key", scope=None))).body == b"elsewhere"
+        target = ("X-Amz-Target", "AWSCognitoIdentityProviderService.InitiateAuth")
+        assert (await made.handle(request("POST", "/", b"{}", target, scope=None))).body == b"elsewhere"
+        assert somebody.asked == [("/bucket/key", None), ("/", None)]
+
+    async def test_what_is_ours_stays_here(self) -> None:
+        somebody = Somebody()
+        assert (await self.made(somebody).handle(request("POST", "/echo", b"{}"))).status == 200
+        assert somebody.asked == []
+
+    @pytest.mark.parametrize("failure", [AwsError("ServiceUnavailable", "no", status=503), BodyTimeout("no")])
+    async def test_an_error(self, failure: Exception) -> None:
+        made = self.made(Somebody(failure))
+        answer = await made.handle(request("GET", "/bucket", scope="AKID/20261123/eu-west-1/s3/aws4_request"))
+        assert answer.status == getattr(failure, "status", 0)
+        assert "no" in json.dumps(read(answer))
+
+    @pytest.mark.parametrize("site", ["cross-site", "same-site"])
+    async def test_pages_of_other_sites(self, site: str) -> None:
+        """Fetch Metadata Request Headers (W3C), Sec-Fetch-Site: a page may show objects, and call nothing."""
+        somebody = Somebody()
+        made, field = self.made(somebody), ("Sec-Fetch-Site", site)
+        assert (await made.handle(request("GET", "/?Action=A", b"", field))).status == 403
+        sqs = "AKID/20261123/eu-west-1/sqs/aws4_request"
+        assert (await made.handle(request("GET", "/?Action=A", b"", field, scope=sqs))).status == 403
+        assert (await made.handle(request("PUT", "/b/k", b"", field, scope=None))).status == 403
+        assert (await made.handle(request("GET", "/b/k", b"", field, scope=None))).body == b"elsewhere"

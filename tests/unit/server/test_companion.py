@@ -13,7 +13,8 @@ from gatewright.base.errors import AwsError, OperationNotImplemented
 from gatewright.base.operations import Caller
 from gatewright.functions.async_invoke import Delivery, DeliveryError, DeliveryRefused
 from gatewright.functions.settings import Credentials
-from gatewright.server.companion import Companion, NoCompanion, open_companion
+from gatewright.server.companion.address import CompanionUnavailable, FixedAddress, NoAddress
+from gatewright.server.companion.calls import Companion
 
 CALLER = Caller("123456789012", "eu-west-1", "request-1")
 QUEUE = "arn:aws:sqs:eu-west-1:123456789012:failures"
@@ -68,7 +69,7 @@ def endpoint() -> Iterator[Endpoint]:
 
 @pytest.fixture
 def companion(endpoint: Endpoint) -> Iterator[Companion]:
-    opened = Companion(endpoint.url, Credentials("key", "secret", "token"))
+    opened = Companion(FixedAddress(endpoint.url), Credentials("key", "secret", "token"))
     yield opened
     opened.close()
     for client in opened._clients.values():
@@ -171,7 +172,7 @@ async def test_what_is_no_destination_is_refused(endpoint: Endpoint, companion: 
 
 
 async def test_a_companion_that_is_not_there() -> None:
-    companion = Companion("http://127.0.0.1:1", Credentials())
+    companion = Companion(FixedAddress("http://127.0.0.1:1"), Credentials())
     with pytest.raises(DeliveryError) as raised:
         await companion.send(delivery(), b"{}")
     assert type(raised.value) is DeliveryError
@@ -222,17 +223,58 @@ class TestFetchObject:
             companion.fetch_object(CALLER, "code", "app.zip", None)
 
 
-class TestOpening:
-    async def test_none(self) -> None:
-        companion = open_companion("none", Credentials())
-        assert isinstance(companion, NoCompanion)
+class TestNoCompanion:
+    async def test_it_says_so(self) -> None:
+        companion = Companion(NoAddress(), Credentials())
         with pytest.raises(DeliveryRefused, match="companion"):
             await companion.send(delivery(), b"{}")
         with pytest.raises(OperationNotImplemented, match="companion"):
             companion.fetch_object(CALLER, "code", "app.zip", None)
+        with pytest.raises(OperationNotImplemented, match="sqs ListQueues cannot be served: there is no companion"):
+            companion.call("sqs", "eu-west-1", "ListQueues", {})
         companion.close()
 
-    def test_an_endpoint(self) -> None:
-        companion = open_companion("http://127.0.0.1:5000/", Credentials())
-        assert isinstance(companion, Companion)
+    async def test_one_that_may_come_yet(self) -> None:
+        companion = Companion(Ending(), Credentials())
+        with pytest.raises(DeliveryError) as raised:
+            await companion.send(delivery(), b"{}")
+        assert type(raised.value) is DeliveryError
         companion.close()
+
+
+class Ending(NoAddress):
+    """A companion on a node that ends."""
+
+    def open(self) -> str:
+        raise CompanionUnavailable("the node is ending", is_final=False)
+
+
+class TestCall:
+    def test_an_operation(self, endpoint: Endpoint, companion: Companion) -> None:
+        endpoint.answers = [(200, b'{"QueueUrls":["http://q"]}')]
+        assert companion.call("sqs", "eu-west-1", "ListQueues", {"QueueNamePrefix": "q"}) == {"QueueUrls": ["http://q"]}
+        assert json.loads(endpoint.asked[0][3]) == {"QueueNamePrefix": "q"}
+
+    def test_a_body(self, endpoint: Endpoint, companion: Companion) -> None:
+        endpoint.answers = [(200, b"content")]
+        output = companion.call("s3", "eu-west-1", "GetObject", {"Bucket": "bucket", "Key": "k"})
+        assert output["Body"] == b"content"
+
+    def test_an_error(self, endpoint: Endpoint, companion: Companion) -> None:
+        endpoint.answers = [(404, s3_error("NoSuchBucket", "no"))]
+        with pytest.raises(AwsError) as refused:
+            companion.call("s3", "eu-west-1", "ListObjectsV2", {"Bucket": "bucket"})
+        assert (refused.value.code, refused.value.message, refused.value.status) == ("NoSuchBucket", "no", 404)
+
+    def test_parameters_that_do_not_fit(self, companion: Companion) -> None:
+        with pytest.raises(AwsError, match="QueueUrl"):
+            companion.call("sqs", "eu-west-1", "DeleteQueue", {})
+
+    def test_urls_lead_to_the_node(self, endpoint: Endpoint) -> None:
+        endpoint.answers = [(200, b"{}")]
+        named = Companion(FixedAddress(endpoint.url), Credentials(), node_host="127.0.0.1:4566")
+        named.call("sqs", "eu-west-1", "ListQueues", {})
+        assert endpoint.asked[0][2]["Host"] == "127.0.0.1:4566"
+        named.close()
+        for client in named._clients.values():
+            client.close()

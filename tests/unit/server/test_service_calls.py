@@ -12,6 +12,7 @@ from gatewright.base.ids import Ids
 from gatewright.base.messages import Headers, Request, Response
 from gatewright.functions.settings import Credentials
 from gatewright.gateway.seams import ServiceCall, ServiceNotConfigured, ServiceUnreachable
+from gatewright.server.companion.address import FixedAddress, NoAddress
 from gatewright.server.service_calls import ServiceCalls
 from gatewright.wire.client_errors import ConnectFailed
 from gatewright.wire.client_request import Origin, encode_head
@@ -34,7 +35,7 @@ class OwnApi:
 def service_calls(client: FakeClient, companion: str = COMPANION, own: OwnApi | None = None) -> ServiceCalls:
     return ServiceCalls(
         client,
-        companion,
+        NoAddress() if companion == "none" else FixedAddress(companion),
         Credentials("id", "secret", ""),
         Ids(os.urandom),
         own=(own or OwnApi()).handle,
@@ -89,7 +90,7 @@ async def test_a_call_of_the_node_itself() -> None:
 
 async def test_no_companion() -> None:
     """docs/settings.md: `companion`."""
-    with pytest.raises(ServiceNotConfigured, match="set the setting companion to its URL"):
+    with pytest.raises(ServiceNotConfigured, match="set the setting companion"):
         await service_calls(FakeClient(), "none").call(call_of("sqs"))
 
 

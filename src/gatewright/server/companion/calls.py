@@ -1,12 +1,13 @@
-"""The companion: an AWS-compatible endpoint that serves what is none of ours (SQS, SNS, EventBridge, S3).
+"""Calls of our own to the companion: records of asynchronous invocations, code from S3, resources of stacks.
 
-Calls are made by botocore in threads of their own, never on the event loop. botocore is imported with the first call:
+They are made by botocore in threads of their own, never on the event loop. botocore is imported with the first call:
 it takes a tenth of a second, and most nodes never need it.
 """
 
 import asyncio
 import json
 import threading
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -16,15 +17,15 @@ from gatewright.base.errors import AwsError, OperationNotImplemented
 from gatewright.base.operations import Caller
 from gatewright.functions.async_invoke import Delivery, DeliveryError, DeliveryRefused
 from gatewright.functions.settings import Credentials
+from gatewright.server.companion.address import Address, CompanionUnavailable
+from gatewright.server.companion.moto_server import FAULT_FIELD
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
 
-NO_COMPANION: Final = "none"
-
 _THREADS: Final = 8
 _CONNECT_SECONDS: Final = 5
-_READ_SECONDS: Final = 15
+_READ_SECONDS: Final = 30
 """Also what a call that hangs can delay the end of the node."""
 _PIECE_BYTES: Final = 1 << 20
 _MAX_OBJECT_BYTES: Final = 262_144_000
@@ -33,32 +34,17 @@ _UNUSABLE: Final = frozenset({"InvalidMessageContents", "InvalidParameterValue",
 """Errors of a message that will be the same at the next try."""
 
 
-class NoCompanion:
-    """Stands where no companion is set, and says so."""
-
-    async def send(self, delivery: Delivery, body: bytes) -> None:
-        """Refuse a record."""
-        raise DeliveryRefused("there is no companion that serves it: set the setting companion to its URL")
-
-    def fetch_object(self, caller: Caller, bucket: str, key: str, version: str | None) -> bytes:
-        """Refuse an object."""
-        raise OperationNotImplemented(
-            f"Code from S3 (bucket {bucket}) needs a companion that serves S3: set the setting companion to its URL."
-        )
-
-    def close(self) -> None:
-        """Do nothing: there is nothing to end."""
-
-
 class Companion:
     """Signed calls to an AWS-compatible endpoint. Safe to use from several threads."""
 
-    def __init__(self, url: str, credentials: Credentials) -> None:
-        self._url = url
+    def __init__(self, address: Address, credentials: Credentials, *, node_host: str | None = None) -> None:
+        """With a `node_host` (`127.0.0.1:4566`), URLs that services make of their Host lead to this node."""
+        self._address = address
         self._credentials = credentials
+        self._node_host = node_host
         self._executor = ThreadPoolExecutor(_THREADS, thread_name_prefix="companion")
         self._making = threading.Lock()
-        self._clients: dict[tuple[str, str], BaseClient] = {}
+        self._clients: dict[tuple[str, str, str], BaseClient] = {}
         self._queue_urls: dict[str, str] = {}
 
     async def send(self, delivery: Delivery, body: bytes) -> None:
@@ -79,9 +65,37 @@ class Companion:
                 return _read(body)
         except ClientError as error:
             raise _object_error(error.response.get("Error", {}), bucket) from error
+        except CompanionUnavailable as error:
+            raise OperationNotImplemented(f"Code from S3 (bucket {bucket}) cannot be read: {error}.") from error
         except (BotoCoreError, OSError) as error:
-            text = f"The companion at {self._url} cannot be reached: {error}"
+            text = f"The companion cannot be reached: {error}"
             raise AwsError("ServiceException", text, status=500) from error
+
+    def call(self, service: str, region: str, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Call an operation by botocore's names and return its output, streamed bodies as bytes. Raises AwsError."""
+        from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
+
+        try:
+            client = self._client(service, region)
+            output: dict[str, Any] = client._make_api_call(operation, dict(parameters))  # noqa: SLF001 — by its name
+            output.pop("ResponseMetadata", None)
+            for name, value in output.items():
+                if hasattr(value, "iter_chunks"):
+                    output[name] = value.read()
+        except ClientError as error:
+            raise _service_error(error.response) from error
+        except ParamValidationError as error:
+            raise AwsError("ValidationException", str(error)) from error
+        except CompanionUnavailable as error:
+            raise OperationNotImplemented(f"{service} {operation} cannot be served: {error}.") from error
+        except (BotoCoreError, OSError) as error:
+            text = f"{service} {operation}: the companion cannot be reached: {error}"
+            raise AwsError("ServiceUnavailable", text, status=503) from error
+        return output
+
+    def forget(self) -> None:
+        """Forget what is known of the companion's queues: it has been emptied."""
+        self._queue_urls.clear()
 
     def close(self) -> None:
         """End, without waiting for calls that are under way."""
@@ -108,6 +122,9 @@ class Companion:
             self._queue_urls.pop(delivery.target_arn, None)
             code = error.response.get("Error", {}).get("Code", "")
             kind = DeliveryRefused if code in _UNUSABLE else DeliveryError
+            raise kind(str(error)) from error
+        except CompanionUnavailable as error:
+            kind = DeliveryRefused if error.is_final else DeliveryError
             raise kind(str(error)) from error
         except (BotoCoreError, OSError) as error:
             raise DeliveryError(str(error)) from error
@@ -158,20 +175,21 @@ class Companion:
         client.put_object(Bucket=arn.resource, Key=key, Body=body, ContentType="application/json")
 
     def _client(self, service: str, region: str) -> Any:
+        url = self._address.open()
         with self._making:  # making one is not thread-safe, using one is
-            client = self._clients.get((service, region))
+            client = self._clients.get((service, region, url))
             if client is None:
-                client = self._clients[service, region] = self._new_client(service, region)
+                client = self._clients[service, region, url] = self._new_client(service, region, url)
             return client
 
-    def _new_client(self, service: str, region: str) -> "BaseClient":
+    def _new_client(self, service: str, region: str, url: str) -> "BaseClient":
         from botocore.config import Config
         from botocore.session import Session
 
-        return Session().create_client(
+        client = Session().create_client(
             service,
             region_name=region,
-            endpoint_url=self._url,
+            endpoint_url=url,
             aws_access_key_id=self._credentials.access_key_id,
             aws_secret_access_key=self._credentials.secret_access_key,
             config=Config(
@@ -180,13 +198,15 @@ class Companion:
                 max_pool_connections=2 * _THREADS,
                 retries={"total_max_attempts": 1},  # the queue tries again, and survives this process
                 s3={"addressing_style": "path"},
+                inject_host_prefix=False,
             ),
         )
+        if self._node_host is not None:
+            client.meta.events.register("before-sign", self._name_node)
+        return client
 
-
-def open_companion(setting: str, credentials: Credentials) -> Companion | NoCompanion:
-    """Return the companion that a setting names: `none`, or the URL of an endpoint."""
-    return NoCompanion() if setting == NO_COMPANION else Companion(setting.rstrip("/"), credentials)
+    def _name_node(self, request: Any, **_: object) -> None:
+        request.headers["Host"] = self._node_host
 
 
 def _attributes(delivery: Delivery) -> dict[str, dict[str, str]]:
@@ -202,6 +222,14 @@ def _read(body: Any) -> bytes:
             text = f"Unzipped size must be smaller than {_MAX_OBJECT_BYTES} bytes"
             raise AwsError("InvalidParameterValueException", text)
     return bytes(content)
+
+
+def _service_error(response: Any) -> AwsError:
+    error = response.get("Error", {})
+    status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400)
+    fault = response.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get(FAULT_FIELD)
+    code, text = error.get("Code") or "InternalFailure", error.get("Message") or ""
+    return AwsError(code, text if fault is None else f"in the companion: {fault}", status=status)
 
 
 def _object_error(error: Any, bucket: str) -> AwsError:
