@@ -239,7 +239,6 @@ def test_all_others_are_built(node: Node, operation: str) -> None:
     [
         ("PublishTo", "LATEST_PUBLISHED"),
         ("DurableConfig", {"ExecutionTimeout": 60}),
-        ("Code", {"S3Bucket": "bucket", "S3Key": "key"}),
         ("SnapStart", {"ApplyOn": "PublishedVersions"}),
         ("PackageType", "Image"),
     ],

@@ -188,7 +188,7 @@ def test_the_node_itself(node: Node) -> None:
 
 def test_no_companion() -> None:
     """docs/settings.md: `companion`."""
-    with running("--ephemeral") as alone:
+    with running("--ephemeral", environment={"GATEWRIGHT_COMPANION": "none"}) as alone:
         api = Api.create(alone).add("send", service("sqs", "path/1/q")).deploy()
         refused = api.send("POST", "/send", b"{}")
         assert (refused.status, refused.json()) == (500, {"message": "Internal server error"})

@@ -69,4 +69,5 @@ class NoAddress:
 
 async def reach(address: Address) -> str:
     """Return a companion's URL without holding up the event loop. Raises CompanionUnavailable."""
-    return address.current or await asyncio.to_thread(address.open)
+    url = address.current
+    return url if url is not None else await asyncio.to_thread(address.open)

@@ -18,7 +18,6 @@ import os
 import socket
 import sys
 import threading
-import traceback
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -27,6 +26,8 @@ FAULT_FIELD = "x-gatewright-fault"
 _FORM = "application/x-www-form-urlencoded"
 _MAX_FAULT = 500
 """Characters of a reason."""
+
+_log = logging.getLogger("moto_server")
 
 
 def main(descriptor: int) -> None:
@@ -70,7 +71,7 @@ def _with_reasons(application: Callable[..., Iterable[bytes]]) -> Callable[..., 
         except NotImplementedError as error:
             return _refuse(start_response, "501 Not Implemented", str(error) or "not implemented by moto")
         except Exception as error:  # noqa: BLE001 — the top of a request: whatever it is, the client gets an answer
-            traceback.print_exc()
+            _log.exception("%s %s failed", environ["REQUEST_METHOD"], environ.get("PATH_INFO"))
             return _refuse(start_response, "500 Internal Server Error", f"{type(error).__name__}: {error}")
 
     return answer

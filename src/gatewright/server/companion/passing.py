@@ -94,7 +94,7 @@ class Passing:
 
 
 def _check_says_something(request: Request) -> None:
-    """Raise AwsError for what is neither signed nor about a bucket: a browser at the node's root starts no companion."""
+    """Raise AwsError for what names no service and no bucket: a browser at the node's root starts no companion."""
     is_at_root = request.path == "/" and request.headers.get("x-amz-target") is None
     if is_at_root and bucket_of_host(domain_of(request.headers.get("host") or "")) is None:
         text = "The service cannot be told from the request: it is not signed, and has no X-Amz-Target and no path."
