@@ -66,6 +66,9 @@ def compact(name: str, schema: dict[str, Any]) -> dict[str, Any]:
     }
     if "handlers" not in schema:
         kept["legacy"] = True
+    if (tagging := schema.get("tagging", {})).get("taggable") and "tagProperty" in tagging:
+        kept["tag_property"] = tagging["tagProperty"].removeprefix("/properties/")
+        kept["system_tags"] = tagging.get("cloudFormationSystemTags", False)
     kept["shape"] = shape_of(schema, name)
     definitions = {key: shape_of(value, f"{name}#{key}") for key, value in schema.get("definitions", {}).items()}
     if definitions:

@@ -133,7 +133,7 @@ def add_api_key(context: Context, writer: Writer, members: Shape, stage_keys: li
     }
     api_key |= {name: members[name] for name in ("name", "description", "customerId") if members.get(name)}
     if members.get("tags"):
-        api_key["tags"] = checked_tags(members["tags"])
+        api_key["tags"] = checked_tags(context.caller, members["tags"])
     return put_api_key(context, writer, api_key)
 
 

@@ -40,7 +40,7 @@ def generate_client_certificate(context: Context, request: Shape) -> Shape:
     """Generate a key and a self-signed certificate for it."""
     created = utc(int(context.clock.now()))
     expiration = created + _VALIDITY
-    tags = checked_tags(request.get("tags") or {})
+    tags = checked_tags(context.caller, request.get("tags") or {})
     generated = self_signed.generate(context.ids.uuid().int >> 1, created, expiration)
     certificate: Document = {
         "clientCertificateId": context.ids.resource_id(PART_ID_LENGTH),

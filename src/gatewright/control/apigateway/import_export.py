@@ -136,7 +136,7 @@ def _change(context: Context, api: Document, definition: RestApiDefinition, *, i
         api |= {member: defaults[member] for member in _RESET}
     api |= {member: described[member] for member in _CHANGED if member in described}
     if "tags" in described:
-        api["tags"] = checked_tags({**api.get("tags", {}), **described["tags"]})
+        api["tags"] = checked_tags(context.caller, described["tags"], api.get("tags", {}))
     check_rest_api(api)
 
 

@@ -124,7 +124,7 @@ def new_rest_api(context: Context, request: Shape) -> Document:
     if request.get("minimumCompressionSize") is not None:
         api["minimumCompressionSize"] = request["minimumCompressionSize"]
     if request.get("tags"):
-        api["tags"] = checked_tags(request["tags"])
+        api["tags"] = checked_tags(context.caller, request["tags"])
     check_rest_api(api)
     return api
 

@@ -117,7 +117,7 @@ def add_stage(context: Context, writer: Writer, api_id: str, name: str, members:
         if members.get(member):
             stage[member] = members[member]
     if members.get("tags"):
-        stage["tags"] = checked_tags(members["tags"])
+        stage["tags"] = checked_tags(context.caller, members["tags"])
     if members.get("canarySettings"):
         stage["canarySettings"] = canary_document(members["canarySettings"], stage["deploymentId"])
     return put_stage(context, writer, api_id, stage)

@@ -47,10 +47,10 @@ def get_tags(context: Context, request: Shape) -> Shape:
 
 def tag_resource(context: Context, request: Shape) -> Shape:
     """Add tags to a resource, replacing those with the same keys."""
-    sent = checked_tags(request["tags"])
+    sent = checked_tags(context.caller, request["tags"])
     with context.store.write() as writer:
         tagged = _require_tagged(context, writer, request["resourceArn"])
-        tagged.document["tags"] = checked_tags({**tagged.document.get("tags", {}), **sent})
+        tagged.document["tags"] = checked_tags(context.caller, sent, tagged.document.get("tags", {}))
         writer.put(tagged.key, tagged.document)
     return {}
 

@@ -45,7 +45,7 @@ def create_usage_plan(context: Context, request: Shape) -> Shape:
     if request.get("quota"):
         plan["quota"] = dict(request["quota"])
     if request.get("tags"):
-        plan["tags"] = checked_tags(request["tags"])
+        plan["tags"] = checked_tags(context.caller, request["tags"])
     with context.store.write() as writer:
         if len(list_documents(context, writer, USAGE_PLAN)) >= USAGE_PLANS_PER_REGION:
             raise limit_exceeded("Usage Plans")

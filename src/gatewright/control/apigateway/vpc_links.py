@@ -39,7 +39,7 @@ def create_vpc_link(context: Context, request: Shape) -> Shape:
         raise bad_request("Name cannot be empty")
     if len(request["targetArns"]) > 1:
         raise bad_request("More than one target arn specified for vpc link.")
-    tags = checked_tags(request.get("tags") or {})
+    tags = checked_tags(context.caller, request.get("tags") or {})
     link: Document = {
         "id": context.ids.resource_id(PART_ID_LENGTH),
         "name": request["name"],

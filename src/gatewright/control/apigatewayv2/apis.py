@@ -93,7 +93,7 @@ def new_api(context: Context, request: Shape) -> Document:
         "IpAddressType": "ipv4",
         "ProtocolType": "HTTP",
         "RouteSelectionExpression": _ROUTE_SELECTION[0],
-        "Tags": checked_tags(request.get("Tags", {})),
+        "Tags": checked_tags(context.caller, request.get("Tags", {})),
     }
     change_api(api, request)
     return api

@@ -65,7 +65,7 @@ def reimport_api(context: Context, request: Shape) -> Shape:
         # An empty member takes away what the document does not have.
         change_api(api, {"Description": "", "Version": "", "CorsConfiguration": {}, **definition.api})
         if definition.api.get("Tags"):
-            api["Tags"] = checked_tags({**api.get("Tags", {}), **definition.api["Tags"]})
+            api["Tags"] = checked_tags(context.caller, definition.api["Tags"], api.get("Tags", {}))
         writer.put(api_key(context, api_id), api)
         for kind, member in ((ROUTE, "RouteId"), (INTEGRATION, "IntegrationId")):
             for part in list_parts(context, writer, kind, api_id):

@@ -126,7 +126,7 @@ def add_stage(context: Context, writer: Writer, api_id: str, request: Shape, *, 
         "RouteSettings": {},
         "StageName": name,
         "StageVariables": {},
-        "Tags": checked_tags(request.get("Tags", {})),
+        "Tags": checked_tags(context.caller, request.get("Tags", {})),
     }
     if is_managed:
         stage["ApiGatewayManaged"] = True

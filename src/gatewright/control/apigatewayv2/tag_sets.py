@@ -6,9 +6,11 @@ Developer Guide).
 
 import re
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from gatewright.base.arn import parse_arn
 from gatewright.base.errors import AwsError
+from gatewright.base.operations import Caller
 from gatewright.control.apigatewayv2.constraints import TAGS_PER_RESOURCE
 from gatewright.control.apigatewayv2.errors import bad_request
 from gatewright.control.context import Context
@@ -16,20 +18,29 @@ from gatewright.control.context import Context
 _TEXT = re.compile(r"[\w\s.:/=+\-@]*")
 _LONGEST_KEY = 128
 _LONGEST_VALUE = 256
+_NONE: Mapping[str, str] = MappingProxyType({})
 
 
-def checked_tags(tags: Mapping[str, str]) -> dict[str, str]:
-    """Return tags as a document holds them. Raises BadRequestException."""
-    if len(tags) > TAGS_PER_RESOURCE:
+def checked_tags(caller: Caller, tags: Mapping[str, str], present: Mapping[str, str] = _NONE) -> dict[str, str]:
+    """Return tags as a document holds them, added to those that it has. Raises BadRequestException.
+
+    Only what calls for somebody, as stacks do, may give tags that begin with `aws:`; they are not counted.
+    """
+    result = {**present, **tags}
+    if sum(not _is_of_aws(key) for key in result) > TAGS_PER_RESOURCE:
         raise bad_request(f"A resource can have at most {TAGS_PER_RESOURCE} tags")
     for key, value in tags.items():
         if not 1 <= len(key) <= _LONGEST_KEY or not _TEXT.fullmatch(key):
             raise bad_request(f"Invalid tag key specified: {key}")
-        if key.lower().startswith("aws:"):
+        if caller.called_via is None and _is_of_aws(key):
             raise bad_request(f"Invalid tag key specified: {key}. Keys that begin with aws: are reserved")
         if len(value) > _LONGEST_VALUE or not _TEXT.fullmatch(value):
             raise bad_request(f"Invalid value specified for tag {key}")
-    return dict(tags)
+    return result
+
+
+def _is_of_aws(key: str) -> bool:
+    return key.lower().startswith("aws:")
 
 
 def tagged_resource(context: Context, resource_arn: str) -> str:

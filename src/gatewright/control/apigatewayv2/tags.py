@@ -37,10 +37,10 @@ def get_tags(context: Context, request: Shape) -> Shape:
 
 def tag_resource(context: Context, request: Shape) -> Shape:
     """Add tags to an API or a stage, replacing those with the same keys."""
-    sent = checked_tags(request.get("Tags", {}))
+    sent = checked_tags(context.caller, request.get("Tags", {}))
     with context.store.write() as writer:
         tagged = _require_tagged(context, writer, request["ResourceArn"])
-        tagged.document["Tags"] = checked_tags({**tagged.document.get("Tags", {}), **sent})
+        tagged.document["Tags"] = checked_tags(context.caller, sent, tagged.document.get("Tags", {}))
         writer.put(tagged.key, tagged.document)
     return {}
 

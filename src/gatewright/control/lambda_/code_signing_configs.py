@@ -33,7 +33,7 @@ _LARGEST_PAGE = 50
 
 def create_code_signing_config(context: Context, request: Shape) -> Shape:
     """Make a configuration; unless it says otherwise, it only warns of code that nobody trusted has signed."""
-    tags = checked_tags(request.get("Tags") or {})
+    tags = checked_tags(context.caller, request.get("Tags") or {})
     caller = context.caller
     identifier = f"csc-{context.ids.resource_id(_ID_LENGTH)}"
     document: Document = {

@@ -43,7 +43,7 @@ def create_function(context: Context, request: Shape) -> Shape:
         raise qualifier_not_permitted()
     refuse_unbuilt("CreateFunction", request)
     document = new_configuration(context, target, request)
-    tags = checked_tags(request.get("Tags") or {})
+    tags = checked_tags(context.caller, request.get("Tags") or {})
     content = package_content(context, "CreateFunction", request["Code"])
     sizes = PackageSizes(context.store.blobs)
     # Before as much as 250 MB are checked and written; the transaction below decides.

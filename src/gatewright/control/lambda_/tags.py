@@ -48,7 +48,7 @@ def tag_resource(context: Context, request: Shape) -> Shape:
     with context.store.write() as writer:
         tagged.require(writer)
         tags = (writer.get(tagged.key) or {"Tags": {}})["Tags"]
-        writer.put(tagged.key, {"Tags": checked_tags(tags | request["Tags"])})
+        writer.put(tagged.key, {"Tags": checked_tags(context.caller, request["Tags"], tags)})
         tagged.changed(writer)
     return {}
 

@@ -7,8 +7,8 @@ them.
 
 Rules for resource types:
 
-- A create may be repeated after the node was killed: with the same `Call.physical_name`, `Call.token` and
-  `Call.earlier_id`. It then adopts what its first attempt made, and refuses what somebody else made.
+- A create may be repeated after the node was killed, with the same `Call.physical_name` and `Call.token`, and with
+  `Call.is_repeated`. It then adopts what its first attempt made; what somebody else made fails it.
 - A create of several calls tells `Call.keep_id` as soon as there is something to delete: a create that fails later is
   followed by a `delete` of that id, with no attributes.
 - A delete of what is gone already is done.
@@ -71,8 +71,10 @@ class Call:
     """The Metadata attribute of the resource."""
     keep_id: Callable[[str], None] = _forget
     """Makes the physical id of a resource that is being created durable."""
+    is_repeated: bool = False
+    """Whether an attempt with this token was begun before, and the node was killed in it."""
     earlier_id: str | None = None
-    """What `keep_id` was told by an attempt that a crash ended."""
+    """What `keep_id` was told by the attempt that a crash ended."""
 
     def physical_name(self, maximum: int = 64, *, lower: bool = False, suffix: str = "") -> str:
         """Return the name that CloudFormation makes up: `{stack}-{logical id}-{random}`, at most `maximum` characters.

@@ -43,6 +43,10 @@ class Schema:
     write_only: tuple[str, ...]
     """What cannot be read back."""
     primary_identifier: tuple[str, ...]
+    tag_property: str | None
+    """The property that has the tags; None for what has none."""
+    has_system_tags: bool
+    """Whether CloudFormation tags it `aws:cloudformation:stack-name` and so on."""
     is_legacy: bool
     """Whether CloudFormation makes it itself, without a handler of the registry; its errors have other words."""
 
@@ -139,5 +143,7 @@ def _parsed(type_name: str) -> Schema:
         read_only=paths("read_only"),
         write_only=paths("write_only"),
         primary_identifier=paths("primary_identifier"),
+        tag_property=document.get("tag_property"),
+        has_system_tags=document.get("system_tags", False),
         is_legacy=document.get("legacy", False),
     )

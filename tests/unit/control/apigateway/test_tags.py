@@ -1,5 +1,7 @@
 """Tags, as TagResource in the "Amazon API Gateway REST API Reference" and "Amazon API Gateway ARN reference" say."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.unit.control.apigateway.calls import Calls
@@ -57,3 +59,14 @@ def test_tags_that_are_none(calls: Calls, api_id: str) -> None:
     api = arn(f"/restapis/{api_id}")
     assert calls.refusal("TagResource", resourceArn=api, tags={"aws:x": "y"})[0] == "BadRequestException"
     assert calls.refusal("CreateRestApi", name="pets", tags={"": "y"})[0] == "BadRequestException"
+
+
+def test_what_calls_for_somebody_may_tag_as_aws_does(calls: Calls, api_id: str) -> None:
+    """ "Resource tags" (AWS CloudFormation User Guide): stacks tag what they make; nobody else can."""
+    api = arn(f"/restapis/{api_id}")
+    stranger = calls.context.caller
+    calls.context = replace(calls.context, caller=replace(stranger, called_via="cloudformation.amazonaws.com"))
+    calls("TagResource", resourceArn=api, tags={"aws:cloudformation:logical-id": "Api"})
+    calls.context = replace(calls.context, caller=stranger)
+    calls("TagResource", resourceArn=api, tags={"team": "a"})
+    assert calls("GetTags", resourceArn=api)["tags"] == {"aws:cloudformation:logical-id": "Api", "team": "a"}

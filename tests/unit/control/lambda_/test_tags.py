@@ -1,5 +1,7 @@
 """Tags. Source: TagResource, UntagResource, ListTags in the "API reference", "Using tags on Lambda functions"."""
 
+from dataclasses import replace
+
 import pytest
 
 from gatewright.control.context import Context
@@ -101,3 +103,19 @@ def test_the_function_gets_a_new_revision(context: Context) -> None:
         call(context, operation, Resource=ARN, **members)
         seen.append(revision())
     assert len(set(seen)) == 7
+
+
+def test_what_calls_for_somebody_may_tag_as_aws_does(context: Context) -> None:
+    """ "Resource tags" (AWS CloudFormation User Guide): stacks tag what they make; nobody else can."""
+    of_stack = {"aws:cloudformation:stack-name": "shop", "aws:cloudformation:logical-id": "Job"}
+    stack = replace(context, caller=replace(context.caller, called_via="cloudformation.amazonaws.com"))
+    create(stack, Tags=of_stack | {f"key{number}": "x" for number in range(50)})
+    assert failure(context, "TagResource", Resource=ARN, Tags={"one": "more"}) == (
+        "InvalidParameterValueException",
+        "Number of tags exceeds resource tag limit.",
+    )
+    call(context, "UntagResource", Resource=ARN, TagKeys=["key0"])
+    call(context, "TagResource", Resource=ARN, Tags={"one": "more"})
+    tags = call(context, "ListTags", Resource=ARN)["Tags"]
+    assert len(tags) == 52
+    assert tags.items() >= of_stack.items()

@@ -46,7 +46,10 @@ def test_facts_of_a_function() -> None:
     assert {"Arn", "SnapStartResponse", "SnapStartResponse/ApplyOn"} <= set(function.read_only)
     assert "Code/ZipFile" in function.write_only
     assert function.primary_identifier == ("FunctionName",)
+    assert (function.tag_property, function.has_system_tags) == ("Tags", True)
     assert not function.is_legacy
+    assert (schema("AWS::IAM::Role").tag_property, schema("AWS::IAM::Role").has_system_tags) == ("Tags", False)
+    assert schema("AWS::Lambda::Url").tag_property is None
     assert schema("AWS::CloudFormation::WaitCondition").is_legacy
 
 
@@ -207,7 +210,7 @@ def test_which_changes_replace(
 
 def test_paths_pass_through_lists() -> None:
     facts = schema("AWS::Cognito::UserPool")
-    deep = Schema("X", facts.shape, {}, ("Replicas/*/Name",), (), (), (), (), is_legacy=False)
+    deep = Schema("X", facts.shape, {}, ("Replicas/*/Name",), (), (), (), (), None, False, is_legacy=False)
     old = {"Replicas": [{"Name": "a", "Size": 1}, {"Name": "b"}]}
     assert deep.replaced_by(old, {"Replicas": [{"Name": "a", "Size": 2}, {"Name": "b"}]}) == ()
     assert deep.replaced_by(old, {"Replicas": [{"Name": "a"}]}) == ("Replicas/*/Name",)
