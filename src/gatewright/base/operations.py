@@ -25,10 +25,10 @@ class Caller:
     partition: str = "aws"
     trace_header: str | None = None
     """`X-Amzn-Trace-Id` of the request."""
-    called_via: str | None = None
-    """The AWS service that makes the call for somebody, such as `cloudformation.amazonaws.com` for a stack."""
     session_token: str | None = None
     """Of temporary credentials: `X-Amz-Security-Token`."""
+    called_via: str | None = None
+    """The AWS service that makes the call for somebody, such as `cloudformation.amazonaws.com` for a stack."""
 
 
 BoundOperation = Callable[[Caller, Shape], Awaitable[Shape]]

@@ -1,9 +1,11 @@
 """Errors of services that are no errors to a resource type."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 from gatewright.base.errors import AwsError
+from gatewright.stacks.resource_types.contract import Call
 
 _NOT_THERE = ("NotFound", "NoSuch", "NonExistent", "DoesNotExist")
 
@@ -21,3 +23,13 @@ def absence_is_done(*codes: str) -> Iterator[None]:
     except AwsError as error:
         if error.code not in codes and not is_absent(error):
             raise
+
+
+def if_present(call: Call, service: str, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Call an operation that reads; None when there is no such resource."""
+    try:
+        return call.services.call(service, operation, parameters)
+    except AwsError as error:
+        if not is_absent(error):
+            raise
+        return None

@@ -10,7 +10,18 @@ from typing import Final
 from gatewright.base.late import late_imports
 from gatewright.stacks.resource_types.contract import Family, ResourceType
 
-FAMILIES: Final[Mapping[str, Callable[[], Family]]] = MappingProxyType({})
+
+def _lambda() -> Family:
+    from gatewright.stacks.resource_types.lambda_ import TYPES
+
+    return TYPES
+
+
+FAMILIES: Final[Mapping[str, Callable[[], Family]]] = MappingProxyType(
+    {
+        "AWS::Lambda": _lambda,
+    }
+)
 """By the service of their names, what imports the types of a family."""
 
 

@@ -1,0 +1,30 @@
+"""Every resource type has what its contract asks for."""
+
+import pytest
+
+from gatewright.stacks.resource_types.schemas import known_types, schema_of
+from gatewright.stacks.resource_types.table import FAMILIES, TYPES
+from tests.unit.stacks.resource_types.stack import NOT_GIVEN
+
+
+@pytest.mark.parametrize("name", sorted(TYPES))
+def test_a_type_has_a_schema_and_is_found_by_its_name(name: str) -> None:
+    assert TYPES[name].name == name
+    schema = schema_of(name)
+    assert schema is not None
+    properties = {path for path in schema.properties if path not in schema.read_only}
+    is_all_create_only = properties <= set(schema.create_only)
+    assert TYPES[name].update is not None or is_all_create_only, "a change of a property that does not replace"
+    assert NOT_GIVEN.get(name, frozenset()) <= {path.replace("/", ".") for path in schema.read_only}
+
+
+def test_all_types_of_a_service_that_have_a_schema_can_be_made() -> None:
+    missing = {name for name in known_types() if name.rpartition("::")[0] in FAMILIES} - set(TYPES)
+    assert missing == set()
+
+
+@pytest.mark.parametrize("name", ["AWS::Foo::Bar", "AWS::Lambda::Foo", "Custom::Thing", "", "AWS"])
+def test_what_is_none(name: str) -> None:
+    assert name not in TYPES
+    with pytest.raises(KeyError):
+        TYPES[name]
