@@ -11,6 +11,12 @@ from gatewright.base.late import late_imports
 from gatewright.stacks.resource_types.contract import Family, ResourceType
 
 
+def _apigateway() -> Family:
+    from gatewright.stacks.resource_types.apigateway import TYPES
+
+    return TYPES
+
+
 def _lambda() -> Family:
     from gatewright.stacks.resource_types.lambda_ import TYPES
 
@@ -19,6 +25,7 @@ def _lambda() -> Family:
 
 FAMILIES: Final[Mapping[str, Callable[[], Family]]] = MappingProxyType(
     {
+        "AWS::ApiGateway": _apigateway,
         "AWS::Lambda": _lambda,
     }
 )

@@ -68,6 +68,8 @@ class OwnServices:
     fails: dict[str, AwsError] = field(default_factory=dict)
     """Operations that fail, and how."""
     before: Callable[[str], None] = lambda operation: None
+    scripted: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    """Outputs of operations that the control planes do not have, in the order of calls; the last one stays."""
 
     def call(self, service: str, operation: str, parameters: Mapping[str, Any] | None = None) -> dict[str, Any]:
         request = dict(parameters or {})
@@ -78,6 +80,9 @@ class OwnServices:
         if (service, operation) == ("s3", "GetObject"):
             return self._object(request)
         modeled = self.check(service, operation, request)
+        if operation in self.scripted:
+            outputs = self.scripted[operation]
+            return dict(outputs.pop(0) if len(outputs) > 1 else outputs[0])
         run = SERVICES[service].get(modeled.name)
         if run is None:
             raise AwsError("NotImplemented", f"{operation} is not implemented by gatewright.", status=501)
@@ -101,6 +106,10 @@ class OwnServices:
         if found := violations(modeled, request):
             raise AwsError(model.corrections.validation_error or "ValidationException", message(found))
         return modeled
+
+    def sent(self, operation: str) -> Mapping[str, Any]:
+        """Return the parameters of the last call of an operation."""
+        return next(request for _, name, request in reversed(self.calls) if name == operation)
 
     def names(self) -> list[str]:
         """Return the operations that were called, and forget them."""
