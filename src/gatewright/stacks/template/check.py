@@ -59,18 +59,22 @@ def check_names(document: JsonObject) -> None:
     conditions: JsonObject = document.get("Conditions", {})
     _check_conditions(conditions, parameters)
     for resource in resources.values():
-        _check_calls([resource[member] for member in EVALUATED if member in resource], conditions)
+        _check_calls([resource[member] for member in EVALUATED if member in resource], conditions, resources)
     names = parameters | resources.keys()
     _check_references([item for resource in resources.values() for item in _named(resource)], names, "Resources")
     _check_attributes([item for resource in resources.values() for item in resource_references(resource)], resources)
     outputs: JsonObject = document.get("Outputs", {})
     for output in outputs.values():
-        _check_calls([output["Value"], output.get("Export", {})], conditions)
+        _check_calls([output["Value"], output.get("Export", {})], conditions, resources)
     references = [item for output in outputs.values() for item in references_in(output["Value"])]
     _check_references(references, names, "Outputs")
     _check_attributes(references, resources)
     for name, output in outputs.items():
-        _check_export(name, output, parameters)
+        if _depends(output.get("Export", {}), resources):
+            raise TemplateError(
+                f"Template format error: Output {name} is malformed.  The Name field of Export must not depend on any "
+                "resources, imported values, or Fn::GetAZs."
+            )
     for section in ("Resources", "Outputs"):
         _check_condition_members(document.get(section, {}), conditions, section)
 
@@ -98,34 +102,22 @@ def _check_attributes(references: list[Reference], resources: JsonObject) -> Non
         raise TemplateError(f"Template error: instance of Fn::GetAtt references undefined resource {item.name}")
 
 
-def _check_calls(value: Json, conditions: JsonObject) -> None:
+def _check_calls(value: Json, conditions: JsonObject, resources: JsonObject) -> None:
     for name, argument in calls_in(value):
         if name in functions.BOOLEAN_FUNCTIONS:
             raise functions.unsupported(name)
         check_arguments(name, argument)
         if name == "Fn::If" and argument[0] not in conditions:
             raise TemplateError(f"Template error: unresolved condition dependency {argument[0]} in Fn::If")
-        if name == "Fn::ImportValue" and _depends(argument, frozenset(PSEUDO_PARAMETERS)):
+        if name == "Fn::ImportValue" and _depends(argument, resources):
             raise TemplateError(functions.IMPORT_DEPENDS)
 
 
-def _depends(value: Json, parameters: frozenset[str]) -> bool:
+def _depends(value: Json, resources: JsonObject) -> bool:
     """Tell whether a value depends on resources, imported values or availability zones."""
-    if any(item.attribute for item in references_in(value)):
+    if any(item.attribute or item.name in resources for item in references_in(value)):
         return True
     return any(name in {"Fn::ImportValue", "Fn::GetAZs"} for name, _ in calls_in(value))
-
-
-def _check_export(name: str, output: JsonObject, parameters: frozenset[str]) -> None:
-    export_name = output.get("Export", {}).get("Name", "")
-    named = [item.name for item in references_in(export_name)]
-    if _depends(export_name, parameters) or any(
-        item not in parameters and item not in PSEUDO_PARAMETERS for item in named
-    ):
-        raise TemplateError(
-            f"Template format error: Output {name} is malformed.  The Name field of Export must not depend on any "
-            "resources, imported values, or Fn::GetAZs."
-        )
 
 
 def _check_conditions(conditions: JsonObject, parameters: frozenset[str]) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from gatewright.stacks.template.errors import TemplateError
 from gatewright.stacks.template.json_text import write_json
-from gatewright.stacks.template.scalars import text_of
+from gatewright.stacks.template.scalars import split_version, text_of
 from gatewright.stacks.template.types import Json, Seams
 
 _REFERENCE = re.compile(r"\{\{resolve:([a-z-]+):([^{}]*)\}\}")
@@ -33,6 +33,9 @@ _SECURE_PROPERTIES = frozenset(
     }
 )
 """Where `ssm-secure` may stand: "Get a secure string value from Systems Manager Parameter Store"."""
+
+_NO_SECRETS = ("AWS::CloudFormation::CustomResource/", "Custom::", "Outputs/")
+"""Where references to secrets stay as they are written: who reads an output need not be one who may read secrets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,8 @@ class DynamicReferences:
     def _one(self, reference: str, service: str, key: str, path: str) -> str:
         if service == "ssm-secure" and path not in _SECURE_PROPERTIES:
             raise TemplateError(f"SSM Secure reference is not supported in: [{path}]")
+        if service == "secretsmanager" and path.startswith(_NO_SECRETS):
+            return reference
         if reference not in self._known:
             match service:
                 case "ssm" | "ssm-secure":
@@ -69,12 +74,10 @@ class DynamicReferences:
         return self._known[reference]
 
     def _ssm(self, reference: str, service: str, key: str) -> str:
-        name, _, version = key.rpartition(":") if key.rpartition(":")[2].isdigit() else (key, "", "")
+        name, version = split_version(key)
         if not _SSM_NAME.fullmatch(name) or (":" in name and not name.startswith("arn:")):
             raise TemplateError(f"Incorrect format is used in the following SSM reference: [{reference}]")
-        found = self.seams.ssm_parameter(
-            name, int(version) if version else None, with_decryption=service == "ssm-secure"
-        )
+        found = self.seams.ssm_parameter(name, version, with_decryption=service == "ssm-secure")
         if found is None:
             raise TemplateError(f"Parameters: [{service}:{key}] cannot be found.")
         return found[0]

@@ -12,6 +12,7 @@ Source: AWS CloudFormation Template Reference Guide, "Intrinsic function referen
 
 import base64
 import ipaddress
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -28,6 +29,8 @@ LONGEST_TEXT = 1_000_000
 ALL_TEXTS = 20_000_000
 """Characters that functions may give in one evaluation."""
 MOST_SUBNETS = 256
+
+_INDEX = re.compile(r"-?[0-9]{1,9}")
 
 
 class NoValue(Enum):
@@ -212,7 +215,7 @@ def _select(argument: list[Json], scope: Scope) -> Json:
     items = evaluate(argument[1], scope)
     if isinstance(index, Unknown) or isinstance(items, Unknown):
         return UNKNOWN
-    if not isinstance(items, list) or not index.isascii() or not index.removeprefix("-").isdigit():
+    if not isinstance(items, list) or not _INDEX.fullmatch(index):
         raise TemplateError(functions.SELECT)
     if not 0 <= int(index) < len(items):
         raise TemplateError(f"Template error: Fn::Select cannot select nonexistent value at index {index}")

@@ -11,7 +11,7 @@ from gatewright.languages.java_patterns import compile_java
 from gatewright.languages.patterns import PatternError, PatternTimeout, SearchTime
 from gatewright.stacks.template.errors import TemplateError
 from gatewright.stacks.template.parameter_types import ParameterType, is_number, parse_type
-from gatewright.stacks.template.scalars import text_of
+from gatewright.stacks.template.scalars import split_version, text_of
 from gatewright.stacks.template.types import (
     Json,
     JsonObject,
@@ -152,8 +152,8 @@ def _value(declaration: ParameterDeclaration, raw: str, seams: Seams, left: Sear
 
 
 def _ssm_value(raw: str, seams: Seams) -> str:
-    name, _, version = raw.rpartition(":") if raw.rpartition(":")[2].isdigit() else (raw, "", "")
-    found = seams.ssm_parameter(name, int(version) if version else None, with_decryption=False)
+    name, version = split_version(raw)
+    found = seams.ssm_parameter(name, version, with_decryption=False)
     if found is None:
         raise TemplateError(f"Unable to fetch parameters [{raw}] from parameter store for this account.")
     return found[0]

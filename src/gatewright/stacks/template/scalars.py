@@ -20,6 +20,7 @@ LONGEST_NUMBER = 40
 
 _INTEGER = re.compile(r"0|-?[1-9][0-9]*")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
+_VERSIONED = re.compile(r"(.+):([0-9]{1,18})", re.DOTALL)
 _TRUE = frozenset({"true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON"})
 _FALSE = frozenset({"false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF"})
 _NULL = frozenset({"", "~", "null", "Null", "NULL"})
@@ -70,6 +71,12 @@ def text_of(value: Json) -> str | None:
     if isinstance(value, int | float):
         return str(value)
     return None
+
+
+def split_version(text: str) -> tuple[str, int | None]:
+    """Return name and version of an SSM parameter: `name` or `name:version`."""
+    named = _VERSIONED.fullmatch(text)
+    return (named[1], int(named[2])) if named else (text, None)
 
 
 def is_unknown(value: Json) -> bool:

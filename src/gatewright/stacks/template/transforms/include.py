@@ -66,8 +66,9 @@ class Includes:
         self.left -= 1
         if depth >= DEEPEST or self.left < 0:
             raise _failed(f"A template can have {MOST} included parts, and {DEEPEST} of them within each other.")
+        text = self._text(location)
         try:
-            content = read_document(self._text(location), aliases=True)
+            content = read_document(text, aliases=True)
         except TemplateError:
             raise _failed("The specified S3 object's content should be valid Yaml/JSON") from None
         if content is None:

@@ -13,6 +13,7 @@ import threading
 from dataclasses import dataclass
 from typing import Any
 
+from gatewright.base.errors import GatewrightError
 from gatewright.base.late import late_imports
 from gatewright.stacks.template.errors import TransformError
 from gatewright.stacks.template.intrinsics import Scope
@@ -35,26 +36,34 @@ def transform(document: JsonObject, scope: Scope) -> JsonObject:
     """Return a template with CloudFormation's resources in place of SAM's. Raises TransformError."""
     _refuse_repository(document)
     with late_imports():
+        from samtranslator.metrics.metrics import DummyMetricsPublisher, Metrics
         from samtranslator.model.exceptions import InvalidDocumentException
         from samtranslator.parser.parser import Parser
         from samtranslator.translator.translator import Translator
-        from samtranslator.utils.py27hash_fix import to_py27_compatible_template, undo_mark_unicode_str_in_template
+        from samtranslator.utils.py27hash_fix import to_py27_compatible_template
     values: dict[str, Any] = dict(scope.parameters) | {"AWS::Partition": scope.environment.partition}
     fragment = copy.deepcopy(document)
+    metrics = Metrics("ServerlessTransform", DummyMetricsPublisher())
     with _ONE_AT_A_TIME:
         try:
             # Logical ids have hashes of what Python 2.7 made of the template: without this they would not be AWS's.
             to_py27_compatible_template(fragment, values)
-            translator = Translator(None, Parser(), boto_session=_Session(scope.environment.region))
+            session = _Session(scope.environment.region)
+            translator = Translator(None, Parser(), boto_session=session, metrics=metrics)
             translated = translator.translate(
                 fragment, parameter_values=values, get_managed_policy_map=lambda: dict(scope.seams.managed_policies())
             )
-            plain: JsonObject = _plain(undo_mark_unicode_str_in_template(translated))
+            plain: JsonObject = _plain(translated)
         except InvalidDocumentException as error:
             raise failed(" ".join([error.message, *(cause.message for cause in error.causes)])) from None
+        except GatewrightError:
+            raise
         except Exception:  # noqa: BLE001  # AWS says no more of templates that the translator stumbles over
             _LOG.exception("the SAM translator failed")
             raise failed("Internal transform failure.") from None
+        finally:
+            # It warns of what nobody publishes, which here is nobody's business.
+            metrics.publish()
     return plain
 
 
