@@ -32,16 +32,17 @@ from gatewright.server.companion.moto import MotoServer
 from gatewright.server.companion.passing import MAX_BODY_BYTES as MAX_COMPANION_BODY_BYTES
 from gatewright.server.companion.passing import Passing
 from gatewright.server.data_plane import DataPlane
+from gatewright.server.event_sources import EventSources
 from gatewright.server.for_functions import OwnPathsForFunctions, refuse_aws_call
 from gatewright.server.foundation import Foundation
 from gatewright.server.key_uses import KeyUses
 from gatewright.server.late_parts import LateServiceCaller, late_handler
 from gatewright.server.own_paths import OwnPaths
-from gatewright.server.planes import Planes
+from gatewright.server.planes import Planes, Swap
 from gatewright.server.runtime_check import RuntimeCheck
 from gatewright.server.services import OWN_SCOPES, OWN_SIGNING_NAMES, is_signed_for_others
 from gatewright.server.usage import KeptUsage, open_usage
-from gatewright.snapshot.types import Function
+from gatewright.snapshot.types import Function, Snapshot
 from gatewright.store.types import Store
 from gatewright.wire.client import Client
 from gatewright.wire.request_head import RequestHead
@@ -88,10 +89,12 @@ class Node:
         self._parts.push_async_callback(client.close)
         services = self._service_caller(client, address, lambda request: aws(request))  # noqa: PLW0108
         serving = DataPlane(settings, functions, events, client, services, usage.directory, self._clock, self._ids)
-        planes = Planes(store, executor, serving.link)
+        sources = EventSources(functions, lambda arn: planes.function(arn), companion.call, self._clock)  # noqa: PLW0108
+        self._parts.push_async_callback(sources.close)  # before functions end
+        planes = Planes(store, executor, functools.partial(_link, serving, sources))
         await planes.catch_up()
         links = BlobLinks(self._foundation.url, store.blobs, self._clock)
-        facts = self._facts(runtimes, functions, links, companion, usage)
+        facts = self._facts(runtimes, functions, links, companion, usage, sources)
         elsewhere = self._elsewhere(address, client)
         aws = self._aws_api(planes, functions, events, store, facts, serving, elsewhere)
         self._parts.callback(asyncio.create_task(BlobSweep(store).run(executor)).cancel)
@@ -172,6 +175,7 @@ class Node:
         links: BlobLinks,
         companion: Companion,
         usage: KeptUsage,
+        sources: EventSources,
     ) -> context.Node:
         return context.Node(
             self._execute_api_url(),
@@ -185,6 +189,7 @@ class Node:
             account_burst_limit=self._settings.gateway.account_burst_limit,
             provisioned_environments=functools.partial(_provisioned_environments, functions),
             access_key_use=self._key_uses.last,
+            queue_attributes=sources.attributes,
         )
 
     def _async_invoker(
@@ -207,8 +212,8 @@ class Node:
         if settings.companion == NO_COMPANION:
             address = NoAddress()
         elif settings.companion == MOTO:
-            port, path = self._foundation.port, settings.search_path
-            address = MotoServer(account_id=settings.account_id, node_port=port, search_path=path)
+            url, path = self._loopback_url(), settings.search_path
+            address = MotoServer(account_id=settings.account_id, node_url=url, search_path=path)
         else:
             address = FixedAddress(settings.companion)
         self._parts.callback(address.close)
@@ -254,6 +259,17 @@ class Node:
             return MAX_BODY_BYTES
         is_passed_on = self._settings.companion != NO_COMPANION and is_signed_for_others(head)
         return MAX_COMPANION_BODY_BYTES if is_passed_on else self._settings.aws_body_bytes
+
+
+def _link(serving: DataPlane, sources: EventSources, snapshot: Snapshot) -> Swap:
+    """Bind a snapshot to all that takes part in it."""
+    swaps = (serving.link(snapshot), sources.link(snapshot))
+
+    def swap() -> None:
+        for each in swaps:
+            each()
+
+    return swap
 
 
 def _provisioned_environments(functions: Functions, arn: str, qualifier: str) -> ProvisionedEnvironments:

@@ -1,8 +1,8 @@
 """What a store is: documents in transactions, a revision, a change feed, blobs.
 
 Every committed write transaction that changed something advances the revision by one and appends one `Change` for
-each document that it put or deleted. Counters and the documents of stacks are left out of both: nothing is compiled from
-them, and they change all the time. A reader sees one state for as long as it lasts.
+each document that it put or deleted. Counters and the documents of stacks are left out of both: nothing is compiled
+from them, and they change all the time. A reader sees one state for as long as it lasts.
 """
 
 from collections.abc import Iterator

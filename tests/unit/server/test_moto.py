@@ -31,7 +31,9 @@ def make(tmp_path: Path) -> Iterator[Make]:
     def moto(program: str = SERVES, **options: float) -> MotoServer:
         path = tmp_path / "program.py"
         path.write_text(program)
-        server = MotoServer(account_id="123456789012", node_port=1, search_path="/bin", program=path, **options)
+        server = MotoServer(
+            account_id="123456789012", node_url="http://127.0.0.1:1", search_path="/bin", program=path, **options
+        )
         made.append(server)
         return server
 

@@ -59,7 +59,7 @@ def create_event_source_mapping(context: Context, request: Shape) -> Shape:
     """Begin to read a queue for a function."""
     target = resolve_function(context, "CreateEventSourceMapping", request["FunctionName"])
     source = _source(request)
-    tags = checked_tags(request.get("Tags") or {})
+    tags = checked_tags(context.caller, request.get("Tags") or {})
     identifier = str(context.ids.uuid())
     caller = context.caller
     document: Document = {

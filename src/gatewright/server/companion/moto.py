@@ -40,13 +40,14 @@ class MotoServer:
         self,
         *,
         account_id: str,
-        node_port: int,
+        node_url: str,
         search_path: str,
         program: Path = SERVER_PROGRAM,
         start_seconds: float = _START_SECONDS,
     ) -> None:
-        """`node_port` is where state machines find the functions that they invoke."""
-        self._variables = _variables(account_id, node_port, search_path)
+        """`node_url` is where events and state machines find the functions that they invoke."""
+        self._node_url = node_url
+        self._variables = _variables(account_id, node_url.rpartition(":")[2], search_path)
         self._program = program
         self._start_seconds = start_seconds
         self._starting = threading.Lock()
@@ -99,7 +100,7 @@ class MotoServer:
         with socket.create_server(("127.0.0.1", 0), backlog=_BACKLOG) as listening:
             port = listening.getsockname()[1]
             process = subprocess.Popen(
-                [sys.executable, "-P", str(self._program), str(listening.fileno())],
+                [sys.executable, "-P", str(self._program), str(listening.fileno()), self._node_url],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
@@ -149,7 +150,7 @@ class _Running:
         return status
 
 
-def _variables(account_id: str, node_port: int, search_path: str) -> Mapping[str, str]:
+def _variables(account_id: str, node_port: str, search_path: str) -> Mapping[str, str]:
     """Return the environment of the process: nothing of ours, least of all somebody's credentials."""
     return {
         "PATH": search_path,
@@ -158,7 +159,7 @@ def _variables(account_id: str, node_port: int, search_path: str) -> Mapping[str
         "AWS_SECRET_ACCESS_KEY": "gatewright",
         "AWS_EC2_METADATA_DISABLED": "true",
         "MOTO_ACCOUNT_ID": account_id,
-        "MOTO_PORT": str(node_port),
+        "MOTO_PORT": node_port,
         "MOTO_EC2_LOAD_DEFAULT_AMIS": "false",
         "S3_IGNORE_SUBDOMAIN_BUCKETNAME": "true",  # the node has found them in Host already
     }

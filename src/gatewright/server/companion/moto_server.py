@@ -1,9 +1,10 @@
 """What runs in the companion's process: moto's server on a socket that its parent has bound.
 
-    python moto_server.py FD
+    python moto_server.py FD NODE_URL
 
 Standard output says `ready` when it serves; then it goes where standard error does. The end of standard input ends it:
-that comes with the end of its parent, however its parent ends. It imports nothing of gatewright.
+that comes with the end of its parent, however its parent ends. Events reach the functions of the node at NODE_URL
+(`gatewright.companion`, which is all of gatewright that it imports).
 
 A PUT of `application/x-www-form-urlencoded`, which is what urllib and curl call any content, would come to S3 without
 its content: Flask reads it as a form. It comes as `binary/octet-stream`.
@@ -30,13 +31,16 @@ _MAX_FAULT = 500
 _log = logging.getLogger("moto_server")
 
 
-def main(descriptor: int) -> None:
+def main(descriptor: int, node_url: str) -> None:
     """Serve until standard input ends."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
     from moto.core.config import default_user_config
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
     from werkzeug.serving import make_server
 
+    from gatewright.companion.apply import Events
+
+    events = Events(node_url)
     default_user_config["stepfunctions"] = {"execute_state_machine": True}
     logging.getLogger("werkzeug").setLevel(logging.ERROR)  # not a line for each request
     # Modules live as long as the process; collections need not look through them.
@@ -46,7 +50,9 @@ def main(descriptor: int) -> None:
     def create_app(service: Any) -> Any:
         if service is None:
             raise NotImplementedError("moto does not have this service")
-        return create_backend_app(service)
+        app = create_backend_app(service)
+        events.service_used(service)
+        return app
 
     application = _with_reasons(DomainDispatcherApplication(create_app))
     host, port = socket.socket(fileno=os.dup(descriptor)).getsockname()[:2]
@@ -85,4 +91,4 @@ def _refuse(start_response: Callable[..., Any], status: str, reason: str) -> Ite
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), sys.argv[2])

@@ -1,0 +1,229 @@
+"""Events into Lambda from sources that the companion has: queues, topics, buckets, rules and schedules.
+
+AWS documentation: "Using Lambda with Amazon SQS", "Invoking Lambda functions with Amazon SNS notifications", "Process
+Amazon S3 event notifications with Lambda", "Creating Amazon EventBridge rules that react to events" (with the input
+transformer), "Getting started with EventBridge Scheduler". Functions report what they got to a queue of the test's.
+"""
+
+import json
+import time
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tests.integration.deployed import Function, function
+from tests.integration.nodes import Node, running, wait_until
+
+REPORT = (
+    "import boto3, os",
+    "boto3.client('sqs').send_message(QueueUrl=os.environ['REPORTS'], MessageBody=json.dumps(event))",
+)
+
+
+@pytest.fixture(scope="module")
+def beside() -> Iterator[Node]:
+    """A node with its companion."""
+    with running("--ephemeral") as started:
+        yield started
+
+
+@dataclass
+class Reporter:
+    """A function that reports its events."""
+
+    function: Function
+    reports: str
+    sqs: Any
+
+    def events(self, count: int, seconds: float = 20) -> list[Any]:
+        """Return the events that it got, once there are so many."""
+        got: list[Any] = []
+        deadline = time.monotonic() + seconds
+        while len(got) < count and time.monotonic() < deadline:
+            answer = self.sqs.receive_message(QueueUrl=self.reports, MaxNumberOfMessages=10, WaitTimeSeconds=1)
+            for message in answer.get("Messages", []):
+                got.append(json.loads(message["Body"]))
+                self.sqs.delete_message(QueueUrl=self.reports, ReceiptHandle=message["ReceiptHandle"])
+        assert len(got) >= count, got
+        return got
+
+
+def reporter(node: Node, *lines: str) -> Reporter:
+    sqs = node.client("sqs")
+    reports = sqs.create_queue(QueueName=f"reports-{uuid.uuid4().hex[:8]}")["QueueUrl"]
+    made = function(node, *(lines or REPORT), Environment={"Variables": {"REPORTS": reports}}, Timeout=20)
+    return Reporter(made, reports, sqs)
+
+
+def queue(node: Node, **attributes: str) -> tuple[str, str]:
+    sqs = node.client("sqs")
+    url = sqs.create_queue(QueueName=f"q-{uuid.uuid4().hex[:8]}", Attributes=attributes)["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    return url, arn
+
+
+def test_messages_of_a_queue(beside: Node) -> None:
+    made = reporter(beside)
+    url, arn = queue(beside)
+    lambda_ = beside.client("lambda")
+    mapping = lambda_.create_event_source_mapping(
+        FunctionName=made.function.name,
+        EventSourceArn=arn,
+        FilterCriteria={"Filters": [{"Pattern": json.dumps({"body": {"wanted": [True]}})}]},
+    )
+    assert mapping["State"] == "Creating"
+    assert lambda_.get_event_source_mapping(UUID=mapping["UUID"])["State"] == "Enabled"
+    attributes = {"kind": {"DataType": "String", "StringValue": "order"}}
+    made.sqs.send_message(QueueUrl=url, MessageBody='{"wanted": false}')
+    made.sqs.send_message(QueueUrl=url, MessageBody='{"wanted": true}', MessageAttributes=attributes)
+    [event] = made.events(1)
+    [record] = event["Records"]
+    assert record["body"] == '{"wanted": true}'
+    assert record["eventSourceARN"] == arn
+    assert record["messageAttributes"]["kind"]["stringValue"] == "order"
+    assert record["attributes"]["ApproximateReceiveCount"] == "1"
+
+    def remaining() -> int:
+        counts = made.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+        return sum(int(counts[f"ApproximateNumberOfMessages{suffix}"]) for suffix in ("", "NotVisible"))
+
+    wait_until(lambda: remaining() == 0, "what is done with is deleted")
+    lambda_.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
+    made.sqs.send_message(QueueUrl=url, MessageBody='{"wanted": true}')
+    time.sleep(1)
+    assert remaining() == 1
+    lambda_.delete_event_source_mapping(UUID=mapping["UUID"])
+
+
+def test_what_a_function_fails_at_comes_again_and_then_to_the_dead_letter_queue(beside: Node) -> None:
+    dead_url, dead_arn = queue(beside)
+    redrive = json.dumps({"deadLetterTargetArn": dead_arn, "maxReceiveCount": "2"})
+    url, arn = queue(beside, VisibilityTimeout="5", RedrivePolicy=redrive)
+    failing = (
+        *REPORT,
+        "failed = [{'itemIdentifier': r['messageId']} for r in event['Records'] if 'bad' in r['body']]",
+        "return {'batchItemFailures': failed}",
+    )
+    made = reporter(beside, *failing)
+    beside.client("lambda").update_function_configuration(FunctionName=made.function.name, Timeout=5)
+    mapping = beside.client("lambda").create_event_source_mapping(
+        FunctionName=made.function.name,
+        EventSourceArn=arn,
+        FunctionResponseTypes=["ReportBatchItemFailures"],
+        MaximumBatchingWindowInSeconds=0,
+    )
+    made.sqs.send_message(QueueUrl=url, MessageBody="good")
+    made.sqs.send_message(QueueUrl=url, MessageBody="bad")
+    bodies = []
+    while bodies.count("bad") < 2:
+        bodies += [record["body"] for event in made.events(1) for record in event["Records"]]
+    assert bodies.count("good") == 1
+    answer = made.sqs.receive_message(QueueUrl=dead_url, WaitTimeSeconds=10)
+    assert [message["Body"] for message in answer["Messages"]] == ["bad"]
+    beside.client("lambda").delete_event_source_mapping(UUID=mapping["UUID"])
+
+
+def test_notifications_of_a_topic(beside: Node) -> None:
+    made, sns = reporter(beside), beside.client("sns")
+    topic = sns.create_topic(Name=f"t-{uuid.uuid4().hex[:8]}")["TopicArn"]
+    subscription = sns.subscribe(
+        TopicArn=topic,
+        Protocol="lambda",
+        Endpoint=made.function.arn,
+        Attributes={"FilterPolicy": '{"kind": ["order"]}'},
+        ReturnSubscriptionArn=True,
+    )["SubscriptionArn"]
+    attributes = {"kind": {"DataType": "String", "StringValue": "order"}}
+    sns.publish(TopicArn=topic, Message="filtered")
+    identifier = sns.publish(TopicArn=topic, Message="hello", Subject="greeting", MessageAttributes=attributes)
+    [event] = made.events(1)
+    [record] = event["Records"]
+    assert (record["EventSource"], record["EventSubscriptionArn"]) == ("aws:sns", subscription)
+    shown = record["Sns"]
+    assert (shown["Message"], shown["Subject"], shown["TopicArn"]) == ("hello", "greeting", topic)
+    assert shown["MessageId"] == identifier["MessageId"]
+    assert shown["MessageAttributes"] == {"kind": {"Type": "String", "Value": "order"}}
+
+
+def test_notifications_of_a_bucket(beside: Node) -> None:
+    made, s3, name = reporter(beside), beside.client("s3"), f"b-{uuid.uuid4().hex[:8]}"
+    s3.create_bucket(Bucket=name)
+    s3.put_bucket_notification_configuration(
+        Bucket=name,
+        NotificationConfiguration={
+            "LambdaFunctionConfigurations": [
+                {
+                    "Id": "mine",
+                    "LambdaFunctionArn": made.function.arn,
+                    "Events": ["s3:ObjectCreated:*", "s3:ObjectRemoved:*"],
+                    "Filter": {"Key": {"FilterRules": [{"Name": "suffix", "Value": ".txt"}]}},
+                }
+            ]
+        },
+    )
+    s3.put_object(Bucket=name, Key="a.bin", Body=b"no")
+    s3.put_object(Bucket=name, Key="dir/a b.txt", Body=b"content")
+    s3.delete_object(Bucket=name, Key="dir/a b.txt")
+    created, removed = (event["Records"][0] for event in made.events(2))
+    assert (created["eventName"], created["awsRegion"]) == ("ObjectCreated:Put", "us-east-1")
+    assert created["s3"]["configurationId"] == "mine"
+    assert created["s3"]["bucket"]["name"] == name
+    assert created["s3"]["object"]["key"] == "dir/a+b.txt"
+    assert created["s3"]["object"]["size"] == 7
+    assert removed["eventName"] == "ObjectRemoved:Delete"
+    assert "size" not in removed["s3"]["object"]
+
+
+def test_rules_of_event_bridge(beside: Node) -> None:
+    made, events, name = reporter(beside), beside.client("events"), f"r-{uuid.uuid4().hex[:8]}"
+    events.put_rule(Name=name, EventPattern='{"source": ["shop"], "detail": {"n": [{"numeric": [">", 1]}]}}')
+    transformer = {"InputPathsMap": {"n": "$.detail.n"}, "InputTemplate": '{"number": <n>, "text": "n is <n>"}'}
+    events.put_targets(
+        Rule=name,
+        Targets=[
+            {"Id": "whole", "Arn": made.function.arn},
+            {"Id": "changed", "Arn": made.function.arn, "InputTransformer": transformer},
+        ],
+    )
+    entry = {"Source": "shop", "DetailType": "order"}
+    events.put_events(Entries=[{**entry, "Detail": '{"n": 1}'}, {**entry, "Detail": '{"n": 2}'}])
+    whole, changed = made.events(2)
+    assert (whole["source"], whole["detail-type"], whole["detail"]) == ("shop", "order", {"n": 2})
+    assert whole["account"] == "000000000000" or len(whole["account"]) == 12
+    assert datetime.fromisoformat(whole["time"]).tzinfo is not None
+    assert changed == {"number": 2, "text": "n is 2"}
+
+
+def test_a_schedule(beside: Node) -> None:
+    made, scheduler = reporter(beside), beside.client("scheduler")
+    moment = datetime.now(UTC) + timedelta(seconds=2)
+    scheduler.create_schedule(
+        Name=f"s-{uuid.uuid4().hex[:8]}",
+        ScheduleExpression=f"at({moment:%Y-%m-%dT%H:%M:%S})",
+        FlexibleTimeWindow={"Mode": "OFF"},
+        Target={"Arn": made.function.arn, "RoleArn": "arn:aws:iam::123456789012:role/s", "Input": '{"a": 1}'},
+    )
+    assert made.events(1) == [{"a": 1}]
+
+
+def test_a_state_machine_calls_a_function(beside: Node) -> None:
+    made, states = function(beside, "return {'doubled': event['n'] * 2}"), beside.client("stepfunctions")
+    definition = {
+        "StartAt": "Double",
+        "States": {"Double": {"Type": "Task", "Resource": made.arn, "End": True}},
+    }
+    machine = states.create_state_machine(
+        name=f"m-{uuid.uuid4().hex[:8]}",
+        definition=json.dumps(definition),
+        roleArn="arn:aws:iam::123456789012:role/states",
+    )["stateMachineArn"]
+    execution = states.start_execution(stateMachineArn=machine, input='{"n": 21}')["executionArn"]
+    wait_until(
+        lambda: states.describe_execution(executionArn=execution)["status"] != "RUNNING", "the state machine ends"
+    )
+    done = states.describe_execution(executionArn=execution)
+    assert (done["status"], json.loads(done["output"])) == ("SUCCEEDED", {"doubled": 42})
