@@ -4,13 +4,15 @@ What the node does not take is written to the log and gone, as the services' own
 """
 
 import json
+import logging
 import queue
-import sys
 import threading
 import urllib.error
 import urllib.request
 from typing import Any, Final
 from urllib.parse import quote
+
+logger = logging.getLogger(__name__)
 
 _SECONDS: Final = 30
 _MOST_WAITING: Final = 10_000
@@ -30,7 +32,7 @@ class Deliveries:
         try:
             self._waiting.put_nowait((function_arn, json.dumps(event).encode()))
         except queue.Full:
-            report(f"an event for {function_arn} is lost: {_MOST_WAITING} others wait for the node")
+            logger.warning("an event for %s is lost: %d others wait for the node", function_arn, _MOST_WAITING)
 
     def _run(self) -> None:
         while True:
@@ -38,7 +40,7 @@ class Deliveries:
             try:
                 self._invoke(function_arn, event)
             except (OSError, ValueError) as error:
-                report(f"an event for {function_arn} is lost: {_reason(error)}")
+                logger.warning("an event for %s is lost: %s", function_arn, _reason(error))
 
     def _invoke(self, function_arn: str, event: bytes) -> None:
         url = f"{self._node_url}/2015-03-31/functions/{quote(function_arn, safe='')}/invocations"
@@ -46,12 +48,6 @@ class Deliveries:
         request = urllib.request.Request(url, event, headers)  # noqa: S310 — the node's own address
         with urllib.request.urlopen(request, timeout=_SECONDS) as answer:  # noqa: S310
             answer.read()
-
-
-def report(text: str) -> None:
-    """Write a line to the companion's log, which is the node's."""
-    sys.stderr.write(f"companion: {text}\n")
-    sys.stderr.flush()
 
 
 def _reason(error: Exception) -> str:

@@ -5,12 +5,15 @@ the event, or its constant `Input`, what `InputPath` selects, or what `InputTran
 """
 
 import json
+import logging
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from gatewright.companion.deliveries import Deliveries, report
+from gatewright.companion.deliveries import Deliveries
+
+logger = logging.getLogger(__name__)
 
 _PLACE = re.compile(r"<([A-Za-z0-9_.\-]+)>")
 _STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]|\['([^']+)'\]")
@@ -103,7 +106,7 @@ def apply(deliveries: Deliveries) -> None:
         try:
             send_elsewhere(self, original_event, transform_input)
         except NotImplementedError:
-            report(f"rule {self.name}: moto delivers to none of {', '.join(target['Arn'] for target in others)}")
+            logger.warning("rule %s: moto does not deliver to all of %s", self.name, [each["Arn"] for each in others])
         finally:
             self.targets = targets
 

@@ -6,6 +6,7 @@ scheduled rule; "Managing targets in EventBridge Scheduler" (EventBridge Schedul
 """
 
 import json
+import logging
 import threading
 import time
 import uuid
@@ -15,9 +16,11 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from gatewright.companion.deliveries import Deliveries, report
+from gatewright.companion.deliveries import Deliveries
 from gatewright.companion.rules import input_of, is_function
 from gatewright.languages.schedule_expressions import ScheduleInvalid, parse_schedule
+
+logger = logging.getLogger(__name__)
 
 _LOOK_SECONDS: Final = 0.5
 
@@ -55,8 +58,8 @@ class Timetable:
             time.sleep(_LOOK_SECONDS)
             try:
                 self.look(time.time())
-            except Exception as error:  # noqa: BLE001 — moto's state may change under our hands: `report` logs it
-                report(f"schedules: {type(error).__name__}: {error}")
+            except Exception:  # moto's state may change under our hands
+                logger.exception("what is due could not be found out")
 
     def look(self, now: float) -> None:
         """Deliver what is due at a time, and find out when each is due next."""
@@ -93,7 +96,7 @@ class Timetable:
     def _report_once(self, due: Due, text: str) -> None:
         if due.identity not in self._reported:
             self._reported.add(due.identity)
-            report(f"schedule {due.identity[0]}: {text}")
+            logger.warning("schedule %s: %s", due.identity[0], text)
 
 
 def scheduled_event(rule_arn: str, account_id: str, region: str) -> dict[str, Any]:
