@@ -19,6 +19,7 @@ NOT_AT_START = (
     "botocore",
     "cryptography",
     "regex",
+    "samtranslator",
     "tomllib",
     "xml",
     "yaml",
