@@ -7,7 +7,7 @@ api/test_templates.snapshot.json and api/test_validations.snapshot.json.
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gatewright.stacks.template import TemplateError, read_template, text_of
@@ -172,6 +172,7 @@ values = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.text(max_size=5), values, max_size=4))
 def test_what_is_written_as_json_is_read_again(value: dict[str, object]) -> None:
     text = write_json(value)

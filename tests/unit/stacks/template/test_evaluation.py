@@ -7,7 +7,7 @@ does not hold as recorded in localstack's engine/test_conditions.snapshot.json a
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gatewright.stacks.template import TemplateError
@@ -143,6 +143,7 @@ def test_a_cycle_through_a_branch_that_is_not_taken_is_none() -> None:
     )
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_cycles_are_found_where_there_are_some(data: st.DataObject) -> None:
     names = [f"R{number}" for number in range(data.draw(st.integers(1, 8)))]

@@ -14,6 +14,7 @@ from gatewright.stacks.template.documents import read_document
 from tests.unit.stacks.template.surroundings import FakeSeams, properties_of
 
 SECONDS = 3.0
+"""Of the processor, as the machine may be busy with something else."""
 
 
 def resource(value: object, **sections: object) -> str:
@@ -76,10 +77,10 @@ LOOPS = {"Transform": "AWS::LanguageExtensions"}
 )
 def test_bombs_are_refused(make: Callable[[], str], message: str) -> None:
     text = make()
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(TemplateError, match=message):
         properties_of(text)
-    assert time.perf_counter() - began < SECONDS
+    assert time.process_time() - began < SECONDS
 
 
 def test_included_aliases_are_counted() -> None:
@@ -105,7 +106,7 @@ def test_included_parts_are_counted() -> None:
         properties_of(resource([part] * 4), seams=large)
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(st.text(alphabet="{}[]:,-&*!|>'\"\n #%@abT0.Rf", max_size=60))
 def test_any_text_is_a_template_or_refused(text: str) -> None:
     with suppress(TemplateError):

@@ -8,7 +8,7 @@ engine/test_mappings.snapshot.json.
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gatewright.stacks.template import UNKNOWN, Json, TemplateError
@@ -269,12 +269,14 @@ def value_in_json(function: Json) -> Json:
     return properties_of(json.dumps(document))["V"]
 
 
+@settings(deadline=None)
 @given(st.lists(words, min_size=1, max_size=5))
 def test_split_takes_apart_what_join_put_together(items: list[str]) -> None:
     items = [item.replace("|", "") for item in items]
     assert value_in_json({"Fn::Split": ["|", {"Fn::Join": ["|", items]}]}) == items
 
 
+@settings(deadline=None)
 @given(words, words)
 def test_sub_puts_in_what_it_is_given_and_does_not_read_it_again(before: str, inner: str) -> None:
     function = {"Fn::Sub": [before + "${x}", {"x": "${" + inner + "}"}]}
