@@ -42,7 +42,6 @@ def test_lambdas_operations_are_built_or_listed() -> None:
 def test_only_what_may_be_left_out_is_listed() -> None:
     """The issue "Lambda in full" names what may stay unbuilt; code signing and images are options of operations."""
     assert {first for first, _ in table("Operations of Lambda that are not built")} == {
-        "event source mappings",
         "durable executions",
         "managed instances and capacity providers",
     }
