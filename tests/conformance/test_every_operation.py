@@ -16,7 +16,7 @@ from gatewright.base.ids import Ids
 from gatewright.base.late import Late
 from gatewright.base.messages import BytesBody
 from gatewright.base.operations import Caller, Shape
-from gatewright.control import apigateway, apigatewayv2, iam, lambda_
+from gatewright.control import apigateway, apigatewayv2, iam, lambda_, sts
 from gatewright.functions import invoke
 from gatewright.gateway.rest_apis import invoke_for_test
 from tests.conformance.test_round_trips import Model, wire_request
@@ -27,6 +27,7 @@ TABLES: Mapping[str, frozenset[str]] = {
     "apigateway": frozenset(apigateway.OPERATIONS) | frozenset(invoke_for_test.OPERATIONS),
     "apigatewayv2": frozenset(apigatewayv2.OPERATIONS),
     "iam": frozenset(iam.OPERATIONS),
+    "sts": frozenset(sts.OPERATIONS),
 }
 OPERATIONS = [
     (service, operation)

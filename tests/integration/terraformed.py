@@ -88,6 +88,7 @@ def has_provider(folder: Path) -> bool:
 
 
 def kinds_of_documents(data: Path) -> Counter[str]:
-    """Count what a node that has ended kept of Lambda and API Gateway, by kind."""
+    """Count what a node that has ended kept, by kind; not the secret that every node has."""
     with closing(sqlite3.connect(data / "gatewright.sqlite3")) as database:
-        return Counter(f"{service}/{kind}" for service, kind in database.execute("SELECT service, kind FROM documents"))
+        kept = database.execute("SELECT service, kind FROM documents WHERE kind <> 'secret'")
+        return Counter(f"{service}/{kind}" for service, kind in kept)

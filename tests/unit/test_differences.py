@@ -1,12 +1,13 @@
 """`docs/differences.md` and the code say the same of what is not built."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import botocore.session
 import pytest
 
-from gatewright.control import apigateway, apigatewayv2, iam, lambda_
+from gatewright.control import apigateway, apigatewayv2, iam, lambda_, sts
 from gatewright.control.lambda_.options import NOT_BUILT
 
 ROOT = Path(__file__).parents[2]
@@ -66,11 +67,13 @@ def test_api_gateways_operations_are_built_or_listed(service: str) -> None:
     assert set(listed) == set(model.operation_names) - set(API_GATEWAY[service]) - REST_DATA_PLANE
 
 
-def test_iams_operations_are_built_or_listed() -> None:
-    model = botocore.session.get_session().get_service_model("iam")
-    listed = [operation for _, operations in table("Operations of IAM that are not built") for operation in operations]
+@pytest.mark.parametrize(("name", "built"), [("IAM", iam.OPERATIONS), ("STS", sts.OPERATIONS)])
+def test_operations_of_iam_and_sts_are_built_or_listed(name: str, built: Mapping[str, object]) -> None:
+    model = botocore.session.get_session().get_service_model(name.lower())
+    rows = table(f"Operations of {name} that are not built")
+    listed = [operation for _, operations in rows for operation in operations]
     assert len(listed) == len(set(listed))
-    assert set(listed) == set(model.operation_names) - set(iam.OPERATIONS)
+    assert set(listed) == set(model.operation_names) - set(built)
 
 
 def test_only_what_later_issues_build_is_left_of_rest_apis() -> None:

@@ -25,6 +25,7 @@ from gatewright.functions.launching import Launching, Runtimes
 from gatewright.functions.patience import Patience
 from gatewright.functions.runtimes.types import LaunchRefused
 from gatewright.functions.sandbox.types import EntrypointError, SandboxError
+from gatewright.functions.settings import ENVIRONMENT_SECONDS
 from gatewright.functions.states import State
 from gatewright.functions.surroundings import Surroundings
 from gatewright.functions.variables import ON_DEMAND
@@ -40,6 +41,8 @@ _NODE_IS_FULL: Final = "This node has no place for more environments (functions.
 _SURPLUS_SHARE: Final = 0.2
 """Of `idle_seconds`: how long an environment stays idle that is not the only one."""
 _SATURATED_SECONDS: Final = 0.1
+_OLD_SECONDS: Final = 60.0
+"""How often environments are looked for that have lived for long."""
 
 
 class Pool:
@@ -80,6 +83,7 @@ class Pool:
         self._is_retired = False
         self._patience = Patience()
         self._start_not_before = 0.0
+        self._look_for_old_at = surroundings.clock.monotonic() + _OLD_SECONDS
         self._joined_at = -math.inf  # when an environment was started and began to serve
         self._queued_since = math.inf  # the first look since which somebody waited at every look
 
@@ -103,6 +107,9 @@ class Pool:
         while len(self.environments) < self.kept and now >= self._start_not_before and self._capacity.can_provision():
             self._start()
         self._retire_idle(now)
+        if now >= self._look_for_old_at:
+            self._look_for_old_at = now + _OLD_SECONDS
+            self._retire_old(now)
 
     def _start_what_is_missing(self, now: float) -> None:
         missing = len(self.waiting) - len(self._starting)
@@ -139,6 +146,11 @@ class Pool:
             if idle <= (longest if len(self.environments) == 1 else longest * _SURPLUS_SHARE):
                 return
             self.idle[0].end(State.STOPPING, KILLED)
+
+    def _retire_old(self, now: float) -> None:
+        """End idle environments that have lived for long, before their credentials expire; kept ones are replaced."""
+        for environment in [each for each in self.idle if now - each.init_started > ENVIRONMENT_SECONDS]:
+            environment.end(State.STOPPING, KILLED)
 
     def retire(self) -> None:
         """Serve who waits already, then end every environment."""

@@ -1,8 +1,11 @@
 """What there is to set about running functions: by an operator, and by the composition root."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from gatewright.snapshot.types import FunctionVersion
 
 MAX_EVENT_BYTES: Final = 6_291_456
 """Largest event of a synchronous invocation ("Lambda quotas")."""
@@ -15,6 +18,10 @@ MAX_RESPONSE_BYTES: Final = 6_291_556
 LOG_TAIL_BYTES: Final = 4096
 """How much of the log LogType=Tail returns ("Invoke", Lambda API Reference)."""
 
+ENVIRONMENT_SECONDS: Final = 8 * 3600
+"""How old an environment becomes at most: AWS ends them "every few hours" ("Lambda execution environment")."""
+CREDENTIALS_SECONDS: Final = 36 * 3600
+"""How long the credentials of an environment last: longer than one that is busy at every look becomes in practice."""
 NETWORKS: Final = ("auto", "outbound", "none", "shared")
 """What `network` may be."""
 
@@ -26,6 +33,11 @@ class Credentials:
     access_key_id: str = "gatewright"
     secret_access_key: str = "gatewright"  # noqa: S105 (open mode takes any)
     session_token: str = "gatewright"  # noqa: S105
+
+
+def open_credentials(function: FunctionVersion) -> Credentials:
+    """Return credentials that are nobody's; a node in open mode takes any."""
+    return Credentials()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,4 +101,5 @@ class FunctionSettings(FunctionLimits):
     """Where the SDKs in functions find this node's AWS APIs (`AWS_ENDPOINT_URL`)."""
     code_directory: Path
     """Holds unpacked deployment packages; may be emptied while the node is stopped."""
-    credentials: Credentials = Credentials()
+    credentials: Callable[[FunctionVersion], Credentials] = open_credentials
+    """What an environment that starts now gets; they last as long as `CREDENTIALS_SECONDS`."""

@@ -62,6 +62,7 @@ def address(listening: socket) -> str:
 def _reserved(
     function: FunctionVersion, settings: FunctionSettings, sandbox: Sandbox, log_stream: str
 ) -> dict[str, str]:
+    credentials = settings.credentials(function)
     variables = {
         "_HANDLER": function.handler,
         "AWS_REGION": function.region,
@@ -72,9 +73,9 @@ def _reserved(
         "AWS_LAMBDA_LOG_GROUP_NAME": function.log_group,
         "AWS_LAMBDA_LOG_STREAM_NAME": log_stream,
         "AWS_LAMBDA_LOG_FORMAT": function.log_format,
-        "AWS_ACCESS_KEY_ID": settings.credentials.access_key_id,
-        "AWS_SECRET_ACCESS_KEY": settings.credentials.secret_access_key,
-        "AWS_SESSION_TOKEN": settings.credentials.session_token,
+        "AWS_ACCESS_KEY_ID": credentials.access_key_id,
+        "AWS_SECRET_ACCESS_KEY": credentials.secret_access_key,
+        "AWS_SESSION_TOKEN": credentials.session_token,
         "LAMBDA_TASK_ROOT": sandbox.task_root,
         "LAMBDA_RUNTIME_DIR": "/var/runtime",
         "AWS_LAMBDA_RUNTIME_API": address(sandbox.runtime_api),

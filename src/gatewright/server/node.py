@@ -12,6 +12,7 @@ from gatewright import __version__
 from gatewright.base.clock import SystemClock
 from gatewright.base.ids import Ids, PooledEntropy
 from gatewright.base.messages import Handler, Request, Response, text_response
+from gatewright.base.session_tokens import SessionTokens
 from gatewright.control import context
 from gatewright.control.context import ProvisionedEnvironments
 from gatewright.functions.async_invoke import AsyncInvoker, Outbox
@@ -39,6 +40,7 @@ from gatewright.server.key_uses import KeyUses
 from gatewright.server.late_parts import LateServiceCaller, late_handler
 from gatewright.server.own_paths import OwnPaths
 from gatewright.server.planes import Planes, Swap
+from gatewright.server.role_credentials import RoleCredentials, open_session_tokens
 from gatewright.server.runtime_check import RuntimeCheck
 from gatewright.server.services import OWN_SCOPES, OWN_SIGNING_NAMES, is_signed_for_others
 from gatewright.server.usage import KeptUsage, open_usage
@@ -83,7 +85,8 @@ class Node:
             SearchPlaces(settings.search_directories, settings.home, pinned=settings.runtimes),
             self._work_directory("runtimes"),
         )
-        functions = self._functions(store, runtimes, logs)
+        session_tokens = open_session_tokens(store, settings.account_id, self._ids)
+        functions = self._functions(store, runtimes, logs, session_tokens)
         events = self._async_invoker(store, functions, companion, lambda arn: planes.function(arn))  # noqa: PLW0108
         client = Client(settings.upstream)
         self._parts.push_async_callback(client.close)
@@ -94,7 +97,7 @@ class Node:
         planes = Planes(store, executor, functools.partial(_link, serving, sources))
         await planes.catch_up()
         links = BlobLinks(self._foundation.url, store.blobs, self._clock)
-        facts = self._facts(runtimes, functions, links, companion, usage, sources)
+        facts = self._facts(runtimes, functions, links, companion, usage, sources, session_tokens)
         elsewhere = self._elsewhere(address, client)
         aws = self._aws_api(planes, functions, events, store, facts, serving, elsewhere)
         self._parts.callback(asyncio.create_task(BlobSweep(store).run(executor)).cancel)
@@ -151,11 +154,14 @@ class Node:
 
         return LateServiceCaller(make)
 
-    def _functions(self, store: Store, runtimes: RuntimeDirectory, logs: FunctionLogs) -> Functions:
+    def _functions(
+        self, store: Store, runtimes: RuntimeDirectory, logs: FunctionLogs, session_tokens: SessionTokens
+    ) -> Functions:
         settings = FunctionSettings(
             **dataclasses.asdict(self._settings.functions),
             endpoint_url=self._loopback_url(),
             code_directory=self._work_directory("code"),
+            credentials=RoleCredentials(session_tokens, self._clock, self._ids).issue,
         )
         return Functions(
             settings,
@@ -176,6 +182,7 @@ class Node:
         companion: Companion,
         usage: KeptUsage,
         sources: EventSources,
+        session_tokens: SessionTokens,
     ) -> context.Node:
         return context.Node(
             self._execute_api_url(),
@@ -190,6 +197,7 @@ class Node:
             provisioned_environments=functools.partial(_provisioned_environments, functions),
             access_key_use=self._key_uses.last,
             queue_attributes=sources.attributes,
+            session_tokens=session_tokens,
         )
 
     def _async_invoker(

@@ -25,6 +25,7 @@ def compile_version(reader: Reader, function_arn: str, document: Document) -> Fu
         name=document["FunctionName"],
         version=document.get("Version", "$LATEST"),
         identity=_identity(document),
+        role_arn=document["Role"],
         runtime=document.get("Runtime", ""),
         handler=document.get("Handler", ""),
         code_sha256=_hex(document["CodeSha256"]),

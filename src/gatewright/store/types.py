@@ -1,8 +1,8 @@
 """What a store is: documents in transactions, a revision, a change feed, blobs.
 
 Every committed write transaction that changed something advances the revision by one and appends one `Change` for
-each document that it put or deleted. Counters and the documents of stacks are left out of both: nothing is compiled
-from them, and they change all the time. A reader sees one state for as long as it lasts.
+each document that it put or deleted. Counters, the documents of stacks and what STS keeps are left out of both: nothing
+is compiled from them, and they change all the time. A reader sees one state for as long as it lasts.
 """
 
 from collections.abc import Iterator
@@ -28,12 +28,12 @@ class Key:
 
 
 _COUNTERS: Final = frozenset({("apigateway", "usage")})
-_STACKS: Final = "cloudformation"
+_UNFOLLOWED: Final = frozenset({"cloudformation", "sts"})
 
 
 def is_followed(key: Key) -> bool:
     """Whether a change of the document is a line of the feed."""
-    return key.service != _STACKS and (key.service, key.kind) not in _COUNTERS
+    return key.service not in _UNFOLLOWED and (key.service, key.kind) not in _COUNTERS
 
 
 @dataclass(frozen=True, slots=True)

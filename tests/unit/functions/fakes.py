@@ -310,6 +310,7 @@ def function_version(**changes: object) -> FunctionVersion:
         "timeout_seconds": 3,
         "ephemeral_storage_mb": 512,
         "environment": (),
+        "role_arn": "arn:aws:iam::123456789012:role/lambda-role",
         "log_group": "/aws/lambda/orders",
         "log_format": "Text",
         "application_log_level": None,

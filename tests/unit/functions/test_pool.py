@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from gatewright.functions.errors import TooManyRequests
+from gatewright.functions.settings import CREDENTIALS_SECONDS, ENVIRONMENT_SECONDS
 
 from .fakes import Node, ScriptedRuntime, echo, function_version, qualified, running_node, until
 
@@ -186,6 +187,19 @@ async def test_idle_environments_are_retired_surplus_ones_sooner(tmp_path: Path)
         node.clock.ahead += 200
         await until(lambda: ended() == 2)
         assert (await node.functions.invoke(qualified(FUNCTION), b"1")).payload == b"1"
+
+
+@pytest.mark.slow
+async def test_an_environment_ends_before_its_credentials_do(tmp_path: Path) -> None:
+    async with running_node(tmp_path, echo, idle_seconds=1e6) as node:
+        assert (await node.functions.invoke(qualified(FUNCTION), b"1")).payload == b"1"
+        node.clock.ahead += ENVIRONMENT_SECONDS - 60
+        await asyncio.sleep(1.1)  # one turn of the slow sweep
+        assert "KILL" not in node.sandbox.processes[0].signals
+        node.clock.ahead += 200
+        await until(lambda: "KILL" in node.sandbox.processes[0].signals)
+        assert (await node.functions.invoke(qualified(FUNCTION), b"2")).payload == b"2"
+    assert ENVIRONMENT_SECONDS < CREDENTIALS_SECONDS
 
 
 async def test_an_idle_process_that_ends_is_forgotten(tmp_path: Path) -> None:

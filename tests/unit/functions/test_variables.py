@@ -17,7 +17,7 @@ SPEC = SandboxSpec(Path("/nowhere/code"), Path("/nowhere/layers"), 128, 512, 102
 SETTINGS = FunctionSettings(
     endpoint_url="http://127.0.0.1:4566",
     code_directory=Path("/nowhere"),
-    credentials=Credentials("AKIA", "secret", "token"),
+    credentials=lambda function: Credentials("AKIA", "secret", f"token of {function.name}"),
 )
 
 
@@ -54,7 +54,7 @@ def in_sandbox(sandbox: FakeSandbox, **changes: object) -> dict[str, str]:
         ("AWS_LAMBDA_LOG_FORMAT", "Text"),
         ("AWS_ACCESS_KEY_ID", "AKIA"),
         ("AWS_SECRET_ACCESS_KEY", "secret"),
-        ("AWS_SESSION_TOKEN", "token"),
+        ("AWS_SESSION_TOKEN", "token of orders"),
         ("AWS_ENDPOINT_URL", "http://127.0.0.1:4566"),
         ("LAMBDA_TASK_ROOT", "/nowhere/code"),
         ("LAMBDA_RUNTIME_DIR", "/var/runtime"),

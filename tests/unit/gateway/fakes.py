@@ -204,6 +204,7 @@ def qualified_function(policy: Policy | None = None, **changes: Any) -> Qualifie
         "timeout_seconds": 3,
         "ephemeral_storage_mb": 512,
         "environment": (),
+        "role_arn": "arn:aws:iam::123456789012:role/lambda-role",
         "log_group": "/aws/lambda/my-function",
         "log_format": "Text",
         "application_log_level": None,

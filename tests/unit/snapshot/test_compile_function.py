@@ -33,6 +33,7 @@ def test_every_field() -> None:
         name="my-function",
         version="$LATEST",
         identity=compiled().version.identity,
+        role_arn=f"arn:aws:iam::{ACCOUNT}:role/r",
         runtime="nodejs22.x",
         handler="index.handler",
         code_sha256="e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",

@@ -39,6 +39,8 @@ class FunctionVersion:
     """`$LATEST` or a number."""
     identity: str
     """Changes with every update of code or configuration; an environment serves one identity only."""
+    role_arn: str
+    """The execution role, whether or not there is one."""
     runtime: str
     handler: str
     code_sha256: str
