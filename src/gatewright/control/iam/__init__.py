@@ -10,6 +10,7 @@ from types import MappingProxyType
 from gatewright.base.operations import Shape
 from gatewright.control.context import Context
 from gatewright.control.iam import (
+    absent_credentials,
     access_keys,
     account,
     attached_policies,
@@ -40,6 +41,7 @@ OPERATIONS: Mapping[str, Callable[[Context, Shape], Shape]] = MappingProxyType(
         **groups.OPERATIONS,
         **memberships.OPERATIONS,
         **access_keys.OPERATIONS,
+        **absent_credentials.OPERATIONS,
         **instance_profiles.OPERATIONS,
         **tags.OPERATIONS,
         **account.OPERATIONS,

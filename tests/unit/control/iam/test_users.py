@@ -136,6 +136,32 @@ class TestUsers:
         assert failure(context, "CreateAccessKey") == ("ValidationError", text)
 
 
+class TestAbsentCredentials:
+    @pytest.mark.parametrize(
+        ("operation", "name"),
+        [
+            ("ListSSHPublicKeys", "SSHPublicKeys"),
+            ("ListSigningCertificates", "Certificates"),
+            ("ListMFADevices", "MFADevices"),
+            ("ListServiceSpecificCredentials", "ServiceSpecificCredentials"),
+        ],
+    )
+    def test_there_are_none(self, context: Context, operation: str, name: str) -> None:
+        create_user(context)
+        assert call(context, operation, UserName="ann") == {name: [], "IsTruncated": False}
+        assert failure(context, operation, UserName="missing") == NO_USER
+
+    def test_there_are_no_virtual_devices(self, context: Context) -> None:
+        assert call(context, "ListVirtualMFADevices") == {"VirtualMFADevices": [], "IsTruncated": False}
+
+    @pytest.mark.parametrize("operation", ["GetLoginProfile", "DeleteLoginProfile"])
+    def test_there_is_no_password(self, context: Context, operation: str) -> None:
+        create_user(context)
+        text = "Login Profile for User ann cannot be found."
+        assert failure(context, operation, UserName="ann") == ("NoSuchEntity", text)
+        assert failure(context, operation, UserName="missing") == NO_USER
+
+
 class TestAccessKeys:
     def test_life(self, context: Context) -> None:
         create_user(context)
