@@ -8,7 +8,7 @@ import asyncio
 import logging
 import math
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from gatewright.base.clock import Clock
@@ -109,7 +109,8 @@ class Pool:
         self._retire_idle(now)
         if now >= self._look_for_old_at:
             self._look_for_old_at = now + _OLD_SECONDS
-            self._retire_old(now)
+            for environment in _old(self.idle, now):
+                environment.end(State.STOPPING, KILLED)
 
     def _start_what_is_missing(self, now: float) -> None:
         missing = len(self.waiting) - len(self._starting)
@@ -146,11 +147,6 @@ class Pool:
             if idle <= (longest if len(self.environments) == 1 else longest * _SURPLUS_SHARE):
                 return
             self.idle[0].end(State.STOPPING, KILLED)
-
-    def _retire_old(self, now: float) -> None:
-        """End idle environments that have lived for long, before their credentials expire; kept ones are replaced."""
-        for environment in [each for each in self.idle if now - each.init_started > ENVIRONMENT_SECONDS]:
-            environment.end(State.STOPPING, KILLED)
 
     def retire(self) -> None:
         """Serve who waits already, then end every environment."""
@@ -288,3 +284,8 @@ class Pool:
         self._capacity.invocation_ended()
         self.concurrency.release()
         self._patience.learn_invocation(duration_ms)
+
+
+def _old(environments: Sequence[ExecutionEnvironment], now: float) -> list[ExecutionEnvironment]:
+    """Return those that have lived for long: they end before their credentials do, and kept ones are replaced."""
+    return [each for each in environments if now - each.init_started > ENVIRONMENT_SECONDS]
