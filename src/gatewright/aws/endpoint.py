@@ -279,8 +279,8 @@ def _body_prefix(service: Service, operation: Operation) -> str:
 
 async def _unsigned_form(request: Request) -> list[tuple[str, str]]:
     """Return the fields of a form that is not signed: only they tell its service. The body can be read again."""
-    content_type = request.headers.get("content-type") or ""
-    if request.headers.get("x-amz-target") is not None or not content_type.startswith(_FORM):
+    is_form = (request.headers.get("content-type") or "").startswith(_FORM)
+    if not is_form or (request.method, request.path) != ("POST", "/"):
         return []
     try:
         content = await request.body.read()
