@@ -1,13 +1,35 @@
 """The regular expressions of models, which are Java's or JavaScript's, in Python's spelling."""
 
 import re
-import sys
-import unicodedata
 from functools import lru_cache
-from itertools import groupby
+from types import MappingProxyType
+from typing import Protocol
 
-_CATEGORY = re.compile(r"\\p\{(\w+)\}")
-_JAVA_NAMES = (("Alpha", "L"), ("Alnum", "LN"), ("Punct", "P"), ("IsLetter", "L"))
+
+class Matcher(Protocol):
+    """A compiled pattern."""
+
+    def fullmatch(self, string: str) -> object | None:
+        """Return something when the whole of a text matches."""
+        ...
+
+
+# Java's names of classes ("Summary of regular-expression constructs", java.util.regex.Pattern) as insides of Python's.
+_JAVA_CLASSES = MappingProxyType(
+    {
+        "Alpha": r"\p{L}",
+        "IsLetter": r"\p{L}",
+        "IsAlphabetic": r"\p{Alphabetic}",
+        "Alnum": r"\p{L}\p{N}",
+        "LD": r"\p{L}\p{Nd}",
+        "Punct": r"\p{P}$+<=>^`|~",
+        "Print": " -~",
+        "Graph": "!-~",
+        "ASCII": r"\x00-\x7f",
+        "Cntrl": r"\x00-\x1f\x7f",
+        "XDigit": "0-9a-fA-F",
+    }
+)
 _SPELLINGS = (
     (r"\z", r"\Z"),
     # In a class, a dash after a class escape is itself; Python wants it escaped.
@@ -16,10 +38,12 @@ _SPELLINGS = (
     (r"\uD800\uDC00-\uDBFF\uDFFF", r"\U00010000-\U0010ffff"),
     (r"\ud800\udc00-\udbff\udfff", r"\U00010000-\U0010ffff"),
 )
+_TOKEN = re.compile(r"\\p\{(?P<category>\w+)\}|\\(?P<kind>[dws])|\\.|[\[\]]|[^\\\[\]]+", re.DOTALL)
+_ASCII = MappingProxyType({"d": "0-9", "w": "a-zA-Z0-9_", "s": r" \t\n\r\f\v"})
 
 
 @lru_cache(maxsize=4096)
-def compile_pattern(pattern: str) -> re.Pattern[str] | None:
+def compile_pattern(pattern: str) -> Matcher | None:
     """Return a pattern of a model; None when Python cannot say it.
 
     A pattern that Python cannot say is not enforced: refusing what AWS accepts would be worse.
@@ -28,30 +52,37 @@ def compile_pattern(pattern: str) -> re.Pattern[str] | None:
         return None
     for java, python in _SPELLINGS:
         pattern = pattern.replace(java, python)
+    if r"\p{" in pattern:
+        return _compile_with_categories(pattern)
     try:
         # Digits, words and blanks are ASCII in Java and JavaScript.
-        return re.compile(_CATEGORY.sub(_category_class, pattern), re.ASCII)
+        return re.compile(pattern, re.ASCII)
     except re.error:
         return None
 
 
-def _category_class(match: re.Match[str]) -> str:
-    r"""Return a character class for `\p{L}`, or the inside of one where brackets are around it already."""
-    name = dict(_JAVA_NAMES).get(match[1], match[1])
-    # `L` is all letters, `Lu` one kind of them, `LN` stands for two categories.
-    wanted = (name,) if len(name) == 2 and name[1].islower() else tuple(name)
-    ranges = "".join(
-        f"\\U{first:08x}-\\U{last:08x}" for category, first, last in _categories() if category.startswith(wanted)
-    )
-    is_in_class = match.string.count("[", 0, match.start()) > match.string.count("]", 0, match.start())
-    return ranges if is_in_class else f"[{ranges}]"
+def _compile_with_categories(pattern: str) -> Matcher | None:
+    r"""Return a pattern with categories of characters (`\p{L}`), which the standard library does not know."""
+    # Few services have such patterns, and nobody else here needs the module.
+    import regex
+
+    parts, is_in_class = [], False
+    for token in _TOKEN.finditer(pattern):
+        text = token[0]
+        if text == r"\p":
+            return None
+        if text in ("[", "]"):
+            is_in_class = text == "["
+        elif token["category"] or token["kind"]:
+            inside = _categories(token["category"]) if token["category"] else _ASCII[token["kind"]]
+            text = inside if is_in_class else f"[{inside}]"
+        parts.append(text)
+    try:
+        return regex.compile("".join(parts))
+    except regex.error:
+        return None
 
 
-@lru_cache(maxsize=1)
-def _categories() -> tuple[tuple[str, int, int], ...]:
-    """Return all of Unicode as runs of one general category. Costs a tenth of a second, once."""
-    runs = []
-    for category, codes in groupby(range(sys.maxunicode + 1), lambda code: unicodedata.category(chr(code))):
-        numbers = list(codes)
-        runs.append((category, numbers[0], numbers[-1]))
-    return tuple(runs)
+def _categories(name: str) -> str:
+    """Return the inside of a character class: `L` is all letters, `Lu` one kind of them."""
+    return _JAVA_CLASSES.get(name, rf"\p{{{name}}}")
