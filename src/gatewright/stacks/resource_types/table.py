@@ -17,6 +17,12 @@ def _apigateway() -> Family:
     return TYPES
 
 
+def _apigatewayv2() -> Family:
+    from gatewright.stacks.resource_types.apigatewayv2 import TYPES
+
+    return TYPES
+
+
 def _lambda() -> Family:
     from gatewright.stacks.resource_types.lambda_ import TYPES
 
@@ -26,6 +32,7 @@ def _lambda() -> Family:
 FAMILIES: Final[Mapping[str, Callable[[], Family]]] = MappingProxyType(
     {
         "AWS::ApiGateway": _apigateway,
+        "AWS::ApiGatewayV2": _apigatewayv2,
         "AWS::Lambda": _lambda,
     }
 )

@@ -90,7 +90,9 @@ def test_lists_come_in_pages(stacks: Stacks) -> None:
 
 
 def test_a_template_is_returned_as_it_came(stacks: Stacks) -> None:
-    text = "Resources:\n  A:\n    Type: AWS::SSM::Parameter\n    Properties: {Type: String, Value: !Ref 'AWS::Region'}\n"
+    text = (
+        "Resources:\n  A:\n    Type: AWS::SSM::Parameter\n    Properties: {Type: String, Value: !Ref 'AWS::Region'}\n"
+    )
     stacks.call("CreateStack", StackName="app", TemplateBody=text)
     answer = stacks.call("GetTemplate", StackName="app", TemplateStage="Original")
     assert answer == {"TemplateBody": text, "StagesAvailable": ["Original", "Processed"]}
