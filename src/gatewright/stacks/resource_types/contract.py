@@ -91,6 +91,14 @@ class Call:
         name = f"{stack_part}-{logical_part}-{self.random_part}"
         return (name.lower() if lower else name) + suffix
 
+    def short_id(self) -> str:
+        """Return the id of what has no name, such as `nzshm-ApiGa-1INIKWVV0NBA`: observed of policies and methods."""
+        return f"{self.stack_name[:5]}-{self.logical_id[:5]}-{self.random_part.upper()}"
+
+    def has_made(self, name: str) -> bool:
+        """Tell whether an earlier attempt made what has this name: it has our random part, or `keep_id` was told."""
+        return self.is_repeated and (self.random_part in name or name == self.earlier_id)
+
     def wait(self, seconds: float) -> None:
         """Wait before asking a service again. Raises Cancelled when the operation is to stop."""
         self.pause(seconds)

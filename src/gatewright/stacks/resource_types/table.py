@@ -23,6 +23,12 @@ def _apigatewayv2() -> Family:
     return TYPES
 
 
+def _iam() -> Family:
+    from gatewright.stacks.resource_types.iam import TYPES
+
+    return TYPES
+
+
 def _lambda() -> Family:
     from gatewright.stacks.resource_types.lambda_ import TYPES
 
@@ -33,6 +39,7 @@ FAMILIES: Final[Mapping[str, Callable[[], Family]]] = MappingProxyType(
     {
         "AWS::ApiGateway": _apigateway,
         "AWS::ApiGatewayV2": _apigatewayv2,
+        "AWS::IAM": _iam,
         "AWS::Lambda": _lambda,
     }
 )

@@ -15,7 +15,7 @@ _PATHS: Final = MappingProxyType({"CloudWatchRoleArn": "/cloudwatchRoleArn"})
 def create(call: Call, properties: Properties) -> Resource:
     """Set the role."""
     _set(call, {}, properties)
-    identifier = call.physical_name()
+    identifier = call.short_id()
     return Resource(identifier, {"Id": identifier})
 
 

@@ -17,7 +17,7 @@ _SETTINGS: Final = ("ResponseParameters", "ResponseTemplates", "StatusCode")
 def create(call: Call, properties: Properties) -> Resource:
     """Put the response."""
     _put(call, properties)
-    identifier = call.physical_name()
+    identifier = call.short_id()
     return Resource(identifier, {"Id": identifier})
 
 
