@@ -19,6 +19,7 @@ from gatewright.base.operations import Caller, Shape
 from gatewright.control import apigateway, apigatewayv2, iam, lambda_, sts
 from gatewright.functions import invoke
 from gatewright.gateway.rest_apis import invoke_for_test
+from gatewright.stacks import operations as stack_operations
 from tests.conformance.test_round_trips import Model, wire_request
 from tests.conformance.values import make
 
@@ -26,6 +27,7 @@ TABLES: Mapping[str, frozenset[str]] = {
     "lambda": frozenset(lambda_.OPERATIONS) | frozenset(invoke.OPERATIONS),
     "apigateway": frozenset(apigateway.OPERATIONS) | frozenset(invoke_for_test.OPERATIONS),
     "apigatewayv2": frozenset(apigatewayv2.OPERATIONS),
+    "cloudformation": frozenset(stack_operations.OPERATIONS),
     "iam": frozenset(iam.OPERATIONS),
     "sts": frozenset(sts.OPERATIONS),
 }

@@ -9,6 +9,7 @@ import pytest
 
 from gatewright.control import apigateway, apigatewayv2, iam, lambda_, sts
 from gatewright.control.lambda_.options import NOT_BUILT
+from gatewright.stacks import operations as stack_operations
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "differences.md"
@@ -74,6 +75,14 @@ def test_operations_of_iam_and_sts_are_built_or_listed(name: str, built: Mapping
     listed = [operation for _, operations in rows for operation in operations]
     assert len(listed) == len(set(listed))
     assert set(listed) == set(model.operation_names) - set(built)
+
+
+def test_cloudformations_operations_are_built_or_listed() -> None:
+    model = botocore.session.get_session().get_service_model("cloudformation")
+    rows = table("Operations of CloudFormation that are not built")
+    listed = [operation for _, operations in rows for operation in operations]
+    assert len(listed) == len(set(listed))
+    assert set(listed) == set(model.operation_names) - set(stack_operations.OPERATIONS)
 
 
 def test_only_what_later_issues_build_is_left_of_rest_apis() -> None:

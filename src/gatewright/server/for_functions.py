@@ -1,17 +1,18 @@
 """What functions reach of their node through the sockets in their sandboxes.
 
-APIs and function URLs, as everybody does; the AWS APIs; the node's health; and links to packages, which answer by their
-signature. Not logs, which are other functions' too. On a hardened node the AWS APIs are refused as well: requests are
-not authorized yet, so that through them a function could read and change all others.
+APIs and function URLs, as everybody does; the AWS APIs; the node's health; links to packages, which answer by their
+signature; and where custom resources answer, which nobody guesses. Not logs, which are other functions' too. On a
+hardened node the AWS APIs are refused as well: requests are not authorized yet, so that through them a function could
+read and change all others.
 """
 
 import orjson
 
 from gatewright.base.messages import Handler, Request, Response, text_response
-from gatewright.server import blob_links
+from gatewright.server import blob_links, stacks
 
 _JSON = "application/json"
-_SHOWN = ("/_gatewright/health", blob_links.PREFIX)
+_SHOWN = ("/_gatewright/health", blob_links.PREFIX, stacks.RESPONSES)
 _DENIED = "AccessDeniedException"
 _REASON = "Functions on a hardened gatewright cannot call its AWS APIs: requests are not authorized yet."
 

@@ -43,6 +43,7 @@ from gatewright.server.planes import Planes, Swap
 from gatewright.server.role_credentials import RoleCredentials, open_session_tokens
 from gatewright.server.runtime_check import RuntimeCheck
 from gatewright.server.services import OWN_SCOPES, OWN_SIGNING_NAMES, is_signed_for_others
+from gatewright.server.stacks import RESPONSES, NodeStacks, StackParts
 from gatewright.server.usage import KeptUsage, open_usage
 from gatewright.snapshot.types import Function, Snapshot
 from gatewright.store.types import Store
@@ -51,6 +52,7 @@ from gatewright.wire.request_head import RequestHead
 
 if TYPE_CHECKING:
     from gatewright.aws.endpoint import AwsEndpoint, Elsewhere
+    from gatewright.server.operations import ServiceOperations
     from gatewright.server.service_calls import ServiceCalls
 
 _MEMORY_QUEUE_MB = 256
@@ -99,36 +101,60 @@ class Node:
         links = BlobLinks(self._foundation.url, store.blobs, self._clock)
         facts = self._facts(runtimes, functions, links, companion, usage, sources, session_tokens)
         elsewhere = self._elsewhere(address, client)
-        aws = self._aws_api(planes, functions, events, store, facts, serving, elsewhere)
+        operations = self._service_operations(planes, functions, events, facts, serving)
+        stacks = self._stacks(planes, operations, companion)
+        aws = self._aws_api(operations, stacks, elsewhere)
         self._parts.callback(asyncio.create_task(BlobSweep(store).run(executor)).cancel)
-        own = OwnPaths(lambda: _health(planes, self._isolation), logs.tail, links.handle)
+        own = OwnPaths(lambda: _health(planes, self._isolation), logs.tail, links.handle, stacks.respond)
         apis, urls = serving.execute_api, serving.function_urls
         self._is_rest_api = apis.is_rest_api
         serve(Endpoint(apis, urls, aws, own.handle).handle)
         aws_for_functions = refuse_aws_call if settings.is_hardened else aws
         self._for_functions = Endpoint(apis, urls, aws_for_functions, OwnPathsForFunctions(own.handle).handle).handle
         await events.start()  # now that the functions that it runs can call this node
+        await stacks.take_up(store)
+
+    def _service_operations(
+        self, planes: Planes, functions: Functions, events: AsyncInvoker, facts: context.Node, serving: DataPlane
+    ) -> "Callable[[], ServiceOperations]":
+        """Return what makes the operations of the services, which the first call does."""
+
+        def make() -> "ServiceOperations":
+            from gatewright.server.operations import ServiceOperations
+
+            store = self._foundation.store
+            return ServiceOperations(planes, functions, events, store, self._clock, self._ids, facts, serving)
+
+        return make
+
+    def _stacks(
+        self, planes: Planes, operations: "Callable[[], ServiceOperations]", companion: Companion
+    ) -> NodeStacks:
+        """Return the stacks. They end before functions do, and before the event loop that their calls run on."""
+        loop = asyncio.get_running_loop()
+
+        def make() -> StackParts:
+            from gatewright.server.stack_services import build_stacks
+
+            store, url = self._foundation.store, f"{self._loopback_url()}{RESPONSES}"
+            clock, ids = self._clock, self._ids
+            return build_stacks(operations(), companion.call, planes.catch_up, loop, store, clock, ids, url)
+
+        stacks = NodeStacks(make, self._foundation.executor)
+        self._parts.push_async_callback(stacks.close)
+        return stacks
 
     def _aws_api(
-        self,
-        planes: Planes,
-        functions: Functions,
-        events: AsyncInvoker,
-        store: Store,
-        facts: context.Node,
-        serving: DataPlane,
-        elsewhere: "Elsewhere | None",
+        self, operations: "Callable[[], ServiceOperations]", stacks: NodeStacks, elsewhere: "Elsewhere | None"
     ) -> Handler:
         """Return what answers AWS API calls. It is made by the first one."""
 
         def make() -> "AwsEndpoint":
             from gatewright.aws.endpoint import AwsEndpoint
-            from gatewright.server.operations import bind_operations
 
-            operations = bind_operations(planes, functions, events, store, self._clock, self._ids, facts, serving)
             settings = self._settings
             return AwsEndpoint(
-                operations,
+                operations().bound(stacks),
                 account_id=settings.account_id,
                 default_region=settings.region,
                 ids=self._ids,

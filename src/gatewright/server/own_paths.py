@@ -1,4 +1,7 @@
-"""What a node says of itself: `/_gatewright/health`, `/_gatewright/logs/{log group}` and `/_gatewright/blobs/…`."""
+"""What a node says of itself, and what it is told, below `/_gatewright/`.
+
+`health`, `logs/{log group}`, `blobs/…`, and `cloudformation/responses/…`, which takes answers for stacks that wait.
+"""
 
 from collections.abc import Callable
 from urllib.parse import unquote
@@ -6,7 +9,7 @@ from urllib.parse import unquote
 import orjson
 
 from gatewright.base.messages import Handler, Request, Response, text_response
-from gatewright.server import blob_links
+from gatewright.server import blob_links, stacks
 
 _JSON = "application/json"
 _LOGS = "/_gatewright/logs/"
@@ -16,15 +19,22 @@ class OwnPaths:
     """Answers requests below `/_gatewright/`."""
 
     def __init__(
-        self, health: Callable[[], dict[str, object]], log_tail: Callable[[str], bytes], blobs: Handler
+        self,
+        health: Callable[[], dict[str, object]],
+        log_tail: Callable[[str], bytes],
+        blobs: Handler,
+        responses: Handler,
     ) -> None:
-        """`blobs` answers below `/_gatewright/blobs/`."""
+        """`blobs` and `responses` answer below their paths."""
         self._health = health
         self._log_tail = log_tail
         self._blobs = blobs
+        self._responses = responses
 
     async def handle(self, request: Request) -> Response:
         """Answer one request: 200, 404 for an unknown path, 405 for anything but GET and HEAD."""
+        if request.path.startswith(stacks.RESPONSES):
+            return await self._responses(request)
         if request.method not in ("GET", "HEAD"):
             return text_response(405, b'{"message":"Method Not Allowed"}', _JSON, [("Allow", "GET, HEAD")])
         if request.path == "/_gatewright/health":

@@ -13,13 +13,14 @@ SERVICES: Final[Mapping[str, str]] = MappingProxyType(
         "lambda": "gatewright.control.lambda_",
         "apigateway": "gatewright.control.apigateway",
         "apigatewayv2": "gatewright.control.apigatewayv2",
+        "cloudformation": "gatewright.stacks.operations",
         "iam": "gatewright.control.iam",
         "sts": "gatewright.control.sts",
     }
 )
 """botocore's name of a service, and the package whose OPERATIONS serve it."""
 
-OWN_SIGNING_NAMES: Final = frozenset({"apigateway", "iam", "lambda", "sts"})
+OWN_SIGNING_NAMES: Final = frozenset({"apigateway", "cloudformation", "iam", "lambda", "sts"})
 """The names that calls to these services are signed by."""
 
 NEVER_ELSEWHERE: Final = frozenset({"cloudformation", "execute-api"})

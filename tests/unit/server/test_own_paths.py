@@ -9,7 +9,11 @@ async def blobs(request: Request) -> Response:
     return Response(200, Headers(), f"the blob at {request.path}".encode())
 
 
-OWN = OwnPaths(lambda: {"status": "ready"}, lambda group: f"lines of {group}\n".encode(), blobs)
+async def responses(request: Request) -> Response:
+    return Response(200, Headers(), f"{request.method} of the response at {request.path}".encode())
+
+
+OWN = OwnPaths(lambda: {"status": "ready"}, lambda group: f"lines of {group}\n".encode(), blobs, responses)
 
 
 async def answer(method: str, path: str) -> Response:
@@ -36,6 +40,11 @@ async def test_logs(path: str, group: str) -> None:
 
 async def test_blobs() -> None:
     assert (await answer("GET", "/_gatewright/blobs/abc")).body == b"the blob at /_gatewright/blobs/abc"
+
+
+async def test_responses() -> None:
+    path = "/_gatewright/cloudformation/responses/abc"
+    assert (await answer("PUT", path)).body == f"PUT of the response at {path}".encode()
 
 
 async def test_what_is_not_there() -> None:

@@ -105,9 +105,10 @@ class Apply:
         if action is Action.NOTHING and resource is not None:
             self._take_over(resource, desired)
             return True
+        is_repeated = resource is not None and resource.get("Attempt") is not None
         resource = self._begin(logical_id, resource, desired, action)
         try:
-            result = self._attempt(resource, desired, action)
+            result = self._attempt(resource, desired, action, is_repeated=is_repeated)
             self._wait_for_signals(logical_id, resource, result, action)
         except NodeStopping:
             raise
@@ -198,8 +199,9 @@ class Apply:
             step.set_resource_status(resource, status, REPLACING if action is Action.REPLACE else None)
         return resource
 
-    def _attempt(self, resource: Document, desired: Desired, action: Action) -> Resource:
-        call = self._run.call(self._stack, {**resource, "Metadata": desired.document["Metadata"]})
+    def _attempt(self, resource: Document, desired: Desired, action: Action, *, is_repeated: bool) -> Resource:
+        shown = {**resource, "Metadata": desired.document["Metadata"]}
+        call = self._run.call(self._stack, shown, is_repeated=is_repeated)
         if action is not Action.UPDATE:
             return desired.resource_type.create(call, desired.given)
         update = desired.resource_type.update
@@ -210,7 +212,8 @@ class Apply:
 
     def _wait_for_signals(self, logical_id: str, resource: Document, result: Resource, action: Action) -> None:
         """Wait for the signals of a creation policy."""
-        policy = (self._target.evaluation.resources[logical_id].creation_policy or {}).get("ResourceSignal")
+        raw = self._target.evaluation.resources[logical_id].creation_policy or {}
+        policy = self._target.evaluation.evaluate(raw.get("ResourceSignal"), self._lookup)
         if action is Action.UPDATE or policy is None:
             return
         with self._run.journal.step() as step:

@@ -57,7 +57,9 @@ class Run:
             self._refuse_stopping()
             raise Cancelled
 
-    def call(self, stack: Document, resource: Document, *, can_stop: bool = True) -> Call:
+    def call(
+        self, stack: Document, resource: Document, *, can_stop: bool = True, is_repeated: bool = False
+    ) -> Call:
         """Return what an attempt on a resource is given. A roll-back or deletion is not stopped by what failed."""
         attempt = resource.get("Attempt") or {}
         logical_id = resource["LogicalResourceId"]
@@ -81,6 +83,7 @@ class Run:
             tags=tags,
             metadata=resource.get("Metadata") or {},
             keep_id=lambda physical_id: self._keep_id(logical_id, physical_id),
+            is_repeated=is_repeated,
             earlier_id=attempt.get("EarlierId"),
         )
 

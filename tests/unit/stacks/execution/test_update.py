@@ -1,7 +1,8 @@
 """UpdateStack: what is updated, what is replaced, clean-up, roll-back.
 
 Reasons and order as recorded of AWS (localstack, engine/test_replacement.snapshot.json,
-api/test_update_stack.snapshot.json) and "Understand update behaviors of stack resources" (AWS CloudFormation User Guide).
+api/test_update_stack.snapshot.json) and "Understand update behaviors of stack resources" (AWS CloudFormation User
+Guide).
 """
 
 import json

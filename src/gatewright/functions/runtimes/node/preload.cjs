@@ -8,6 +8,8 @@ const Module = require('node:module');
 const path = require('node:path');
 
 const DESCRIBE = Symbol('describe');
+// How the events of custom resources begin: looking further would take time of every event.
+const CUSTOM_RESOURCE = '{"RequestType":';
 
 // Only in the process that the host started: worker threads and forks of the function load this file again.
 if (process.env._GATEWRIGHT_CHANNEL_FD !== undefined) {
@@ -53,6 +55,7 @@ function runtimeClient(channel) {
     initializeClient() {},
     async next() {
       const { header, event } = await channel.next();
+      if (event.startsWith(CUSTOM_RESOURCE)) answerHere(event);
       return { bodyJson: event, headers: runtimeApiHeaders(header) };
     },
     done(id, body) {
@@ -62,6 +65,12 @@ function runtimeClient(channel) {
       channel.send(TYPE.ERROR, JSON.stringify({ id: decodeURIComponent(id), xray }), body);
     },
   };
+}
+
+/** Have the function reach the node where it answers a custom resource. */
+function answerHere(event) {
+  const { redirectTo } = require('./responses.cjs');
+  redirectTo(JSON.parse(event).ResponseURL);
 }
 
 /** The response headers of GET /runtime/invocation/next ("Using the Lambda runtime API", Lambda Developer Guide). */

@@ -118,6 +118,7 @@ class NodeRuntime:
                 preload,
                 self._directory / "channel.cjs",
                 self._directory / "post.cjs",
+                self._directory / "responses.cjs",
                 client.program,
                 client.bundle,
                 *((sdk,) if sdk is not None else ()),
