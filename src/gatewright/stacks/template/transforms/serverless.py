@@ -41,6 +41,8 @@ def transform(document: JsonObject, scope: Scope) -> JsonObject:
         from samtranslator.parser.parser import Parser
         from samtranslator.translator.translator import Translator
         from samtranslator.utils.py27hash_fix import to_py27_compatible_template
+    # It warns of its own switches, which are nothing that a user of SAM could do anything about.
+    logging.getLogger("samtranslator").setLevel(logging.ERROR)
     values: dict[str, Any] = dict(scope.parameters) | {"AWS::Partition": scope.environment.partition}
     fragment = copy.deepcopy(document)
     metrics = Metrics("ServerlessTransform", DummyMetricsPublisher())
