@@ -24,7 +24,7 @@ from gatewright.functions.settings import Credentials, FunctionSettings
 from gatewright.gateway.endpoint import EXECUTE_API, LAMBDA_URL, Endpoint, destination_of
 from gatewright.gateway.function_urls.faults import MAX_BODY_BYTES
 from gatewright.observe.function_logs import FunctionLogs
-from gatewright.observe.log_archive import LogArchive
+from gatewright.observe.kept_logs import LogFiles, LogTails
 from gatewright.server.blob_links import BlobLinks
 from gatewright.server.blobs import BlobSweep, collect_unused_blobs
 from gatewright.server.companion.address import MOTO, NO_COMPANION, Address, FixedAddress, NoAddress
@@ -38,7 +38,6 @@ from gatewright.server.for_functions import OwnPathsForFunctions, refuse_aws_cal
 from gatewright.server.foundation import Foundation
 from gatewright.server.key_uses import KeyUses
 from gatewright.server.late_parts import LateServiceCaller, late_handler
-from gatewright.server.logs import open_logs
 from gatewright.server.own_paths import OwnPaths
 from gatewright.server.planes import Planes, Swap
 from gatewright.server.role_credentials import RoleCredentials, open_session_tokens
@@ -80,7 +79,8 @@ class Node:
         settings, store, executor = self._settings, self._foundation.store, self._foundation.executor
         collect_unused_blobs(store)
         usage = open_usage(store, self._clock, self._parts)
-        archive, logs = open_logs(self._foundation, log_output, self._clock)
+        logs = FunctionLogs(log_output, self._kept_logs())
+        self._parts.callback(logs.close)
         address = self._companion_address()
         companion = self._companion(address)
         runtimes = RuntimeDirectory(
@@ -99,13 +99,13 @@ class Node:
         planes = Planes(store, executor, functools.partial(_link, serving, sources))
         await planes.catch_up()
         links = BlobLinks(self._foundation.url, store.blobs, self._clock)
-        facts = self._facts(runtimes, functions, links, companion, usage, sources, session_tokens, archive)
+        facts = self._facts(runtimes, functions, links, companion, usage, sources, session_tokens)
         elsewhere = self._elsewhere(address, client)
         operations = self._service_operations(planes, functions, events, facts, serving)
         stacks = self._stacks(planes, operations, companion)
         aws = self._aws_api(operations, stacks, elsewhere)
         self._parts.callback(asyncio.create_task(BlobSweep(store).run(executor)).cancel)
-        own = OwnPaths(lambda: _health(planes, self._isolation), links.handle, stacks.respond)
+        own = OwnPaths(lambda: _health(planes, self._isolation), logs.tail, links.handle, stacks.respond)
         apis, urls = serving.execute_api, serving.function_urls
         self._is_rest_api = apis.is_rest_api
         serve(Endpoint(apis, urls, aws, own.handle).handle)
@@ -209,7 +209,6 @@ class Node:
         usage: KeptUsage,
         sources: EventSources,
         session_tokens: SessionTokens,
-        archive: LogArchive,
     ) -> context.Node:
         return context.Node(
             self._execute_api_url(),
@@ -219,7 +218,6 @@ class Node:
             blob_url=links.url,
             fetch_object=companion.fetch_object,
             usage=usage,
-            logs=lambda: archive,
             account_rate_limit=self._settings.gateway.account_rate_limit,
             account_burst_limit=self._settings.gateway.account_burst_limit,
             provisioned_environments=functools.partial(_provisioned_environments, functions),
@@ -264,6 +262,9 @@ class Node:
     async def _handle_for_functions(self, request: Request) -> Response:
         """Serve a function whose sandbox does not reach the listener."""
         return await self._for_functions(request)
+
+    def _kept_logs(self) -> LogFiles | LogTails:
+        return LogTails() if self._settings.is_ephemeral else LogFiles(self._settings.data_dir / "logs")
 
     def _work_directory(self, name: str) -> Path:
         return self._foundation.work_directory(name, is_for_others=self._others_read_code)

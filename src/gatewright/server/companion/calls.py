@@ -27,6 +27,7 @@ _THREADS: Final = 8
 _CONNECT_SECONDS: Final = 5
 _READ_SECONDS: Final = 30
 """Also what a call that hangs can delay the end of the node."""
+_NOT_IMPLEMENTED: Final = 501
 _PIECE_BYTES: Final = 1 << 20
 _MAX_OBJECT_BYTES: Final = 262_144_000
 """Of a package, zipped: unzipped it may have no more ("Lambda quotas")."""
@@ -201,6 +202,7 @@ class Companion:
                 inject_host_prefix=False,
             ),
         )
+        client.meta.events.register("before-parse", _raise_fault)
         if self._node_host is not None:
             client.meta.events.register("before-sign", self._name_node)
         return client
@@ -227,9 +229,18 @@ def _read(body: Any) -> bytes:
 def _service_error(response: Any) -> AwsError:
     error = response.get("Error", {})
     status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400)
-    fault = response.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get(FAULT_FIELD)
-    code, text = error.get("Code") or "InternalFailure", error.get("Message") or ""
-    return AwsError(code, text if fault is None else f"in the companion: {fault}", status=status)
+    return AwsError(error.get("Code") or "InternalFailure", error.get("Message") or "", status=status)
+
+
+def _raise_fault(operation_model: Any, response_dict: Any, **_: object) -> None:
+    """Raise AwsError for what moto does not do or fails at: such an answer is in no service's protocol."""
+    fault = response_dict["headers"].get(FAULT_FIELD)
+    if fault is None:
+        return
+    called = f"{operation_model.service_model.service_name} {operation_model.name}"
+    if response_dict["status_code"] == _NOT_IMPLEMENTED:
+        raise OperationNotImplemented(f"{called} is served by the companion: {fault}.")
+    raise AwsError("InternalFailure", f"{called} failed in the companion: {fault}", status=500)
 
 
 def _object_error(error: Any, bucket: str) -> AwsError:

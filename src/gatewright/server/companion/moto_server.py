@@ -36,6 +36,7 @@ def main(descriptor: int, node_url: str) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     from moto.core.config import default_user_config
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+    from werkzeug.exceptions import NotFound
     from werkzeug.serving import make_server
 
     from gatewright.companion.apply import Events
@@ -51,6 +52,8 @@ def main(descriptor: int, node_url: str) -> None:
         if service is None:
             raise NotImplementedError("moto does not have this service")
         app = create_backend_app(service)
+        # Of routing only: errors of services are classes of their own.
+        app.register_error_handler(NotFound, _unknown_path)
         events.service_used(service)
         return app
 
@@ -81,6 +84,11 @@ def _with_reasons(application: Callable[..., Iterable[bytes]]) -> Callable[..., 
             return _refuse(start_response, "500 Internal Server Error", f"{type(error).__name__}: {error}")
 
     return answer
+
+
+def _unknown_path(_: Exception) -> tuple[str, int, dict[str, str]]:
+    reason = "moto has no such operation"
+    return reason, 501, {"Content-Type": "text/plain", FAULT_FIELD: reason}
 
 
 def _refuse(start_response: Callable[..., Any], status: str, reason: str) -> Iterable[bytes]:

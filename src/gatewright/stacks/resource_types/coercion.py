@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
+import regex
+
 Shape: TypeAlias = str | Mapping[str, Any]
 """A shape of `registry_schemas.txt`, as `schemas` tells."""
 
@@ -32,7 +34,7 @@ def member_shape(shape: Mapping[str, Any], key: str) -> Shape | None:
     if key in properties:
         return properties[key]
     patterns: Mapping[str, Shape] = shape.get("map", {})
-    return next((value for pattern, value in patterns.items() if re.search(pattern, key)), None)
+    return next((value for pattern, value in patterns.items() if regex.search(pattern, key)), None)
 
 
 def coerced(value: Any, shape: Shape, definitions: Mapping[str, Shape]) -> Any:

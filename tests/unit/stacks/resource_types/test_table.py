@@ -18,9 +18,23 @@ def test_a_type_has_a_schema_and_is_found_by_its_name(name: str) -> None:
     assert NOT_GIVEN.get(name, frozenset()) <= {path.replace("/", ".") for path in schema.read_only}
 
 
+NOT_IN_MOTO = frozenset(
+    {
+        "AWS::CloudFront::CachePolicy",
+        "AWS::CloudFront::OriginRequestPolicy",
+        "AWS::CloudFront::ResponseHeadersPolicy",
+        "AWS::SecretsManager::RotationSchedule",
+        "AWS::SecretsManager::SecretTargetAttachment",
+        "AWS::StepFunctions::StateMachineAlias",
+        "AWS::StepFunctions::StateMachineVersion",
+    }
+)
+"""Types that have a schema and cannot be made, as docs/differences.md says: the companion lacks what they are."""
+
+
 def test_all_types_of_a_service_that_have_a_schema_can_be_made() -> None:
     missing = {name for name in known_types() if name.rpartition("::")[0] in FAMILIES} - set(TYPES)
-    assert missing == set()
+    assert missing == NOT_IN_MOTO
 
 
 @pytest.mark.parametrize("name", ["AWS::Foo::Bar", "AWS::Lambda::Foo", "Custom::Thing", "", "AWS"])
