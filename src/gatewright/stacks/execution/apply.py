@@ -17,10 +17,9 @@ from gatewright.stacks.execution.changes import Action, action_for, compared_pro
 from gatewright.stacks.execution.errors import Cancelled, NodeStopping, ResourceFailed, reason_of
 from gatewright.stacks.execution.evaluations import EvaluatedStack
 from gatewright.stacks.execution.graph import run_graph
-from gatewright.stacks.execution.journal import Step
 from gatewright.stacks.execution.lookups import ResourceLookup
 from gatewright.stacks.execution.names import random_part
-from gatewright.stacks.execution.run import Run
+from gatewright.stacks.execution.run import INITIATED, INITIATED_STATUS, Run
 from gatewright.stacks.execution.signals import wait_for_signals
 from gatewright.stacks.execution.stack_policy import denial
 from gatewright.stacks.resource_types.contract import Resource, ResourceType
@@ -29,8 +28,6 @@ from gatewright.store.types import Document
 _log = logging.getLogger(__name__)
 
 REPLACING: Final = "Requested update requires the creation of a new physical resource; hence creating one."
-INITIATED: Final = "Resource creation Initiated"
-
 _POLICY_ACTIONS: Final = MappingProxyType({Action.UPDATE: "Update:Modify", Action.REPLACE: "Update:Replace"})
 
 BEFORE: Final = (
@@ -81,6 +78,7 @@ class Apply:
         """Do it, until all is done or something failed. Raises `NodeStopping`."""
         evaluation = self._target.evaluation
         run_graph(evaluation.resources, evaluation.dependencies, self._apply, goes_on=self._run.goes_on)
+        self._run.refuse_stopping()
 
     def refuse_removals(self) -> None:
         """Have resources fail that the template does not ask for, and that the stack's policy protects."""
@@ -216,9 +214,7 @@ class Apply:
         policy = self._target.evaluation.evaluate(raw.get("ResourceSignal"), self._lookup)
         if action is Action.UPDATE or policy is None:
             return
-        with self._run.journal.step() as step:
-            resource["Attempt"]["EarlierId"] = result.physical_id
-            step.set_resource_status(resource, "CREATE_IN_PROGRESS", INITIATED, result.physical_id)
+        self._run.call(self._stack, resource).keep_id(result.physical_id)
         wait_for_signals(self._run, logical_id, policy)
 
     def _settle(self, resource: Document, desired: Desired, result: Resource, action: Action) -> None:
@@ -237,18 +233,9 @@ class Apply:
             "Settled": self._operation_id,
         }
         with self._run.journal.step() as step:
-            if action is Action.CREATE:
-                self._say_initiated(step, resource, "CREATE_IN_PROGRESS")
-                step.set_resource_status(resource, "CREATE_COMPLETE")
-            else:
-                if action is Action.REPLACE:
-                    self._say_initiated(step, resource, "UPDATE_IN_PROGRESS")
-                step.set_resource_status(resource, "UPDATE_COMPLETE")
-
-    def _say_initiated(self, step: Step, resource: Document, status: str) -> None:
-        declaration = self._target.evaluation.resources[resource["LogicalResourceId"]]
-        if "ResourceSignal" not in (declaration.creation_policy or {}):
-            step.resource_event(resource, status, INITIATED)
+            if action is not Action.UPDATE and attempt.get("EarlierId") != result.physical_id:
+                step.resource_event(resource, INITIATED_STATUS[action.value], INITIATED)
+            step.set_resource_status(resource, "CREATE_COMPLETE" if action is Action.CREATE else "UPDATE_COMPLETE")
 
     def _take_over(self, resource: Document, desired: Desired) -> None:
         """Keep what a template says of a resource that stays as it is."""

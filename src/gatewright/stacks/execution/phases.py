@@ -44,7 +44,7 @@ RESTORED: Final = (
 
 def run_phase(run: Run, phase: Phase) -> None:
     """Do a phase. Raises `NodeStopping`."""
-    run.begin_phase()
+    run.refuse_stopping()
     _PHASES[phase](run)
 
 
@@ -63,6 +63,8 @@ def end(step: Step, status: str, reason: str | None = None) -> None:
 def _apply(run: Run, phase: Phase) -> None:
     """Make the resources what the template says (CREATE, UPDATE)."""
     stack = run.journal.stack()
+    if stack["Operation"].get("CancelReason") is not None:
+        run.give_up(stack["Operation"]["CancelReason"])
     failure, outputs, target = None, list[Output](), None
     try:
         target = _evaluate(run, stack, "current", stack["RawParameters"])
@@ -110,7 +112,8 @@ def _failure(apply: Apply, run: Run) -> str | None:
     ]
     if run.halt_reason is not None:
         return run.halt_reason
-    return "".join(parts) or None
+    # The parent of a nested stack may give up before anything failed here.
+    return "".join(parts) or (None if run.goes_on() else "Resource creation cancelled")
 
 
 def _fail(run: Run, phase: Phase, begun: Document, failure: str) -> None:

@@ -45,10 +45,14 @@ class Removal:
         nodes = [name for name in resources if name not in wanted or resources[name].get("Discarded")]
         needs = {name: (resources[name].get("Before") or resources[name]).get("Needs", ()) for name in nodes}
         turned = reversed_needs(nodes, needs)
-        run_graph(nodes, turned, lambda name: self._clean_up(name, is_wanted=name in wanted))
+        run = self._run
+        run_graph(nodes, turned, lambda name: self._clean_up(name, is_wanted=name in wanted), goes_on=run.is_running)
+        run.refuse_stopping()
 
     def _in_order(self, resources: Mapping[str, Document], needs: Mapping[str, Collection[str]]) -> None:
-        run_graph(list(resources), reversed_needs(list(resources), needs), self._delete)
+        nodes = list(resources)
+        run_graph(nodes, reversed_needs(nodes, needs), self._delete, goes_on=self._run.is_running)
+        self._run.refuse_stopping()
 
     def _delete(self, logical_id: str) -> bool:
         resource = self._run.resources[logical_id]

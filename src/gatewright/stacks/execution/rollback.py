@@ -34,7 +34,8 @@ class Restoration:
         resources = self._run.resources
         changed = [name for name, resource in resources.items() if resource.get("Before")]
         needs = {name: resources[name]["Before"].get("Needs", ()) for name in changed}
-        run_graph(changed, needs, self._restore)
+        run_graph(changed, needs, self._restore, goes_on=self._run.is_running)
+        self._run.refuse_stopping()
 
     def _restore(self, logical_id: str) -> bool:
         resource = self._run.resources[logical_id]

@@ -1,6 +1,7 @@
 """One operation on a stack while a node works on it: its documents in memory, and what may stop it."""
 
 import threading
+from types import MappingProxyType
 from typing import Final
 
 from gatewright.stacks.execution.errors import Cancelled, NodeStopping
@@ -10,14 +11,28 @@ from gatewright.stacks.execution.surroundings import FindType, Surroundings
 from gatewright.stacks.resource_types.contract import Call, Services
 from gatewright.store.types import Document
 
+INITIATED: Final = "Resource creation Initiated"
+INITIATED_STATUS: Final = MappingProxyType({"CREATE": "CREATE_IN_PROGRESS", "REPLACE": "UPDATE_IN_PROGRESS"})
+"""In which status a creation is said to be initiated, by what is done."""
+
+_LOOK_SECONDS: Final = 0.5
+"""How often who waits looks whether the parent goes on."""
+
 STACK_TAG: Final = "aws:cloudformation:stack-name"
 
 
 class Run:
     """What the phases of an operation share. Workers on several resources use it at the same time."""
 
-    def __init__(self, surroundings: Surroundings, find_type: FindType, place: Place, uuid: str) -> None:
-        """`find_type` finds every type, those that are stacks' own too."""
+    def __init__(
+        self,
+        surroundings: Surroundings,
+        find_type: FindType,
+        place: Place,
+        uuid: str,
+        parent: "Run | None" = None,
+    ) -> None:
+        """`find_type` finds every type, those that are stacks' own too. `parent` works on what a nested stack is in."""
         self.surroundings = surroundings
         self.find_type = find_type
         self.place = place
@@ -27,15 +42,10 @@ class Run:
         self.resources: dict[str, Document] = self.journal.resources()
         self.halt = threading.Event()
         """Set when nothing more is to be begun, and what waits is to give up."""
-        self._stopping = threading.Event()
         self.halt_reason: str | None = None
         """Why the operation is to end, when no resource failed: a time-out, or somebody cancelled it."""
-
-    def begin_phase(self) -> None:
-        """Forget what stopped the phase before. Raises `NodeStopping`."""
-        self._refuse_stopping()
-        self.halt.clear()
-        self.halt_reason = None
+        self._stopping = threading.Event()
+        self._parent = parent
 
     def stop(self) -> None:
         """End where that does no harm: another node takes the operation up."""
@@ -48,18 +58,29 @@ class Run:
         self.halt.set()
 
     def goes_on(self) -> bool:
-        """Say whether further work may be begun."""
-        return not self.halt.is_set()
+        """Say whether further work may be begun that is given up when something fails, here or in the parent."""
+        return not self.halt.is_set() and (self._parent is None or self._parent.goes_on())
+
+    def is_running(self) -> bool:
+        """Say whether further work may be begun that is done whatever fails."""
+        return not self._stopping.is_set()
+
+    def refuse_stopping(self) -> None:
+        """Raise `NodeStopping` when the node ends: what is left of the phase is for the next one."""
+        if self._stopping.is_set():
+            raise NodeStopping
 
     def pause(self, seconds: float) -> None:
         """Wait. Raises `Cancelled`, and `NodeStopping` when the node ends."""
-        if self.halt.wait(seconds):
-            self._refuse_stopping()
+        left = seconds
+        while left > 0 and self.goes_on():
+            self.halt.wait(min(left, _LOOK_SECONDS))
+            left -= _LOOK_SECONDS
+        if not self.goes_on():
+            self.refuse_stopping()
             raise Cancelled
 
-    def call(
-        self, stack: Document, resource: Document, *, can_stop: bool = True, is_repeated: bool = False
-    ) -> Call:
+    def call(self, stack: Document, resource: Document, *, can_stop: bool = True, is_repeated: bool = False) -> Call:
         """Return what an attempt on a resource is given. A roll-back or deletion is not stopped by what failed."""
         attempt = resource.get("Attempt") or {}
         logical_id = resource["LogicalResourceId"]
@@ -89,14 +110,17 @@ class Run:
 
     def _pause_to_the_end(self, seconds: float) -> None:
         self._stopping.wait(seconds)
-        self._refuse_stopping()
-
-    def _refuse_stopping(self) -> None:
-        if self._stopping.is_set():
-            raise NodeStopping
+        self.refuse_stopping()
 
     def _keep_id(self, logical_id: str, physical_id: str) -> None:
+        """Make the id of what is being created durable, and show it, once: others follow what goes on there."""
         resource = self.resources[logical_id]
+        attempt = resource.setdefault("Attempt", {})
+        if attempt.get("EarlierId") == physical_id:
+            return
+        is_new = "EarlierId" not in attempt and attempt.get("Action") in INITIATED_STATUS
+        attempt["EarlierId"] = physical_id
         with self.journal.step() as step:
-            resource.setdefault("Attempt", {})["EarlierId"] = physical_id
+            if is_new:
+                step.resource_event(resource, INITIATED_STATUS[attempt["Action"]], INITIATED, physical_id)
             step.put_resource(resource)

@@ -9,7 +9,7 @@ from typing import Final
 from gatewright.stacks.execution.errors import NodeStopping
 from gatewright.stacks.execution.journal import Journal, StackGone
 from gatewright.stacks.execution.phases import end, run_phase
-from gatewright.stacks.execution.places import SERVICE, STACK, Place
+from gatewright.stacks.execution.places import SERVICE, STACK, Place, uuid_of
 from gatewright.stacks.execution.run import Run
 from gatewright.stacks.execution.statuses import FAILED_STATUS_OF_PHASE, Phase
 from gatewright.stacks.execution.surroundings import FindType, Surroundings
@@ -58,8 +58,8 @@ class StackRuns:
     def work(self, place: Place, uuid: str) -> None:
         """Work on a stack in this thread, as long as its document names an operation."""
         try:
-            while (operation := self._next(place, uuid)) is not None:
-                self._work_on(place, uuid, operation)
+            while (stack := self._next(place, uuid)) is not None:
+                self._work_on(place, uuid, stack)
         except NodeStopping:
             _log.info("the operation on stack %s is taken up by the next node", uuid)
             self._forget(uuid)
@@ -97,14 +97,14 @@ class StackRuns:
         self._executor.shutdown(wait=True, cancel_futures=True)
 
     def _next(self, place: Place, uuid: str) -> Document | None:
-        """Return the operation that a stack's document names. When there is none, whoever submits begins anew."""
+        """Return a stack whose document names an operation. When it names none, whoever submits begins anew."""
         with self._guard:
             with self.surroundings.store.read() as reader:
                 stack = reader.get(place.key(STACK, uuid))
-            operation: Document | None = None if stack is None else stack.get("Operation")
-            if operation is None:
+            if stack is None or not stack.get("Operation"):
                 self._futures.pop(uuid, None)
-            return operation
+                return None
+            return stack
 
     def _forget(self, uuid: str) -> None:
         with self._guard:
@@ -118,12 +118,13 @@ class StackRuns:
             if operation is not None:
                 end(step, FAILED_STATUS_OF_PHASE[Phase(operation["Phase"])], "Internal Failure")
 
-    def _work_on(self, place: Place, uuid: str, operation: Document) -> None:
-        run = Run(self.surroundings, self.find_type, place, uuid)
+    def _work_on(self, place: Place, uuid: str, stack: Document) -> None:
+        operation: Document = stack["Operation"]
         with self._guard:
             if self._is_closed:
                 raise NodeStopping
-            self._runs[uuid] = run
+            parent = self._runs.get(uuid_of(stack.get("ParentId", "")) or "")
+            run = self._runs[uuid] = Run(self.surroundings, self.find_type, place, uuid, parent)
         timer = self._timer(run, operation)
         try:
             run_phase(run, Phase(operation["Phase"]))

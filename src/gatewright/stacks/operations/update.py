@@ -42,8 +42,10 @@ def cancel_update_stack(context: StackContext, request: Shape) -> Shape:
     """Have an update that is under way rolled back."""
     with context.store.read() as reader:
         stack = require_stack(context.place, reader, request["StackName"])
-    if stack["StackStatus"] != "UPDATE_IN_PROGRESS":
-        raise validation_error("CancelUpdateStack cannot be called from current stack status")
+    with context.journal(stack).step() as step:
+        if step.stack["StackStatus"] != "UPDATE_IN_PROGRESS":
+            raise validation_error("CancelUpdateStack cannot be called from current stack status")
+        step.stack["Operation"]["CancelReason"] = "User Initiated"
     context.runs.give_up(stack["Uuid"], "User Initiated")
     return {}
 

@@ -63,6 +63,24 @@ def test_a_nested_stack_that_fails_fails_its_parent(stacks: Stacks) -> None:
     assert stacks.status(child_id) == "DELETE_COMPLETE"
 
 
+def test_a_nested_stack_is_given_up_with_its_parent(stacks: Stacks) -> None:
+    """ "Resource creation cancelled": what waits in it does not hold up the roll-back."""
+    wait = {"Type": "AWS::CloudFormation::WaitCondition", "Properties": {"Handle": {"Ref": "H"}, "Timeout": "60"}}
+    handle = {"Type": "AWS::CloudFormation::WaitConditionHandle"}
+    stacks.world.objects["templates/child.json"] = child(H=handle, W=wait)
+    release = threading.Event()
+    stacks.world.blocked = {"create Failing": release}
+    stacks.world.failing = {"create Failing": "No"}
+    body = template({"Child": nested(), "Failing": thing()})
+    context = stacks.begin("CreateStack", {"StackName": "app", "TemplateBody": body})
+    while ("Child", "CREATE_IN_PROGRESS", "Resource creation Initiated") not in stacks.events():
+        threading.Event().wait(0.01)
+    release.set()
+    assert settled(stacks, context.begun[0]) == "ROLLBACK_COMPLETE"
+    child_id = stacks.resources()["Child"]["PhysicalResourceId"]
+    assert stacks.status(child_id) == "DELETE_COMPLETE"
+
+
 def test_a_template_that_is_not_there_fails_the_nested_stack(stacks: Stacks) -> None:
     stacks.call("CreateStack", StackName="app", TemplateBody=parent())
     (reason,) = [reason for name, status, reason in stacks.events() if (name, status) == ("Child", "CREATE_FAILED")]

@@ -1,5 +1,6 @@
 """A node that is killed in the middle of an operation: the next one continues it, or rolls it back."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
@@ -121,3 +122,23 @@ def test_a_node_that_ends_fails_nothing(nodes: list[Stacks]) -> None:
     future = second.runs.future(context.begun[0])
     assert future is None or future.result(SECONDS) is None
     assert second.status() == "CREATE_COMPLETE"
+
+
+def test_a_node_that_ends_between_two_resources_fails_nothing(nodes: list[Stacks]) -> None:
+    store, world = open_store(None), World()
+    first = started(nodes, store, world)
+    release = threading.Event()
+    world.blocked = {"create A": release}
+    first.begin("CreateStack", {"StackName": "app", "TemplateBody": template(CHAIN)})
+    while "create A" not in world.calls:
+        threading.Event().wait(0.01)
+    closing = threading.Thread(target=first.runs.close)
+    closing.start()
+    threading.Event().wait(0.05)
+    release.set()
+    closing.join(SECONDS)
+    assert first.status() == "CREATE_IN_PROGRESS"
+    assert world.calls == ["create A"]
+    second = started(nodes, store, world)
+    assert second.status() == "CREATE_COMPLETE"
+    assert world.calls == ["create A", "create B", "create C"]

@@ -6,6 +6,7 @@ Guide).
 """
 
 import json
+import threading
 from typing import Any
 
 import pytest
@@ -243,3 +244,20 @@ def test_a_stack_in_another_state_is_not_updated(stacks: Stacks) -> None:
     assert stacks.refused("UpdateStack", StackName="none", TemplateBody=template({"A": thing()})) == (
         "ValidationError: Stack [none] does not exist"
     )
+
+
+def test_an_update_is_cancelled(stacks: Stacks) -> None:
+    created(stacks, {"A": thing("old")})
+    stacks.world.blocked = {"update A": threading.Event()}
+    context = stacks.begin(
+        "UpdateStack", {"StackName": "app", "TemplateBody": template({"A": thing("new"), "B": thing()})}
+    )
+    while "update A" not in stacks.world.calls:
+        threading.Event().wait(0.01)
+    stacks.call("CancelUpdateStack", StackName="app")
+    stacks.world.blocked.pop("update A").set()
+    future = stacks.runs.future(context.begun[0])
+    assert future is None or future.result(20) is None
+    assert stacks.status() == "UPDATE_ROLLBACK_COMPLETE"
+    assert [each["Value"] for each in stacks.world.things.values()] == ["old"]
+    assert "cannot be called from current stack status" in stacks.refused("CancelUpdateStack", StackName="app")
