@@ -268,3 +268,51 @@ def test_a_killed_node_goes_on(tmp_path: Path) -> None:
         assert len(second.client("lambda").list_functions()["Functions"]) == 2
     finally:
         assert stop(second) == 0
+
+
+SAM = """
+AWSTemplateFormatVersion: '2010-09-09'
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Hello:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      CodeUri: code
+      Handler: app.handler
+      Events:
+        Rest: {Type: Api, Properties: {Path: /hello, Method: get}}
+        Http: {Type: HttpApi, Properties: {Path: /hello, Method: get}}
+Outputs:
+  Rest: {Value: !Ref ServerlessRestApi}
+  Http: {Value: !Ref ServerlessHttpApi}
+"""
+
+
+def test_a_serverless_application_is_packaged_and_deployed(stacking: Node, tmp_path: Path) -> None:
+    """`aws cloudformation package` and `deploy`, as the sample applications of AWS SAM are deployed."""
+    stacking.client("s3").create_bucket(Bucket="artifacts")
+    (tmp_path / "code").mkdir()
+    (tmp_path / "code" / "app.py").write_text(HELLO.replace("GREETING", "served"))
+    (tmp_path / "template.yaml").write_text(SAM)
+    packaged = str(tmp_path / "packaged.yaml")
+    source = str(tmp_path / "template.yaml")
+    commands = [
+        ["package", "--template-file", source, "--s3-bucket", "artifacts", "--output-template-file", packaged],
+        ["deploy", "--template-file", packaged, "--stack-name", "serverless", "--capabilities", "CAPABILITY_IAM"],
+    ]
+    for command in commands:
+        run = [sys.executable, str(BIN / "aws"), "cloudformation", *command]
+        done = subprocess.run(run, env=stacking.environment, capture_output=True, text=True, timeout=100)
+        assert done.returncode == 0, done.stderr
+    made = outputs(stacking, "serverless")
+    assert stacking.call(made["Rest"], "GET", "/Prod/hello").body == b"served"
+    assert stacking.call(made["Http"], "GET", "/hello").body == b"served"
+    original = stacking.client("cloudformation").get_template(StackName="serverless", TemplateStage="Original")
+    assert "AWS::Serverless::Function" in original["TemplateBody"]
+    processed = stacking.client("cloudformation").get_template(StackName="serverless", TemplateStage="Processed")
+    assert "AWS::IAM::Role" in json.dumps(processed["TemplateBody"])
+    stacking.client("cloudformation").delete_stack(StackName="serverless")
+    listed = stacking.client("cloudformation").list_stacks(StackStatusFilter=["DELETE_COMPLETE"])["StackSummaries"]
+    assert "serverless" in [stack["StackName"] for stack in listed]
+    assert not [role for role in stacking.client("iam").list_roles()["Roles"] if "serverless" in role["RoleName"]]

@@ -7,7 +7,7 @@ Operations of the data plane (Invoke) run on the event loop, after what was writ
 
 import asyncio
 import threading
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 from concurrent.futures import Future
 from typing import Any, Final, Protocol, TypeVar
 
@@ -16,6 +16,7 @@ from gatewright.aws.validation import message, prepare, violations
 from gatewright.base.clock import Clock
 from gatewright.base.errors import AwsError, OperationNotImplemented
 from gatewright.base.ids import Ids
+from gatewright.base.late import late_imports
 from gatewright.base.operations import BoundOperation, Caller, Shape
 from gatewright.server.services import SERVICES
 from gatewright.server.stacks import StackParts
@@ -78,10 +79,23 @@ class StackServices:
         self._ids = ids
         self._catalog = catalog or Catalog(SERVICES)
         self._stopping = threading.Event()
+        self._expected: set[str] = set()
 
     def at(self, place: Place) -> Services:
         """Return the APIs in an account and region."""
         return _ServicesAt(self, place)
+
+    def expect(self, types: Collection[str]) -> None:
+        """Load the services of ours that resources of these types will call, in a thread beside.
+
+        Their packages and models take half a second of a slow processor each: as long as clients take between a change
+        set and its execution.
+        """
+        names = {name.split("::")[1].lower() for name in types if name.startswith("AWS::")}
+        new = (names & SERVICES.keys()) - self._expected
+        self._expected |= new
+        if new:
+            threading.Thread(target=self._load, args=(sorted(new),), name="services", daemon=True).start()
 
     def catch_up(self) -> None:
         """Have the data plane serve what was written until now. Raises `NodeStopping`."""
@@ -106,6 +120,14 @@ class StackServices:
             raise OperationNotImplemented(f"The operation {operation} of {service} is not implemented by gatewright.")
         self.catch_up()
         return dict(self._wait(_run(bound, caller, values)))
+
+    def _load(self, names: Sequence[str]) -> None:
+        for name in names:
+            if self._stopping.is_set():
+                return
+            with late_imports():
+                self._own.control(name, "")
+            self._catalog.service(name)
 
     def _validated(self, name: str, operation_name: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
         service = self._catalog.service(name)
@@ -160,6 +182,7 @@ def build_stacks(
         find_type=_find_type,
         schema_of=schema_of,
         services=services.at,
+        expect=services.expect,
         catch_up=services.catch_up,
         response_url=lambda secret: f"{url}{secret}",
     )

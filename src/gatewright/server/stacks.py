@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -24,9 +25,12 @@ SERVICE: Final = "cloudformation"
 RESPONSES: Final = "/_gatewright/cloudformation/responses/"
 """Where custom resources and wait conditions are answered."""
 
-SETTLE_SECONDS: Final = 2.0
-"""How long an answer waits for the stack that it began to be done. The AWS CLI sleeps 30 seconds when it finds a stack
-in progress: most stacks here take less than this."""
+IDLE_SECONDS: Final = 4.0
+"""How long an answer waits for the stack that it began while nothing happens to it: a function may start meanwhile."""
+SETTLE_SECONDS: Final = 10.0
+"""How long it waits at most. The AWS CLI sleeps 30 seconds when it finds a stack in progress: most stacks here take a
+tenth of a second, the first one of a node a second or more. One that waits for something is not waited for."""
+_LOOK_SECONDS: Final = 0.25
 
 _JSON = "application/json"
 
@@ -107,7 +111,17 @@ class NodeStacks:
 
 
 async def _settle(runs: "StackRuns", uuid: str) -> None:
-    """Wait for a stack to be done, but no longer than clients like to wait for an answer."""
+    """Wait for a stack to be done, as long as it gets on, but no longer than clients like to wait for an answer."""
     future = runs.future(uuid)
-    if future is not None:
-        await asyncio.wait([asyncio.wrap_future(future)], timeout=SETTLE_SECONDS)
+    if future is None:
+        return
+    done = asyncio.wrap_future(future)
+    begun = seen_at = time.monotonic()
+    seen = -1
+    while not done.done() and time.monotonic() - begun < SETTLE_SECONDS:
+        await asyncio.wait([done], timeout=_LOOK_SECONDS)
+        steps = runs.steps(uuid)
+        if steps != seen:
+            seen, seen_at = steps, time.monotonic()
+        elif time.monotonic() - seen_at > IDLE_SECONDS:
+            return

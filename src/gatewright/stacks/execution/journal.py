@@ -122,10 +122,13 @@ class Journal:
         self.uuid = uuid
         self._clock = clock
         self._ids = ids
+        self.steps = 0
+        """How many transactions were opened."""
 
     @contextmanager
     def step(self) -> Iterator[Step]:
         """Open a transaction. What it makes of the stack's document is written at its end. Raises `StackGone`."""
+        self.steps += 1
         with self.store.write() as writer:
             key = self.place.key(STACK, self.uuid)
             stack = writer.get(key)

@@ -66,7 +66,9 @@ def prepare(surroundings: Surroundings, find_type: FindType, place: Place, stack
         declared = expanded.section("Parameters")
         raw = {key: value for key, value in parameters.raw.items() if key in declared}
         parameters = resolve_parameters(expanded.document, raw, {}, (), seams)
-    _refuse_unknown_types(expanded.section("Resources"), find_type)
+    types = _types(expanded.section("Resources"))
+    _refuse_unknown_types(types, find_type)
+    surroundings.expect(types)
     check(expanded, parameters, environment, seams)
     return Prepared(
         document=template_document(given.template, None if expanded is template else expanded),
@@ -90,8 +92,12 @@ def refuse_capabilities(prepared: Prepared, given: Collection[str], *, is_change
         raise AwsError("InsufficientCapabilitiesException", text)
 
 
-def _refuse_unknown_types(resources: Mapping[str, object], find_type: FindType) -> None:
-    types = [resource["Type"] for resource in resources.values() if isinstance(resource, dict) and "Type" in resource]
-    unknown = sorted({name for name in types if isinstance(name, str) and find_type(name) is None})
+def _types(resources: Mapping[str, object]) -> frozenset[str]:
+    declared = [resource for resource in resources.values() if isinstance(resource, dict)]
+    return frozenset(resource["Type"] for resource in declared if isinstance(resource.get("Type"), str))
+
+
+def _refuse_unknown_types(types: Collection[str], find_type: FindType) -> None:
+    unknown = sorted(name for name in types if find_type(name) is None)
     if unknown:
         raise TemplateError(f"Template format error: Unrecognized resource types: [{', '.join(unknown)}]")

@@ -55,6 +55,12 @@ class StackRuns:
         with self._guard:
             return self._futures.get(uuid)
 
+    def steps(self, uuid: str) -> int:
+        """Return a number that changes whenever something durable happens to a stack that is worked on."""
+        with self._guard:
+            run = self._runs.get(uuid)
+        return 0 if run is None else run.journal.steps
+
     def work(self, place: Place, uuid: str) -> None:
         """Work on a stack in this thread, as long as its document names an operation."""
         try:

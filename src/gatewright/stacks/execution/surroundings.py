@@ -1,6 +1,6 @@
 """What operations on stacks run on: the store, time, the types of resources, services, the data plane."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -72,6 +72,8 @@ class Surroundings:
     schema_of: Callable[[str], Schema | None]
     services: Callable[[Place], Services]
     """The APIs of this node and its companion in an account and region."""
+    expect: Callable[[Collection[str]], None]
+    """Told of the types of resources that will soon be made: what they need may be loaded meanwhile."""
     catch_up: Callable[[], None]
     """Has the data plane serve all that was written until now."""
     response_url: Callable[[str], str]

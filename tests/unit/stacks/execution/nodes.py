@@ -179,6 +179,7 @@ class Stacks:
             find_type=types.get,
             schema_of=SCHEMAS.get,
             services=lambda place: FakeServices(self.world),
+            expect=lambda types: None,
             catch_up=lambda: None,
             response_url=lambda secret: f"http://node/responses/{secret}",
         )
