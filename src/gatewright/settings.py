@@ -24,7 +24,7 @@ from gatewright.wire.client_limits import ClientLimits
 from gatewright.wire.limits import Limits
 
 PREFIX = "GATEWRIGHT_"
-_SECTIONS = ("wire", "upstream", "functions", "gateway")
+_SECTIONS = ("wire", "upstream", "functions", "gateway", "logs")
 _CONFIG = "config"
 # What a node finds out by itself.
 _FOUND_OUT = frozenset({"search_path", "home"})
@@ -36,6 +36,7 @@ _MORE_THAN_NONE = (
     "functions.init_seconds",
     "functions.async_concurrency",
     "functions.async_time_scale",
+    "logs.kept_mb",
 )
 
 # No account of a person or a service, and room for the user ids of 64 nodes below 2^31.
@@ -50,6 +51,14 @@ class GatewayLimits:
     """Requests per second."""
     account_burst_limit: int = 5_000
     """Requests."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogLimits:
+    """What CloudWatch Logs keeps, beside the retention of each log group."""
+
+    kept_mb: int = 1024
+    """MiB of events that are kept, of all groups together: of more, the oldest go. At most 256 with `is_ephemeral`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +90,7 @@ class Settings:
     upstream: ClientLimits = field(default_factory=ClientLimits)
     functions: FunctionLimits = field(default_factory=FunctionLimits)
     gateway: GatewayLimits = field(default_factory=GatewayLimits)
+    logs: LogLimits = field(default_factory=LogLimits)
     runtimes: Mapping[str, Path] = field(default_factory=lambda: MappingProxyType({}))
     """Interpreters by runtime identifier (`"python3.12" = "/path/to/python3.12"`), before those that are found. In the
     file only."""

@@ -16,7 +16,7 @@ from gatewright.base.ids import Ids
 from gatewright.base.late import Late
 from gatewright.base.messages import BytesBody
 from gatewright.base.operations import Caller, Shape
-from gatewright.control import apigateway, apigatewayv2, iam, lambda_, sts
+from gatewright.control import apigateway, apigatewayv2, iam, lambda_, logs, sts
 from gatewright.functions import invoke
 from gatewright.gateway.rest_apis import invoke_for_test
 from gatewright.stacks import operations as stack_operations
@@ -29,6 +29,7 @@ TABLES: Mapping[str, frozenset[str]] = {
     "apigatewayv2": frozenset(apigatewayv2.OPERATIONS),
     "cloudformation": frozenset(stack_operations.OPERATIONS),
     "iam": frozenset(iam.OPERATIONS),
+    "logs": frozenset(logs.OPERATIONS),
     "sts": frozenset(sts.OPERATIONS),
 }
 OPERATIONS = [
@@ -76,7 +77,8 @@ async def call(service: str, operation: str, params: dict[str, Any]) -> tuple[in
         error = dict(re.findall(r"<(Code|Message)>(.*?)</", response.body.decode()))
         return response.status, error.get("Code"), error.get("Message", ""), called
     content = json.loads(response.body) if response.body else {}
-    return response.status, response.headers.get("x-amzn-errortype"), content.get("message", ""), called
+    code = response.headers.get("x-amzn-errortype") or content.get("__type")
+    return response.status, code, content.get("message", ""), called
 
 
 @pytest.mark.parametrize(("service", "operation"), OPERATIONS)
@@ -86,7 +88,8 @@ async def test_an_operation_is_served_or_says_that_it_is_not(service: str, opera
     status, error, message, called = await call(service, operation, params)
     if operation in TABLES[service]:
         # Made-up values reach the operation or break a constraint of the model.
-        broken = {(400, code) for code in ("ValidationException", "BadRequestException", "ValidationError")}
+        refusals = ("ValidationException", "BadRequestException", "ValidationError", "InvalidParameterException")
+        broken = {(400, code) for code in refusals}
         assert called == [operation] or (status, error) in broken
     else:
         assert (status, error, called) == (501, "NotImplemented", [])

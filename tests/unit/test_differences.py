@@ -7,7 +7,7 @@ from pathlib import Path
 import botocore.session
 import pytest
 
-from gatewright.control import apigateway, apigatewayv2, iam, lambda_, sts
+from gatewright.control import apigateway, apigatewayv2, iam, lambda_, logs, sts
 from gatewright.control.lambda_.options import NOT_BUILT
 from gatewright.stacks import operations as stack_operations
 
@@ -52,6 +52,14 @@ def test_only_what_may_be_left_out_is_listed() -> None:
 def test_options_that_are_refused_are_listed() -> None:
     listed = {name for _, names in table("Options of Lambda's operations that are not built") for name in names}
     assert set(NOT_BUILT) <= listed
+
+
+def test_operations_of_logs_are_built_or_listed() -> None:
+    model = botocore.session.get_session().get_service_model("logs")
+    rows = table("Operations of CloudWatch Logs that are not built")
+    listed = [operation for _, operations in rows for operation in operations]
+    assert len(listed) == len(set(listed))
+    assert set(listed) == set(model.operation_names) - set(logs.OPERATIONS)
 
 
 API_GATEWAY = {"apigateway": apigateway.OPERATIONS, "apigatewayv2": apigatewayv2.OPERATIONS}

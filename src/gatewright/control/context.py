@@ -12,6 +12,7 @@ from gatewright.base.errors import OperationNotImplemented
 from gatewright.base.ids import Ids
 from gatewright.base.operations import Caller
 from gatewright.base.session_tokens import SessionTokens
+from gatewright.observe.log_archive import LogArchive
 from gatewright.store.types import Key, Store
 
 
@@ -94,6 +95,8 @@ def _no_queues(queue: Arn) -> Mapping[str, str]:
     raise OperationNotImplemented(
         f"An event source mapping of {queue} needs a companion that serves SQS: see the setting companion."
     )
+def _no_logs() -> LogArchive:
+    raise OperationNotImplemented("There is nowhere that logs are kept.")
 
 
 def _none_provisioned(function_arn: str, qualifier: str) -> ProvisionedEnvironments:
@@ -130,6 +133,8 @@ class Node:
     """Makes and reads temporary credentials."""
     access_key_use: Callable[[str], AccessKeyUse | None] = _never_used
     """What an access key was last used for, by its id."""
+    logs: Callable[[], LogArchive] = _no_logs
+    """Where log groups and events are kept."""
 
 
 @dataclass(frozen=True, slots=True)

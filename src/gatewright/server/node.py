@@ -25,6 +25,7 @@ from gatewright.gateway.endpoint import EXECUTE_API, LAMBDA_URL, Endpoint, desti
 from gatewright.gateway.function_urls.faults import MAX_BODY_BYTES
 from gatewright.observe.function_logs import FunctionLogs
 from gatewright.observe.kept_logs import LogFiles, LogTails
+from gatewright.observe.log_archive import LogArchive
 from gatewright.server.blob_links import BlobLinks
 from gatewright.server.blobs import BlobSweep, collect_unused_blobs
 from gatewright.server.companion.address import MOTO, NO_COMPANION, Address, FixedAddress, NoAddress
@@ -38,6 +39,7 @@ from gatewright.server.for_functions import OwnPathsForFunctions, refuse_aws_cal
 from gatewright.server.foundation import Foundation
 from gatewright.server.key_uses import KeyUses
 from gatewright.server.late_parts import LateServiceCaller, late_handler
+from gatewright.server.logs import open_log_archive
 from gatewright.server.own_paths import OwnPaths
 from gatewright.server.planes import Planes, Swap
 from gatewright.server.role_credentials import RoleCredentials, open_session_tokens
@@ -79,6 +81,7 @@ class Node:
         settings, store, executor = self._settings, self._foundation.store, self._foundation.executor
         collect_unused_blobs(store)
         usage = open_usage(store, self._clock, self._parts)
+        archive = open_log_archive(self._foundation)
         logs = FunctionLogs(log_output, self._kept_logs())
         self._parts.callback(logs.close)
         address = self._companion_address()
@@ -99,7 +102,7 @@ class Node:
         planes = Planes(store, executor, functools.partial(_link, serving, sources))
         await planes.catch_up()
         links = BlobLinks(self._foundation.url, store.blobs, self._clock)
-        facts = self._facts(runtimes, functions, links, companion, usage, sources, session_tokens)
+        facts = self._facts(runtimes, functions, links, companion, usage, sources, session_tokens, archive)
         elsewhere = self._elsewhere(address, client)
         operations = self._service_operations(planes, functions, events, facts, serving)
         stacks = self._stacks(planes, operations, companion)
@@ -209,6 +212,7 @@ class Node:
         usage: KeptUsage,
         sources: EventSources,
         session_tokens: SessionTokens,
+        archive: LogArchive,
     ) -> context.Node:
         return context.Node(
             self._execute_api_url(),
@@ -218,6 +222,7 @@ class Node:
             blob_url=links.url,
             fetch_object=companion.fetch_object,
             usage=usage,
+            logs=lambda: archive,
             account_rate_limit=self._settings.gateway.account_rate_limit,
             account_burst_limit=self._settings.gateway.account_burst_limit,
             provisioned_environments=functools.partial(_provisioned_environments, functions),

@@ -15,12 +15,13 @@ SERVICES: Final[Mapping[str, str]] = MappingProxyType(
         "apigatewayv2": "gatewright.control.apigatewayv2",
         "cloudformation": "gatewright.stacks.operations",
         "iam": "gatewright.control.iam",
+        "logs": "gatewright.control.logs",
         "sts": "gatewright.control.sts",
     }
 )
 """botocore's name of a service, and the package whose OPERATIONS serve it."""
 
-OWN_SIGNING_NAMES: Final = frozenset({"apigateway", "cloudformation", "iam", "lambda", "sts"})
+OWN_SIGNING_NAMES: Final = frozenset({"apigateway", "cloudformation", "iam", "lambda", "logs", "sts"})
 """The names that calls to these services are signed by."""
 
 NEVER_ELSEWHERE: Final = frozenset({"cloudformation", "execute-api"})
