@@ -103,6 +103,12 @@ class Settings:
         """Return the directories of `search_path`, in order."""
         return tuple(Path(directory) for directory in self.search_path.split(os.pathsep) if directory)
 
+    @property
+    def local_url(self) -> str:
+        """Return where the node is reached from this machine, whatever address it listens on."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104 — compared, not bound
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
 
 def load_settings(flags: Mapping[str, object], environment: Mapping[str, str] | None = None) -> Settings:
     """Return the settings. `flags` are those given on the command line, by setting name, plus `config`.

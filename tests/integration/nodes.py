@@ -14,6 +14,7 @@ import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -142,8 +143,26 @@ class Node:
             connection.close()
 
     def logs(self, function_name: str) -> str:
-        """Return the kept log lines of a function."""
-        return self.request("GET", f"/_gatewright/logs/aws/lambda/{function_name}").body.decode()
+        """Return the log of a function as `aws logs tail` shows it; nothing when there is none yet."""
+        return "".join(
+            f"{datetime.fromtimestamp(event['timestamp'] / 1000, UTC).isoformat()} {event['logStreamName']} "
+            f"{event['message']}"
+            for event in self.log_events(f"/aws/lambda/{function_name}")
+        )
+
+    def log_events(self, group: str) -> list[dict[str, Any]]:
+        """Return the events of a log group; none when there is no such group. (A client of boto3 is slow to make.)"""
+        found: list[dict[str, Any]] = []
+        asked = {"logGroupName": group}
+        headers = [("X-Amz-Target", "Logs_20140328.FilterLogEvents"), ("Content-Type", "application/x-amz-json-1.1")]
+        while True:
+            answer = self.request("POST", "/", headers, json.dumps(asked).encode()).json()
+            if answer.get("__type") == "ResourceNotFoundException":
+                return []
+            found += answer["events"]
+            if "nextToken" not in answer:
+                return found
+            asked["nextToken"] = answer["nextToken"]
 
 
 def zip_of(files: Mapping[str, str | bytes], executable: Sequence[str] = ()) -> bytes:

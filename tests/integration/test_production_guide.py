@@ -17,7 +17,7 @@ from tests.integration.tiers import TIERS, launch_on_tier
 GUIDE = (Path(__file__).parents[2] / "docs" / "guides" / "production.md").read_text()
 
 
-OPERATORS = ("/2015-03-31/functions", "/2015-03-31/functions/other", "/v2/apis", "/_gatewright/logs/aws/lambda/other")
+OPERATORS = ("/2015-03-31/functions", "/2015-03-31/functions/other", "/v2/apis", "/_gatewright/other")
 ASKING = """
     import os, urllib.error, urllib.request
     statuses = []

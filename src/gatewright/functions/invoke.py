@@ -41,6 +41,7 @@ from gatewright.functions.streaming import ResponseStream, StreamedInvocation
 from gatewright.functions.surroundings import LinkFactory, Surroundings
 from gatewright.functions.sweep import Sweep
 from gatewright.functions.variables import ON_DEMAND
+from gatewright.observe.log_archive.types import GroupKey
 from gatewright.observe.logs import LogSink
 from gatewright.snapshot.types import Function, FunctionVersion, QualifiedFunction
 
@@ -265,7 +266,8 @@ class Functions:
         # testdata/aws/lambda/streaming_async.json).
         owner = "" if function.log_group == f"/aws/lambda/{function.name}" else function.name
         name = f"{day}/{owner}[{function.version}]{self._ids.uuid().hex}"
-        stream = LogStream(self._log_sink, function.log_group, name)
+        group = GroupKey(function.account_id, function.region, function.log_group)
+        stream = LogStream(self._log_sink, group, name)
         log = platform_log(function, initialization_type, name)
         return Journal(log, stream, self._clock, function.version, initialization_type)
 

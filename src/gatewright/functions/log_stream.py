@@ -14,6 +14,7 @@ from typing import Final
 from gatewright.functions.descriptors import out_of_the_way
 from gatewright.functions.invocation import Invocation
 from gatewright.functions.settings import LOG_TAIL_BYTES
+from gatewright.observe.log_archive.types import GroupKey
 from gatewright.observe.logs import LogSink
 
 _logger = logging.getLogger(__name__)
@@ -31,7 +32,7 @@ class LogStream:
 
     __slots__ = ("_lines", "_partial", "_sink", "_unclaimed", "group", "name")
 
-    def __init__(self, sink: LogSink, group: str, name: str) -> None:
+    def __init__(self, sink: LogSink, group: GroupKey, name: str) -> None:
         self._sink = sink
         self.group = group
         self.name = name
@@ -84,7 +85,7 @@ class LogStream:
         try:
             self._sink.write(self.group, self.name, int(now * 1000), lines)
         except OSError as error:  # a full disk must not fail the invocation as well
-            _logger.error("%s: %d octets of the log are lost: %s", self.group, len(lines), error)
+            _logger.error("%s: %d octets of the log are lost: %s", self.group.name, len(lines), error)
 
     def claim(self) -> bytes:
         """Return the end of what was handed over since the last call and belonged to no invocation."""

@@ -24,7 +24,6 @@ from gatewright.functions.settings import Credentials, FunctionSettings
 from gatewright.gateway.endpoint import EXECUTE_API, LAMBDA_URL, Endpoint, destination_of
 from gatewright.gateway.function_urls.faults import MAX_BODY_BYTES
 from gatewright.observe.function_logs import FunctionLogs
-from gatewright.observe.kept_logs import LogFiles, LogTails
 from gatewright.observe.log_archive import LogArchive
 from gatewright.server.blob_links import BlobLinks
 from gatewright.server.blobs import BlobSweep, collect_unused_blobs
@@ -39,7 +38,7 @@ from gatewright.server.for_functions import OwnPathsForFunctions, refuse_aws_cal
 from gatewright.server.foundation import Foundation
 from gatewright.server.key_uses import KeyUses
 from gatewright.server.late_parts import LateServiceCaller, late_handler
-from gatewright.server.logs import open_log_archive
+from gatewright.server.logs import open_logs
 from gatewright.server.own_paths import OwnPaths
 from gatewright.server.planes import Planes, Swap
 from gatewright.server.role_credentials import RoleCredentials, open_session_tokens
@@ -81,9 +80,7 @@ class Node:
         settings, store, executor = self._settings, self._foundation.store, self._foundation.executor
         collect_unused_blobs(store)
         usage = open_usage(store, self._clock, self._parts)
-        archive = open_log_archive(self._foundation)
-        logs = FunctionLogs(log_output, self._kept_logs())
-        self._parts.callback(logs.close)
+        archive, logs = open_logs(self._foundation, log_output, self._clock)
         address = self._companion_address()
         companion = self._companion(address)
         runtimes = RuntimeDirectory(
@@ -108,7 +105,7 @@ class Node:
         stacks = self._stacks(planes, operations, companion)
         aws = self._aws_api(operations, stacks, elsewhere)
         self._parts.callback(asyncio.create_task(BlobSweep(store).run(executor)).cancel)
-        own = OwnPaths(lambda: _health(planes, self._isolation), logs.tail, links.handle, stacks.respond)
+        own = OwnPaths(lambda: _health(planes, self._isolation), links.handle, stacks.respond)
         apis, urls = serving.execute_api, serving.function_urls
         self._is_rest_api = apis.is_rest_api
         serve(Endpoint(apis, urls, aws, own.handle).handle)
@@ -267,9 +264,6 @@ class Node:
     async def _handle_for_functions(self, request: Request) -> Response:
         """Serve a function whose sandbox does not reach the listener."""
         return await self._for_functions(request)
-
-    def _kept_logs(self) -> LogFiles | LogTails:
-        return LogTails() if self._settings.is_ephemeral else LogFiles(self._settings.data_dir / "logs")
 
     def _work_directory(self, name: str) -> Path:
         return self._foundation.work_directory(name, is_for_others=self._others_read_code)

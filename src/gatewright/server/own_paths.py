@@ -1,10 +1,9 @@
 """What a node says of itself, and what it is told, below `/_gatewright/`.
 
-`health`, `logs/{log group}`, `blobs/…`, and `cloudformation/responses/…`, which takes answers for stacks that wait.
+`health`, `blobs/…`, and `cloudformation/responses/…`, which takes answers for stacks that wait.
 """
 
 from collections.abc import Callable
-from urllib.parse import unquote
 
 import orjson
 
@@ -12,22 +11,14 @@ from gatewright.base.messages import Handler, Request, Response, text_response
 from gatewright.server import blob_links, stacks
 
 _JSON = "application/json"
-_LOGS = "/_gatewright/logs/"
 
 
 class OwnPaths:
     """Answers requests below `/_gatewright/`."""
 
-    def __init__(
-        self,
-        health: Callable[[], dict[str, object]],
-        log_tail: Callable[[str], bytes],
-        blobs: Handler,
-        responses: Handler,
-    ) -> None:
+    def __init__(self, health: Callable[[], dict[str, object]], blobs: Handler, responses: Handler) -> None:
         """`blobs` and `responses` answer below their paths."""
         self._health = health
-        self._log_tail = log_tail
         self._blobs = blobs
         self._responses = responses
 
@@ -41,7 +32,4 @@ class OwnPaths:
             return text_response(200, orjson.dumps(self._health()), _JSON)
         if request.path.startswith(blob_links.PREFIX):
             return await self._blobs(request)
-        if request.path.startswith(_LOGS):
-            group = "/" + unquote(request.path.removeprefix(_LOGS)).lstrip("/")
-            return text_response(200, self._log_tail(group), "text/plain; charset=utf-8")
         return text_response(404, b'{"message":"Not Found"}', _JSON)

@@ -19,6 +19,7 @@ from gatewright.functions.invoke import Functions
 from gatewright.functions.runtimes.types import Code, Launch, Transport
 from gatewright.functions.sandbox.types import IsolationReport, ProcessSpec, SandboxError, SandboxSpec
 from gatewright.functions.settings import FunctionSettings
+from gatewright.observe.log_archive import GroupKey
 from gatewright.snapshot.types import Function, FunctionVersion, QualifiedFunction
 
 MIB = 1 << 20
@@ -42,9 +43,9 @@ class FakeSink:
     """Keeps what was logged."""
 
     def __init__(self) -> None:
-        self.writes: list[tuple[str, str, int, bytes]] = []
+        self.writes: list[tuple[GroupKey, str, int, bytes]] = []
 
-    def write(self, group: str, stream: str, timestamp_ms: int, lines: bytes) -> None:
+    def write(self, group: GroupKey, stream: str, timestamp_ms: int, lines: bytes) -> None:
         assert lines.endswith(b"\n")
         self.writes.append((group, stream, timestamp_ms, lines))
 

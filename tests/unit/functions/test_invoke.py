@@ -52,7 +52,7 @@ def error_of(payload: bytes) -> tuple[str, str]:
 async def test_a_stream_of_a_shared_log_group_names_its_function(tmp_path: Path) -> None:
     async with running_node(tmp_path, echo) as node:
         await node.functions.invoke(qualified(function_version(log_group="shared")), b"{}")
-        assert {group for group, *_ in node.sink.writes} == {"shared"}
+        assert {group.name for group, *_ in node.sink.writes} == {"shared"}
         names = {re.sub("[0-9a-f]{32}$", "id", stream)[10:] for _, stream, *_ in node.sink.writes}
         assert names == {"/orders[$LATEST]id"}
 
@@ -94,7 +94,7 @@ async def test_an_event_goes_in_and_the_answer_comes_out(tmp_path: Path) -> None
     ]
     assert lines[4].startswith("REPORT RequestId: id-1\tDuration: ")
     assert len(node.sink.writes) == 3  # INIT_START, and one for each invocation
-    assert {(group, stream[:10], stream[10:20]) for group, stream, *_ in node.sink.writes} == {
+    assert {(group.name, stream[:10], stream[10:20]) for group, stream, *_ in node.sink.writes} == {
         ("/aws/lambda/orders", "2026/11/23", "/[$LATEST]")
     }
 

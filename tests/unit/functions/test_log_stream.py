@@ -9,12 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gatewright.functions.log_stream import MAX_LINE_BYTES, LogStream, OutputPipe
+from gatewright.observe.log_archive import GroupKey
 
 from .fakes import FakeSink, until
 
+GROUP = GroupKey("123456789012", "us-east-1", "group")
+
 
 def stream(sink: FakeSink) -> LogStream:
-    return LogStream(sink, "group", "stream")
+    return LogStream(sink, GROUP, "stream")
 
 
 def test_whole_lines_go_out_and_a_begun_one_waits() -> None:
@@ -24,7 +27,7 @@ def test_whole_lines_go_out_and_a_begun_one_waits() -> None:
     log.flush(1.5)
     log.add_output(b"o\n")
     log.flush(2.0)
-    assert sink.writes == [("group", "stream", 1500, b"one\n"), ("group", "stream", 2000, b"two\n")]
+    assert sink.writes == [(GROUP, "stream", 1500, b"one\n"), (GROUP, "stream", 2000, b"two\n")]
 
 
 def test_nothing_is_written_when_there_is_nothing() -> None:
@@ -129,9 +132,9 @@ async def test_a_flood_is_held_back_by_the_pipe() -> None:
 
 def test_a_sink_that_fails_loses_lines_and_nothing_else() -> None:
     class Full(FakeSink):
-        def write(self, group: str, stream: str, timestamp_ms: int, lines: bytes) -> None:
+        def write(self, group: GroupKey, stream: str, timestamp_ms: int, lines: bytes) -> None:
             raise OSError("No space left on device")
 
-    log = LogStream(Full(), "group", "stream")
+    log = LogStream(Full(), GROUP, "stream")
     log.add_platform_lines(b"END\n")
     log.flush(1.0)

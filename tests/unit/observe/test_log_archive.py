@@ -37,7 +37,7 @@ def archive(tmp_path: Path) -> Iterator[LogArchive]:
 
 
 def lines(text: bytes, timestamp_ms: int = NOON_MS, stream: str = "one", group: GroupKey = KEY) -> Lines:
-    return Lines(group, stream, timestamp_ms, text, len(text))
+    return group, stream, timestamp_ms, text, len(text)
 
 
 def put(archive: LogArchive, stream: str, *events: tuple[int, str]) -> None:

@@ -17,8 +17,8 @@ async def own(request: Request) -> Response:
         ("/_gatewright/health", 200),
         ("/_gatewright/blobs/0123?Signature=x", 200),
         ("/_gatewright/cloudformation/responses/0123", 200),
-        ("/_gatewright/logs/aws/lambda/other", 403),
-        ("/_gatewright/logs/../health", 403),
+        ("/_gatewright/other", 403),
+        ("/_gatewright/other/../health", 403),
         ("/_gatewright/", 403),
     ],
 )

@@ -1,5 +1,4 @@
 import orjson
-import pytest
 
 from gatewright.base.messages import Headers, Request, Response
 from gatewright.server.own_paths import OwnPaths
@@ -13,7 +12,7 @@ async def responses(request: Request) -> Response:
     return Response(200, Headers(), f"{request.method} of the response at {request.path}".encode())
 
 
-OWN = OwnPaths(lambda: {"status": "ready"}, lambda group: f"lines of {group}\n".encode(), blobs, responses)
+OWN = OwnPaths(lambda: {"status": "ready"}, blobs, responses)
 
 
 async def answer(method: str, path: str) -> Response:
@@ -24,18 +23,6 @@ async def test_health() -> None:
     response = await answer("GET", "/_gatewright/health")
     assert isinstance(response.body, bytes)
     assert (response.status, orjson.loads(response.body)) == (200, {"status": "ready"})
-
-
-@pytest.mark.parametrize(
-    ("path", "group"),
-    [
-        ("/_gatewright/logs/aws/lambda/hello", "/aws/lambda/hello"),
-        ("/_gatewright/logs/%2Faws%2Flambda%2Fhello", "/aws/lambda/hello"),
-    ],
-)
-async def test_logs(path: str, group: str) -> None:
-    response = await answer("GET", path)
-    assert (response.status, response.body) == (200, f"lines of {group}\n".encode())
 
 
 async def test_blobs() -> None:

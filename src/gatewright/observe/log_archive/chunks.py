@@ -42,8 +42,8 @@ class Chunk:
 def chunks_of_lines(lines: Iterable[Lines]) -> list[Chunk]:
     """Return the chunks of lines of one stream. A clock that was set back begins a new one."""
     chunks: list[Chunk] = []
-    for each in lines:
-        _chunk_for(chunks, each.timestamp_ms).add(each.timestamp_ms, each.text, _LINES)
+    for _, _, timestamp_ms, text, _ in lines:
+        _chunk_for(chunks, timestamp_ms).add(timestamp_ms, text, _LINES)
     return chunks
 
 

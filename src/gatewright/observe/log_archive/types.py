@@ -86,15 +86,9 @@ class LogEvent(NamedTuple):
     stream: str
 
 
-class Lines(NamedTuple):
-    """Whole lines of a function, each ending in a line feed and an event of its own, all of one time."""
-
-    group: GroupKey
-    stream: str
-    timestamp_ms: int
-    text: bytes
-    size: int
-    """Octets that they count for while they wait."""
+Lines = tuple[GroupKey, str, int, bytes, int]
+"""Whole lines of a function, each ending in a line feed and an event of its own: group, stream, time, text, octets that
+they count for while they wait. A tuple, since one is made for every invocation."""
 
 
 class NewEvent(NamedTuple):

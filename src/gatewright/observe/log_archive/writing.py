@@ -30,7 +30,7 @@ class EventWriter:
         """Keep lines of functions. Groups and streams that are not there are made."""
         streams: dict[tuple[GroupKey, str], list[Lines]] = {}
         for lines in batch:
-            name = (lines.group, lines.stream)
+            name = (lines[0], lines[1])
             if name in streams:
                 streams[name].append(lines)
             else:
