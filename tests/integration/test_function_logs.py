@@ -177,7 +177,7 @@ def test_gatewright_logs(node: Node, greeter: Function) -> None:
 
 @pytest.mark.slow
 def test_the_tail_of_the_aws_cli(node: Node, greeter: Function) -> None:
-    """As version 2 of the AWS CLI does it with `aws logs tail --follow` (aws/aws-cli, awscli/customizations/logs/tail.py).
+    """As version 2 of the AWS CLI does it with `aws logs tail --follow` (aws/aws-cli, customizations/logs/tail.py).
 
     FilterLogEvents again and again, from the time of the last event on, with the ids of those that were shown.
     """

@@ -95,6 +95,8 @@ def _no_queues(queue: Arn) -> Mapping[str, str]:
     raise OperationNotImplemented(
         f"An event source mapping of {queue} needs a companion that serves SQS: see the setting companion."
     )
+
+
 def _no_logs() -> LogArchive:
     raise OperationNotImplemented("There is nowhere that logs are kept.")
 
