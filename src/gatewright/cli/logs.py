@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any, Final, TextIO
 
 from gatewright.base.errors import GatewrightError
@@ -16,7 +17,7 @@ from gatewright.base.errors import GatewrightError
 _POLL_SECONDS: Final = 0.5
 _LATE_MS: Final = 5000
 _SINCE: Final = re.compile(r"(\d{1,9})([smhdw])")
-_UNIT_SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+_UNIT_SECONDS: Final = MappingProxyType({"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800})
 
 Call = Callable[..., Mapping[str, Any]]
 """Calls an operation of CloudWatch Logs or Lambda: service, name, parameters. Raises `CallFailed`."""
