@@ -14,10 +14,11 @@ from typing import Any, Final
 
 from gatewright.base.errors import AwsError, GatewrightError
 from gatewright.stacks.execution.changes import Action, action_for, compared_properties, refuse_same_name
+from gatewright.stacks.execution.custom_resources import HiddenResource
 from gatewright.stacks.execution.errors import Cancelled, NodeStopping, ResourceFailed, reason_of
 from gatewright.stacks.execution.evaluations import EvaluatedStack
 from gatewright.stacks.execution.graph import run_graph
-from gatewright.stacks.execution.lookups import ResourceLookup
+from gatewright.stacks.execution.lookups import ResourceLookup, ShownLookup
 from gatewright.stacks.execution.names import random_part
 from gatewright.stacks.execution.run import INITIATED, INITIATED_STATUS, Run
 from gatewright.stacks.execution.signals import wait_for_signals
@@ -43,6 +44,7 @@ BEFORE: Final = (
     "DeletionPolicy",
     "UpdateReplacePolicy",
     "StackTags",
+    "IsHidden",
 )
 """What a roll-back gives back to a resource's document."""
 
@@ -144,7 +146,8 @@ class Apply:
         }
         if schema is not None and "Tags" in schema.properties:
             document["StackTags"] = self._stack.get("Tags", [])
-        shown = self._target.shown_properties(logical_id, lookup)
+        shown_lookup = ShownLookup(self._run.resources)
+        shown = self._target.shown_properties(logical_id, shown_lookup, is_hiding=shown_lookup.is_hiding)
         if compared != given:
             document["Compared"] = compared
         if shown is not None or compared != given:
@@ -223,8 +226,10 @@ class Apply:
         old_id = resource["PhysicalResourceId"]
         if old_id and old_id != result.physical_id:
             discard_before(resource)
-        for name in ("Compared", "ShownProperties", "Attempted"):
+        for name in ("Compared", "ShownProperties", "Attempted", "IsHidden"):
             resource.pop(name, None)
+        if isinstance(result, HiddenResource):
+            resource["IsHidden"] = True
         resource |= desired.document
         resource |= {
             "PhysicalResourceId": result.physical_id,

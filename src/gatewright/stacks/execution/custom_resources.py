@@ -27,6 +27,11 @@ _DEFAULT_SECONDS: Final = 3600
 
 
 @dataclass(frozen=True, slots=True)
+class HiddenResource(Resource):
+    """A resource that was answered with NoEcho: its attributes are used, and not shown."""
+
+
+@dataclass(frozen=True, slots=True)
 class CustomResources:
     """Asks for custom resources."""
 
@@ -57,8 +62,10 @@ class CustomResources:
         physical_id = answer.get("PhysicalResourceId")
         if not isinstance(physical_id, str) or not physical_id:
             raise ResourceFailed("Invalid PhysicalResourceId")
-        attributes = answer.get("Data")
-        return Resource(physical_id, attributes if isinstance(attributes, dict) else {})
+        data = answer.get("Data")
+        attributes = data if isinstance(data, dict) else {}
+        is_hidden = str(answer.get("NoEcho", False)).lower() == "true"
+        return HiddenResource(physical_id, attributes) if is_hidden else Resource(physical_id, attributes)
 
     def _ask(self, call: Call, request: dict[str, Any]) -> Mapping[str, Any]:
         """Send a request and wait for its answer. Raises `ResourceFailed`, AwsError, `Cancelled`."""

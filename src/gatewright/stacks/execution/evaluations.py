@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 from gatewright.stacks.execution.journal import StackGone
+from gatewright.stacks.execution.lookups import HIDDEN
 from gatewright.stacks.execution.places import TEMPLATE, Place
 from gatewright.stacks.execution.seams import StackSeams
 from gatewright.stacks.execution.surroundings import Surroundings
@@ -19,8 +20,6 @@ from gatewright.stacks.template import (
 )
 from gatewright.stacks.template.types import Json
 from gatewright.store.types import Document, Reader
-
-_HIDDEN = "****"
 
 
 class EvaluatedStack:
@@ -38,11 +37,14 @@ class EvaluatedStack:
         hidden = _hidden(parameters)
         self._shown = None if hidden is None else Evaluation(template, hidden, environment, seams)
 
-    def shown_properties(self, logical_id: str, lookup: Lookup) -> dict[str, Any] | None:
-        """Return the properties that events show, None when they are those that are compared."""
-        if self._shown is None:
+    def shown_properties(self, logical_id: str, lookup: Lookup, *, is_hiding: bool = False) -> dict[str, Any] | None:
+        """Return the properties that events show, None when they are those that are compared.
+
+        `is_hiding` says that the lookup gives other values than those that resources are made of.
+        """
+        if self._shown is None and not is_hiding:
             return None
-        return self._shown.properties(logical_id, lookup, dynamic_references=False)
+        return (self._shown or self.evaluation).properties(logical_id, lookup, dynamic_references=False)
 
     def metadata(self, logical_id: str, lookup: Lookup) -> Json:
         """Return the Metadata attribute of a resource, evaluated."""
@@ -96,7 +98,7 @@ def _hidden(parameters: ParameterValues) -> ParameterValues | None:
     if not any(entry.declaration.no_echo for entry in parameters.entries.values()):
         return None
     entries = {
-        key: dataclasses.replace(entry, value=_HIDDEN) if entry.declaration.no_echo else entry
+        key: dataclasses.replace(entry, value=HIDDEN) if entry.declaration.no_echo else entry
         for key, entry in parameters.entries.items()
     }
     return ParameterValues(entries)

@@ -1,10 +1,12 @@
 """What Ref and Fn::GetAtt give: from resources that are there, and from those that a plan expects."""
 
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, Final
 
 from gatewright.stacks.template import UNKNOWN, TemplateError
 from gatewright.store.types import Document
+
+HIDDEN: Final = "****"
 
 
 class ResourceLookup:
@@ -24,6 +26,20 @@ class ResourceLookup:
         if resource is None or not resource["PhysicalResourceId"]:
             return UNKNOWN
         return attribute_of(resource, name)
+
+
+class ShownLookup(ResourceLookup):
+    """Answers as events show it: attributes of custom resources that were answered with NoEcho are hidden."""
+
+    @property
+    def is_hiding(self) -> bool:
+        """Say whether there is anything to hide."""
+        return any(resource.get("IsHidden") for resource in self._resources.values())
+
+    def attribute(self, logical_id: str, name: str) -> Any:
+        """Return an attribute, or asterisks."""
+        resource = self._resources.get(logical_id) or {}
+        return HIDDEN if resource.get("IsHidden") else super().attribute(logical_id, name)
 
 
 class PlannedLookup(ResourceLookup):

@@ -28,6 +28,8 @@ def create_stack(context: StackContext, request: Shape) -> Shape:
     with context.store.read() as reader:
         there = find_stack(context.place, reader, name)
     if there is not None and there["StackStatus"] != IN_REVIEW:
+        if options.client_token is not None and there.get("CreationToken") == options.client_token:
+            return {"StackId": there["StackId"]}
         raise AwsError("AlreadyExistsException", f"Stack [{name}] already exists")
     stack = there or new_stack(context.surroundings, context.place, name)
     prepared = prepared_of(context, stack, given_of(context, request), request.get("ResourceTypes"))
@@ -38,6 +40,7 @@ def create_stack(context: StackContext, request: Shape) -> Shape:
             raise AwsError("AlreadyExistsException", f"Stack [{name}] already exists")
         step = open_stack(context.surroundings, writer, context.place, there or stack)
         step.stack["EnableTerminationProtection"] = bool(request.get("EnableTerminationProtection"))
+        step.stack["CreationToken"] = options.client_token
         if policy is not None:
             step.stack["StackPolicy"] = policy
         outdate_change_sets(context, writer, step.stack, but="")

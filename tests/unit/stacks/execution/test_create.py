@@ -181,3 +181,15 @@ def test_no_echo_parameters_are_hidden_in_events(stacks: Stacks) -> None:
     shown = [event["ResourceProperties"] for event in events if "ResourceProperties" in event]
     assert shown
     assert all("secret" not in properties and "****" in properties for properties in shown)
+
+
+def test_a_call_that_is_repeated_with_its_token_is_done_once(stacks: Stacks) -> None:
+    """ClientRequestToken (CreateStack, API Reference): a retried request is not taken for another stack of the name."""
+    first = stacks.call("CreateStack", StackName="app", TemplateBody=PAIR, ClientRequestToken="one")
+    assert stacks.call("CreateStack", StackName="app", TemplateBody=PAIR, ClientRequestToken="one") == first
+    assert stacks.world.calls == ["create First", "create Second"]
+    assert "already exists" in stacks.refused(
+        "CreateStack", StackName="app", TemplateBody=PAIR, ClientRequestToken="two"
+    )
+    events = stacks.call("DescribeStackEvents", StackName="app")["StackEvents"]
+    assert {event["ClientRequestToken"] for event in events} == {"one"}

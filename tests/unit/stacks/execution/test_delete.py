@@ -4,6 +4,8 @@ Statuses as recorded of AWS (localstack, api/test_stacks.snapshot.json, test_blo
 as people saw it (github.com/rlister/stax/issues/40).
 """
 
+import threading
+
 from tests.unit.stacks.execution.nodes import Stacks, template, thing
 
 CHAIN = template({"A": thing(), "B": thing({"Ref": "A"}), "C": thing({"Ref": "B"})})
@@ -90,3 +92,20 @@ def test_an_export_has_one_owner(stacks: Stacks) -> None:
     assert stacks.status("other") == "ROLLBACK_COMPLETE"
     reason = "Export with name shared is already exported by stack app. Rollback requested by user."
     assert ("other", "ROLLBACK_IN_PROGRESS", reason) in stacks.events("other")
+
+
+def test_a_stack_is_deleted_while_it_is_created(stacks: Stacks) -> None:
+    wait = {"Type": "AWS::CloudFormation::WaitCondition", "Properties": {"Handle": {"Ref": "H"}, "Timeout": "60"}}
+    handle = {"Type": "AWS::CloudFormation::WaitConditionHandle"}
+    body = template({"A": thing(), "H": handle, "W": wait, "B": thing(DependsOn="W")})
+    context = stacks.begin("CreateStack", {"StackName": "app", "TemplateBody": body})
+    stack_id = stacks.answer["StackId"]
+    while not {"A", "W"} <= stacks.resources().keys():
+        threading.Event().wait(0.01)
+    stacks.call("DeleteStack", StackName="app")
+    future = stacks.runs.future(context.begun[0])
+    assert future is None or future.result(20) is None
+    assert stacks.status(stack_id) == "DELETE_COMPLETE"
+    assert stacks.world.things == {}
+    assert ("W", "CREATE_FAILED", "Resource creation cancelled") in stacks.events(stack_id)
+    assert "create B" not in stacks.world.calls

@@ -137,6 +137,19 @@ def test_a_function_makes_a_custom_resource(stacks: Stacks) -> None:
     }
 
 
+def test_what_is_answered_with_no_echo_is_not_shown(stacks: Stacks) -> None:
+    """NoEcho in "Custom resource request and response reference": values are masked when they are shown."""
+    stacks.world.functions[FUNCTION] = answering(stacks, [], NoEcho=True)
+    resources = {"It": custom(), "User": thing({"Fn::GetAtt": ["It", "Color"]})}
+    stacks.call("CreateStack", StackName="app", TemplateBody=template(resources))
+    assert [each["Value"] for each in stacks.world.things.values()] == ["red"]
+    events = stacks.call("DescribeStackEvents", StackName="app")["StackEvents"]
+    shown = [event["ResourceProperties"] for event in events if event["LogicalResourceId"] == "User"]
+    assert len(shown) == 3
+    assert all('"Value":"****"' in properties for properties in shown)
+    assert "No updates" in stacks.refused("UpdateStack", StackName="app", TemplateBody=template(resources))
+
+
 def test_another_physical_id_replaces(stacks: Stacks) -> None:
     """ "If the value returned is different from that of the create, the update is a replacement": Delete comes last."""
     requests: list[dict[str, Any]] = []
