@@ -1,8 +1,8 @@
 """What functions reach of their node through the sockets in their sandboxes.
 
 APIs and function URLs, as everybody does; the AWS APIs; the node's health; links to packages, which answer by their
-signature; and where custom resources answer, which nobody guesses. On a hardened node the AWS
-APIs are refused as well: requests are not authorized yet, so that through them a function could read and change all others.
+signature; and where custom resources answer, which nobody guesses. On a hardened node the AWS APIs are refused as well:
+requests are not authorized yet, so that through them a function could read and change all others.
 """
 
 import orjson
