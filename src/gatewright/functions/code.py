@@ -12,11 +12,11 @@ import hashlib
 import os
 import shutil
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 from gatewright.functions.errors import FunctionGone
 from gatewright.functions.layers import OPT_ROOT, merge_layers
@@ -51,8 +51,9 @@ class CodeCache:
         self._root = root
         self._open_blob = open_blob
         self._capacity_bytes = capacity_bytes
-        # Least recently used first. A package is known by its name alone, layers by theirs behind OPT_ROOT.
-        self._packages: dict[tuple[str, ...], _Package] = {}
+        # By the names of their directories, least recently used first.
+        self._packages: dict[str, _Package] = {}
+        self._has_counted = False  # what was there before
         self._tasks: set[asyncio.Task[None]] = set()
         self._folder_lock = threading.Lock()
 
@@ -80,10 +81,12 @@ class CodeCache:
 
     @contextlib.asynccontextmanager
     async def _hold(self, archives: tuple[str, ...]) -> AsyncIterator[Path]:
-        package = self._packages.pop(archives, None)
+        """A package is known by its name alone, layers by theirs behind OPT_ROOT."""
+        name = _directory_name(archives)
+        package = self._packages.pop(name, None)
         if package is None or package.is_lost():
             package = self._start_unpacking(archives)
-        self._packages[archives] = package
+        self._packages[name] = package
         package.users += 1
         try:
             path = await asyncio.shield(package.ready)
@@ -100,10 +103,35 @@ class CodeCache:
 
     def _start_unpacking(self, archives: tuple[str, ...]) -> _Package:
         package = _Package(asyncio.get_running_loop().create_future())
-        task = asyncio.create_task(self._unpack(archives, package))
+        self._start_task(self._unpack(archives, package))
+        if not self._has_counted:
+            self._has_counted = True
+            self._start_task(self._count_what_was_there())
+        return package
+
+    def _start_task(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(coroutine)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        return package
+
+    async def _count_what_was_there(self) -> None:
+        """Take what an earlier run left for packages that nobody has used for longest."""
+        found = await asyncio.to_thread(self._sizes)
+        left: dict[str, _Package] = {}
+        for path, size_bytes in found.items():
+            if path.name not in self._packages:
+                left[path.name] = package = _Package(asyncio.get_running_loop().create_future(), size_bytes)
+                package.ready.set_result(path)
+        self._packages = left | self._packages
+        self._make_room()
+
+    def _sizes(self) -> dict[Path, int]:
+        sizes = {}
+        for path in self._folder().iterdir():
+            with contextlib.suppress(OSError):  # it is just being removed
+                if path.suffix != _PARTIAL:
+                    sizes[path] = _size(path)
+        return sizes
 
     async def _unpack(self, archives: tuple[str, ...], package: _Package) -> None:
         try:
@@ -152,12 +180,12 @@ class CodeCache:
 
     def _make_room(self) -> None:
         total = sum(package.size_bytes for package in self._packages.values())
-        for archives, package in list(self._packages.items()):
+        for name, package in list(self._packages.items()):
             if total <= self._capacity_bytes:
                 return
             if package.users == 0 and package.ready.done():
                 total -= package.size_bytes
-                del self._packages[archives]
+                del self._packages[name]
                 if package.ready.exception() is None:
                     self._remove(package.ready.result())
 
@@ -166,9 +194,7 @@ class CodeCache:
         doomed = path.with_name(f"{path.name}.{os.urandom(4).hex()}{_PARTIAL}")
         with contextlib.suppress(OSError):
             path.rename(doomed)
-            task = asyncio.create_task(asyncio.to_thread(remove_tree, doomed))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._start_task(asyncio.to_thread(remove_tree, doomed))
 
     def _folder(self) -> Path:
         """Return the directory of this start of the machine; the first time, remove what was there before."""

@@ -198,10 +198,13 @@ class Functions:
         """Return how far provisioned concurrency has come. Safe to call from other threads."""
         return self._provisioned.status(f"{arn}:{qualifier}")
 
-    async def close(self) -> None:
-        """Refuse new invocations, wait for those that run as long as the settings say, then end every environment."""
+    async def close(self, *, drain_seconds: float | None = None) -> None:
+        """Refuse new invocations, wait for those that run, then end every environment.
+
+        They are waited for as long as the settings say, unless this says it. Harmless when it ended already.
+        """
         self._is_open = False
-        await self._capacity.drain(self._settings.drain_seconds)
+        await self._capacity.drain(self._settings.drain_seconds if drain_seconds is None else drain_seconds)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_KILL_SECONDS):
                 await asyncio.gather(*(pool.close() for pool in self._all_pools()))

@@ -47,10 +47,6 @@ class EventSources:
 
         return swap
 
-    def forget(self) -> None:
-        """Forget what is known of the queues: the companion has been emptied."""
-        self._queues.forget()
-
     async def close(self) -> None:
         """Read no more, and let functions finish what they have."""
         if self._pollers is not None:

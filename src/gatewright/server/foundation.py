@@ -25,6 +25,12 @@ class Foundation:
     parts: AsyncExitStack
     """Ends what was built, in reverse order."""
 
+    @property
+    def loopback_url(self) -> str:
+        """Where functions on this machine reach the node, whatever address it listens on."""
+        loopback = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.settings.host)  # noqa: S104 — compared, not bound
+        return self.url if loopback is None else f"http://{loopback}:{self.port}"
+
     def work_directory(self, name: str, *, is_for_others: bool = False) -> Path:
         """Return a directory for files that can be made again: unpacked code, the runtimes' own, the network's.
 

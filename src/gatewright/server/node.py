@@ -3,9 +3,8 @@
 import asyncio
 import dataclasses
 import functools
-import os
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
 from gatewright import __version__
@@ -17,8 +16,6 @@ from gatewright.control import context
 from gatewright.control.context import ProvisionedEnvironments
 from gatewright.functions.async_invoke import AsyncInvoker, Outbox
 from gatewright.functions.invoke import Functions
-from gatewright.functions.runtimes.discovery import SearchPlaces
-from gatewright.functions.runtimes.table import RuntimeDirectory
 from gatewright.functions.sandbox.types import Isolation
 from gatewright.functions.settings import Credentials, FunctionSettings
 from gatewright.gateway.endpoint import EXECUTE_API, LAMBDA_URL, Endpoint, destination_of
@@ -27,7 +24,7 @@ from gatewright.observe.function_logs import FunctionLogs
 from gatewright.observe.log_archive import LogArchive
 from gatewright.server.blob_links import BlobLinks
 from gatewright.server.blobs import BlobSweep, collect_unused_blobs
-from gatewright.server.companion.address import MOTO, NO_COMPANION, Address, FixedAddress, NoAddress
+from gatewright.server.companion.address import NO_COMPANION, NoAddress
 from gatewright.server.companion.calls import Companion
 from gatewright.server.companion.moto import MotoServer
 from gatewright.server.companion.passing import MAX_BODY_BYTES as MAX_COMPANION_BODY_BYTES
@@ -37,10 +34,12 @@ from gatewright.server.event_sources import EventSources
 from gatewright.server.for_functions import OwnPathsForFunctions, refuse_aws_call
 from gatewright.server.foundation import Foundation
 from gatewright.server.key_uses import KeyUses
+from gatewright.server.lasting import Lasting
 from gatewright.server.late_parts import LateServiceCaller, late_handler
 from gatewright.server.logs import open_logs
 from gatewright.server.own_paths import OwnPaths
 from gatewright.server.planes import Planes, Swap
+from gatewright.server.reset_path import ResetPath
 from gatewright.server.role_credentials import RoleCredentials, open_session_tokens
 from gatewright.server.runtime_check import RuntimeCheck
 from gatewright.server.services import OWN_SCOPES, OWN_SIGNING_NAMES, is_signed_for_others
@@ -60,59 +59,69 @@ _MEMORY_QUEUE_MB = 256
 """Of events that wait, on a node that keeps them in memory."""
 
 
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """A node that was built."""
+
+    handler: Handler
+    """Answers its requests."""
+    start: Callable[[], Awaitable[None]]
+    """Begins what it does by itself. Call it when functions reach the node by its handler."""
+    cut_off: Callable[[], Awaitable[None]]
+    """Begins nothing any more, and ends what runs in functions; who waits for it is answered with an error."""
+
+
 class Node:
     """Everything that serves: its objects, each made once."""
 
-    def __init__(self, foundation: Foundation, isolation: Isolation) -> None:
+    def __init__(self, foundation: Foundation, lasting: Lasting, reset: Callable[[], Awaitable[None]]) -> None:
+        """`reset` puts another node in the place of this one."""
         self._foundation = foundation
         self._settings = foundation.settings
-        self._isolation = isolation
+        self._lasting = lasting
+        self._reset = reset
         self._parts = foundation.parts
         self._clock = SystemClock()
         self._ids = Ids(PooledEntropy())
         self._key_uses = KeyUses(self._clock)
-        self._others_read_code = isolation.report.tier == "C" and os.geteuid() == 0
         self._for_functions: Handler = _answer_while_starting
         self._is_rest_api: Callable[[str], bool] = lambda api_id: False
 
-    async def build(self, log_output: BinaryIO, serve: Callable[[Handler], None]) -> None:
-        """Build it, and have `serve` take up what answers requests. Log lines of functions go to `log_output`."""
+    async def build(self, log_output: BinaryIO) -> Serving:
+        """Build it. Log lines of functions go to `log_output`."""
         settings, store, executor = self._settings, self._foundation.store, self._foundation.executor
         collect_unused_blobs(store)
         usage = open_usage(store, self._clock, self._parts)
         archive, logs = open_logs(self._foundation, log_output, self._clock)
-        address = self._companion_address()
-        companion = self._companion(address)
-        runtimes = RuntimeDirectory(
-            SearchPlaces(settings.search_directories, settings.home, pinned=settings.runtimes),
-            self._work_directory("runtimes"),
-        )
+        companion = self._lasting.companion
         session_tokens = open_session_tokens(store, settings.account_id, self._ids)
-        functions = self._functions(store, runtimes, logs, session_tokens)
+        functions = self._functions(store, logs, session_tokens)
         events = self._async_invoker(store, functions, companion, lambda arn: planes.function(arn))  # noqa: PLW0108
         client = Client(settings.upstream)
         self._parts.push_async_callback(client.close)
-        services = self._service_caller(client, address, lambda request: aws(request))  # noqa: PLW0108
+        services = self._service_caller(client, lambda request: aws(request))  # noqa: PLW0108
         serving = DataPlane(settings, functions, events, client, services, usage.directory, self._clock, self._ids)
         sources = EventSources(functions, lambda arn: planes.function(arn), companion.call, self._clock)  # noqa: PLW0108
         self._parts.push_async_callback(sources.close)  # before functions end
         planes = Planes(store, executor, functools.partial(_link, serving, sources))
         await planes.catch_up()
         links = BlobLinks(self._foundation.url, store.blobs, self._clock)
-        facts = self._facts(runtimes, functions, links, companion, usage, sources, session_tokens, archive)
-        elsewhere = self._elsewhere(address, client)
+        facts = self._facts(functions, links, companion, usage, sources, session_tokens, archive)
+        elsewhere = self._elsewhere(client)
         operations = self._service_operations(planes, functions, events, facts, serving)
         stacks = self._stacks(planes, operations, companion)
         aws = self._aws_api(operations, stacks, elsewhere)
         self._parts.callback(asyncio.create_task(BlobSweep(store).run(executor)).cancel)
-        own = OwnPaths(lambda: _health(planes, self._isolation), links.handle, stacks.respond)
+        reset = ResetPath(settings, self._reset).handle
+        health = functools.partial(_health, planes, self._lasting.isolation)
+        own = OwnPaths(health, links.handle, stacks.respond, reset)
         apis, urls = serving.execute_api, serving.function_urls
         self._is_rest_api = apis.is_rest_api
-        serve(Endpoint(apis, urls, aws, own.handle).handle)
         aws_for_functions = refuse_aws_call if settings.is_hardened else aws
         self._for_functions = Endpoint(apis, urls, aws_for_functions, OwnPathsForFunctions(own.handle).handle).handle
-        await events.start()  # now that the functions that it runs can call this node
-        await stacks.take_up(store)
+        handler = Endpoint(apis, urls, aws, own.handle).handle
+        start = functools.partial(_start, events, stacks, store)
+        return Serving(handler, start, functools.partial(_cut_off, events, functions))
 
     def _service_operations(
         self, planes: Planes, functions: Functions, events: AsyncInvoker, facts: context.Node, serving: DataPlane
@@ -134,11 +143,13 @@ class Node:
         loop = asyncio.get_running_loop()
 
         def make() -> StackParts:
-            from gatewright.server.stack_services import build_stacks
+            from gatewright.server.stack_services import StackServices, build_stacks
 
-            store, url = self._foundation.store, f"{self._loopback_url()}{RESPONSES}"
-            clock, ids = self._clock, self._ids
-            return build_stacks(operations(), companion.call, planes.catch_up, loop, store, clock, ids, url)
+            url = f"{self._foundation.loopback_url}{RESPONSES}"
+            services = StackServices(
+                operations(), companion.call, planes.catch_up, loop, self._ids, self._lasting.catalog()
+            )
+            return build_stacks(services, self._foundation.store, self._clock, self._ids, url)
 
         stacks = NodeStacks(make, self._foundation.executor)
         self._parts.push_async_callback(stacks.close)
@@ -158,6 +169,7 @@ class Node:
                 account_id=settings.account_id,
                 default_region=settings.region,
                 ids=self._ids,
+                catalog=self._lasting.catalog(),
                 note_key_use=self._key_uses.note,
                 elsewhere=elsewhere,
                 own_scopes=OWN_SCOPES,
@@ -165,28 +177,28 @@ class Node:
 
         return late_handler(make)
 
-    def _elsewhere(self, address: Address, client: Client) -> "Elsewhere | None":
+    def _elsewhere(self, client: Client) -> "Elsewhere | None":
+        address = self._lasting.companion_address
         if isinstance(address, NoAddress):
             return None
         return Passing(address, client, is_moto=isinstance(address, MotoServer)).handle
 
-    def _service_caller(self, client: Client, companion: Address, own: Handler) -> LateServiceCaller:
+    def _service_caller(self, client: Client, own: Handler) -> LateServiceCaller:
         """Return what calls AWS services for integrations. It is made by the first call; `own` serves those of ours."""
 
         def make() -> "ServiceCalls":
             from gatewright.server.service_calls import ServiceCalls
 
-            return ServiceCalls(client, companion, Credentials(), self._ids, own=own, own_services=OWN_SIGNING_NAMES)
+            address = self._lasting.companion_address
+            return ServiceCalls(client, address, Credentials(), self._ids, own=own, own_services=OWN_SIGNING_NAMES)
 
         return LateServiceCaller(make)
 
-    def _functions(
-        self, store: Store, runtimes: RuntimeDirectory, logs: FunctionLogs, session_tokens: SessionTokens
-    ) -> Functions:
+    def _functions(self, store: Store, logs: FunctionLogs, session_tokens: SessionTokens) -> Functions:
         settings = FunctionSettings(
             **dataclasses.asdict(self._settings.functions),
-            endpoint_url=self._loopback_url(),
-            code_directory=self._work_directory("code"),
+            endpoint_url=self._foundation.loopback_url,
+            code_directory=self._lasting.code_directory,
             credentials=RoleCredentials(session_tokens, self._clock, self._ids).issue,
         )
         return Functions(
@@ -194,15 +206,14 @@ class Node:
             self._clock,
             self._ids,
             store.blobs.open,
-            runtimes,
-            self._isolation,
+            self._lasting.runtimes,
+            self._lasting.isolation,
             logs,
             self._handle_for_functions,
         )
 
     def _facts(
         self,
-        runtimes: RuntimeDirectory,
         functions: Functions,
         links: BlobLinks,
         companion: Companion,
@@ -213,7 +224,7 @@ class Node:
     ) -> context.Node:
         return context.Node(
             self._execute_api_url(),
-            RuntimeCheck(runtimes).problem,
+            RuntimeCheck(self._lasting.runtimes).problem,
             self._settings.functions.account_concurrency,
             function_url=self._function_url(),
             blob_url=links.url,
@@ -242,36 +253,9 @@ class Node:
         self._parts.callback(events.stop)
         return events
 
-    def _companion_address(self) -> Address:
-        settings = self._settings
-        address: Address
-        if settings.companion == NO_COMPANION:
-            address = NoAddress()
-        elif settings.companion == MOTO:
-            url, path = self._loopback_url(), settings.search_path
-            address = MotoServer(account_id=settings.account_id, node_url=url, search_path=path)
-        else:
-            address = FixedAddress(settings.companion)
-        self._parts.callback(address.close)
-        return address
-
-    def _companion(self, address: Address) -> Companion:
-        host = self._loopback_url().partition("//")[2] if isinstance(address, MotoServer) else None
-        companion = Companion(address, Credentials(), node_host=host)
-        self._parts.callback(companion.close)
-        return companion
-
     async def _handle_for_functions(self, request: Request) -> Response:
         """Serve a function whose sandbox does not reach the listener."""
         return await self._for_functions(request)
-
-    def _work_directory(self, name: str) -> Path:
-        return self._foundation.work_directory(name, is_for_others=self._others_read_code)
-
-    def _loopback_url(self) -> str:
-        """Where functions on this machine reach the node, whatever address it listens on."""
-        loopback = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self._settings.host)  # noqa: S104 — compared, not bound
-        return self._foundation.url if loopback is None else f"http://{loopback}:{self._foundation.port}"
 
     def _function_url(self) -> str:
         """Return the format of function URLs: beside the APIs, in the same domain."""
@@ -303,6 +287,16 @@ def _link(serving: DataPlane, sources: EventSources, snapshot: Snapshot) -> Swap
             each()
 
     return swap
+
+
+async def _start(events: AsyncInvoker, stacks: NodeStacks, store: Store) -> None:
+    await events.start()
+    await stacks.take_up(store)
+
+
+async def _cut_off(events: AsyncInvoker, functions: Functions) -> None:
+    events.stop()
+    await functions.close(drain_seconds=0)
 
 
 def _provisioned_environments(functions: Functions, arn: str, qualifier: str) -> ProvisionedEnvironments:

@@ -1,6 +1,6 @@
 """What a node says of itself, and what it is told, below `/_gatewright/`.
 
-`health`, `blobs/…`, and `cloudformation/responses/…`, which takes answers for stacks that wait.
+`health`, `blobs/…`, `reset`, and `cloudformation/responses/…`, which takes answers for stacks that wait.
 """
 
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from collections.abc import Callable
 import orjson
 
 from gatewright.base.messages import Handler, Request, Response, text_response
-from gatewright.server import blob_links, stacks
+from gatewright.server import blob_links, reset_path, stacks
 
 _JSON = "application/json"
 
@@ -16,14 +16,19 @@ _JSON = "application/json"
 class OwnPaths:
     """Answers requests below `/_gatewright/`."""
 
-    def __init__(self, health: Callable[[], dict[str, object]], blobs: Handler, responses: Handler) -> None:
-        """`blobs` and `responses` answer below their paths."""
+    def __init__(
+        self, health: Callable[[], dict[str, object]], blobs: Handler, responses: Handler, reset: Handler
+    ) -> None:
+        """`blobs` and `responses` answer below their paths, `reset` at its own."""
         self._health = health
         self._blobs = blobs
         self._responses = responses
+        self._reset = reset
 
     async def handle(self, request: Request) -> Response:
-        """Answer one request: 200, 404 for an unknown path, 405 for anything but GET and HEAD."""
+        """Answer one request: 404 for an unknown path, 405 for anything but GET and HEAD where only these are."""
+        if request.path == reset_path.PATH:
+            return await self._reset(request)
         if request.path.startswith(stacks.RESPONSES):
             return await self._responses(request)
         if request.method not in ("GET", "HEAD"):

@@ -62,10 +62,6 @@ class Queues:
         answer = await self._in_thread(queue_arn, "GetQueueAttributes", {"AttributeNames": ["VisibilityTimeout"]})
         return int(answer["Attributes"]["VisibilityTimeout"])
 
-    def forget(self) -> None:
-        """Forget where queues are: the companion has been emptied."""
-        self._urls.clear()
-
     def close(self) -> None:
         """End, without waiting for calls that are under way."""
         self._executor.shutdown(wait=False, cancel_futures=True)

@@ -70,14 +70,14 @@ class StackServices:
         catch_up: CatchUp,
         loop: asyncio.AbstractEventLoop,
         ids: Ids,
-        catalog: Catalog | None = None,
+        catalog: Catalog,
     ) -> None:
         self._own = own
         self._companion = companion
         self._catch_up = catch_up
         self._loop = loop
         self._ids = ids
-        self._catalog = catalog or Catalog(SERVICES)
+        self._catalog = catalog
         self._stopping = threading.Event()
         self._expected: set[str] = set()
 
@@ -162,18 +162,8 @@ class StackServices:
                     raise NodeStopping from None
 
 
-def build_stacks(
-    own: OwnOperations,
-    companion: CallCompanion,
-    catch_up: CatchUp,
-    loop: asyncio.AbstractEventLoop,
-    store: Store,
-    clock: Clock,
-    ids: Ids,
-    url: str,
-) -> StackParts:
+def build_stacks(services: StackServices, store: Store, clock: Clock, ids: Ids, url: str) -> StackParts:
     """Build the stacks of a node; `url` is what precedes the secrets in the URLs where stacks are answered."""
-    services = StackServices(own, companion, catch_up, loop, ids)
     responses = Responses(store, ids)
     surroundings = Surroundings(
         store=store,

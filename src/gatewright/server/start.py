@@ -1,4 +1,4 @@
-"""How a node starts and how it ends. What serves is built by `server.node`.
+"""How a node starts and how it ends. What serves is built by `server.node`, and anew at resets by `server.lives`.
 
 What takes long happens at once: the machine's tiers and networks are tried, which other processes do, while Python
 imports what serves in a thread.
@@ -18,7 +18,7 @@ from gatewright.wire.listener import Listener
 from gatewright.wire.request_head import RequestHead
 
 if TYPE_CHECKING:
-    from gatewright.server.node import Node
+    from gatewright.server.lives import Lives
 
 # Control-plane operations are short and share one writer; more threads would only wait for it.
 _OPERATION_THREADS = 8
@@ -33,7 +33,7 @@ class Server:
         self._log_output = log_output
         self._listener = Listener(_answer_while_starting, settings.wire, body_limit=self._body_limit)
         self._parts = AsyncExitStack()
-        self._node: Node | None = None
+        self._lives: Lives | None = None
 
     @property
     def url(self) -> str:
@@ -77,20 +77,20 @@ class Server:
         ground = Foundation(settings, self.url, port, executor, store, self._parts)
         isolation = await open_isolation(tier, settings, port, ground.work_directory("network"), self._parts)
         make = await loading
-        self._node = make(ground, isolation)
-        await self._node.build(self._log_output, self._serve)
+        self._lives = make(ground, isolation, self._log_output, self._serve)
+        await self._lives.begin()
 
     def _serve(self, handler: Handler) -> None:
         self._listener.handler = handler
 
     def _body_limit(self, head: RequestHead) -> int:
-        return self._settings.wire.body_bytes if self._node is None else self._node.body_limit(head)
+        return self._settings.wire.body_bytes if self._lives is None else self._lives.body_limit(head)
 
 
-def _load_node() -> "type[Node]":
-    from gatewright.server.node import Node
+def _load_node() -> "type[Lives]":
+    from gatewright.server.lives import Lives
 
-    return Node
+    return Lives
 
 
 async def _answer_while_starting(_: Request) -> Response:

@@ -173,6 +173,17 @@ async def test_unused_packages_make_room(tmp_path: Path) -> None:
     assert not list(tmp_path.rglob("*.partial"))
 
 
+async def test_what_an_earlier_run_left_makes_room_too(tmp_path: Path) -> None:
+    """A reset, or a restart, forgets who used what; it must not let the disk fill up."""
+    packages = [package({"app.py": str(number) * 1000}) for number in range(4)]
+    for content in packages:
+        before = cache(tmp_path / "code", Blobs(content), 1500)
+        async with before.hold(hashlib.sha256(content).hexdigest()) as root:
+            folder = root.parent
+        await before.close()
+    assert [path.name for path in folder.iterdir()] == [hashlib.sha256(packages[-1]).hexdigest()]
+
+
 def test_read_only_folders_are_removed(tmp_path: Path) -> None:
     folder = tmp_path / "a" / "b"
     folder.mkdir(parents=True)

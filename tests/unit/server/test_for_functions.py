@@ -19,6 +19,7 @@ async def own(request: Request) -> Response:
         ("/_gatewright/cloudformation/responses/0123", 200),
         ("/_gatewright/other", 403),
         ("/_gatewright/other/../health", 403),
+        ("/_gatewright/reset", 403),
         ("/_gatewright/", 403),
     ],
 )

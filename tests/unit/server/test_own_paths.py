@@ -12,7 +12,11 @@ async def responses(request: Request) -> Response:
     return Response(200, Headers(), f"{request.method} of the response at {request.path}".encode())
 
 
-OWN = OwnPaths(lambda: {"status": "ready"}, blobs, responses)
+async def reset(request: Request) -> Response:
+    return Response(204 if request.method == "POST" else 405, Headers())
+
+
+OWN = OwnPaths(lambda: {"status": "ready"}, blobs, responses, reset)
 
 
 async def answer(method: str, path: str) -> Response:
@@ -32,6 +36,11 @@ async def test_blobs() -> None:
 async def test_responses() -> None:
     path = "/_gatewright/cloudformation/responses/abc"
     assert (await answer("PUT", path)).body == f"PUT of the response at {path}".encode()
+
+
+async def test_reset() -> None:
+    assert (await answer("POST", "/_gatewright/reset")).status == 204
+    assert (await answer("GET", "/_gatewright/reset")).status == 405
 
 
 async def test_what_is_not_there() -> None:

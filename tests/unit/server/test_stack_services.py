@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from gatewright.aws.catalog import Catalog
 from gatewright.base.errors import AwsError
 from gatewright.base.ids import Ids
 from gatewright.base.operations import BoundOperation, Caller, Shape
+from gatewright.server.services import SERVICES
 from gatewright.server.stack_services import StackServices
 from gatewright.stacks.execution.errors import NodeStopping
 from gatewright.stacks.execution.places import Place
@@ -56,7 +58,7 @@ def companion(service: str, region: str, operation: str, parameters: Mapping[str
 @pytest.fixture
 async def parts() -> AsyncIterator[tuple[StackServices, Own, Planes]]:
     own, planes = Own(), Planes()
-    services = StackServices(own, companion, planes.catch_up, asyncio.get_running_loop(), Ids())
+    services = StackServices(own, companion, planes.catch_up, asyncio.get_running_loop(), Ids(), Catalog(SERVICES))
     yield services, own, planes
     services.stop()
 

@@ -60,8 +60,9 @@ class Database:
         self._is_closed = False
         try:
             self._writer = _connect(path)
-            self._writer.execute("PRAGMA journal_mode = WAL")
+            # First, so that a node that forgets does not wait for the disk when the file is made either.
             self._writer.execute(f"PRAGMA synchronous = {'FULL' if is_durable else 'OFF'}")
+            self._writer.execute("PRAGMA journal_mode = WAL")
             self._make_tables()
         except sqlite3.Error as error:
             raise SettingsError(f"the logs in {path} cannot be used: {error}") from error

@@ -30,6 +30,10 @@ class Address(Protocol):
         """Return the URL when the companion can be reached, which may take seconds. Raises CompanionUnavailable."""
         ...
 
+    def reset(self) -> None:
+        """Empty what was started, if it runs. Raises OSError."""
+        ...
+
     def close(self) -> None:
         """End what was started."""
         ...
@@ -50,6 +54,9 @@ class FixedAddress:
         """Return the URL."""
         return self._url
 
+    def reset(self) -> None:
+        """Do nothing: it is not ours."""
+
     def close(self) -> None:
         """Do nothing: it is not ours."""
 
@@ -62,6 +69,9 @@ class NoAddress:
     def open(self) -> str:
         """Refuse. Raises CompanionUnavailable."""
         raise CompanionUnavailable('there is no companion that serves it: set the setting companion to "moto" or a URL')
+
+    def reset(self) -> None:
+        """Do nothing: there is nothing to empty."""
 
     def close(self) -> None:
         """Do nothing: there is nothing to end."""
