@@ -64,16 +64,20 @@ def _resource(context: Context, operation: str, request: Shape) -> GroupKey:
 
 
 def _add(context: Context, key: GroupKey, tags: Mapping[str, str]) -> None:
-    if any(name.lower().startswith("aws:") for name in tags):
+    if context.caller.called_via is None and any(map(_is_of_aws, tags)):
         raise invalid_parameter("Tag keys that begin with aws: are reserved.")
 
     def changed(group: LogGroup) -> LogGroup:
         merged = group.tags | dict(tags)
-        if len(merged) > _MOST:
+        if sum(not _is_of_aws(name) for name in merged) > _MOST:
             raise too_many_tags(key.name)
         return replace(group, tags=merged)
 
     archive(context).groups.change(key, changed)
+
+
+def _is_of_aws(name: str) -> bool:
+    return name.lower().startswith("aws:")
 
 
 def _remove(context: Context, key: GroupKey, names: Iterable[str]) -> None:

@@ -89,6 +89,12 @@ def _kms() -> Family:
     return TYPES
 
 
+def _logs() -> Family:
+    from gatewright.stacks.resource_types.logs import TYPES
+
+    return TYPES
+
+
 def _route53() -> Family:
     from gatewright.stacks.resource_types.route53 import TYPES
 
@@ -160,6 +166,7 @@ FAMILIES: Final[Mapping[str, Callable[[], Family]]] = MappingProxyType(
         "AWS::ApiGatewayV2": _apigatewayv2,
         "AWS::IAM": _iam,
         "AWS::Lambda": _lambda,
+        "AWS::Logs": _logs,
     }
 )
 """By the service of their names, what imports the types of a family."""

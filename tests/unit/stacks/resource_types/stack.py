@@ -12,7 +12,7 @@ from gatewright.aws.shapes import Shape as ModelShape
 from gatewright.aws.validation import message, violations
 from gatewright.base.errors import AwsError
 from gatewright.base.ids import Ids
-from gatewright.control import apigateway, apigatewayv2, iam, lambda_
+from gatewright.control import apigateway, apigatewayv2, iam, lambda_, logs
 from gatewright.control.context import Context, Node, ProvisionedEnvironments
 from gatewright.stacks.resource_types.contract import Call, Cancelled, Properties, Resource, ResourceType
 from gatewright.stacks.resource_types.schemas import Schema, schema_of
@@ -27,6 +27,7 @@ SERVICES: Mapping[str, Mapping[str, Callable[[Context, Any], Any]]] = {
     "apigatewayv2": apigatewayv2.OPERATIONS,
     "iam": iam.OPERATIONS,
     "lambda": lambda_.OPERATIONS,
+    "logs": logs.OPERATIONS,
 }
 """The control planes; what AWS serves from the data plane is not called by resource types."""
 NOT_GIVEN: Mapping[str, frozenset[str]] = {}

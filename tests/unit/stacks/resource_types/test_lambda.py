@@ -8,6 +8,7 @@ tests/aws/services/cloudformation/resources/test_lambda.snapshot.json).
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -381,7 +382,7 @@ class Mappings:
 
 
 class TestEventSourceMapping:
-    """Its operations are built elsewhere: here they are what the API reference says of states and parameters."""
+    """States and parameters as the API reference has them, and as this node's operations do."""
 
     TYPE = "AWS::Lambda::EventSourceMapping"
     QUEUE: Mapping[str, Any] = {
@@ -399,7 +400,7 @@ class TestEventSourceMapping:
         call = stack.call(services=mappings)
         made = kind.create(call, checked(schema, "Thing", self.QUEUE))
         assert made == Resource(mappings.uuid, {"Id": mappings.uuid, "EventSourceMappingArn": mappings.arn})
-        assert len(stack.waits) == 3
+        assert len(stack.waits) == 2
         assert mappings.mapping is not None
         assert mappings.mapping["BatchSize"] == 5
         assert mappings.mapping["KMSKeyArn"] == self.QUEUE["KmsKeyArn"]
@@ -421,6 +422,28 @@ class TestEventSourceMapping:
         kind.delete(call, made, fewer)
         kind.delete(call, made, fewer)
         assert mappings.mapping is None
+
+    def test_a_queue_is_read_at_once(self, jobs: Stack) -> None:
+        """With the operations of this node."""
+        context = jobs.services.context
+        node = replace(context.node, queue_attributes=lambda arn: {"VisibilityTimeout": "30"})
+        jobs.services.context = replace(context, node=node)
+        queue = {name: value for name, value in self.QUEUE.items() if name != "KmsKeyArn"}
+        filters = {"FilterCriteria": {"Filters": [{"Pattern": '{"body": [1]}'}]}, "Tags": [{"Key": "a", "Value": "b"}]}
+        made = jobs.create(self.TYPE, **queue, **filters)
+        assert jobs.waits == []
+        assert jobs.repeat(self.TYPE, **queue, **filters) == made
+        mapping = read(jobs, "GetEventSourceMapping", UUID=made.physical_id)
+        assert (mapping["BatchSize"], mapping["ScalingConfig"]) == (5, {"MaximumConcurrency": 2})
+        assert mapping["FilterCriteria"] == {"Filters": [{"Pattern": '{"body": [1]}'}]}
+        fewer = {name: self.QUEUE[name] for name in ("EventSourceArn", "FunctionName")}
+        jobs.update(self.TYPE, made, {**queue, **filters}, {**fewer, "Enabled": "false"})
+        mapping = read(jobs, "GetEventSourceMapping", UUID=made.physical_id)
+        assert (mapping["BatchSize"], mapping["FunctionResponseTypes"], mapping["State"]) == (10, [], "Disabled")
+        assert not {"ScalingConfig", "FilterCriteria"} & mapping.keys()
+        tags = read(jobs, "ListTags", Resource=made.attributes["EventSourceMappingArn"])["Tags"]
+        assert "a" not in tags
+        jobs.delete(self.TYPE, made, **fewer)
 
     def test_positions_in_time(self, stack: Stack) -> None:
         mappings = Mappings(stack)

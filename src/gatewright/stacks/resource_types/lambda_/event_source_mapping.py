@@ -125,9 +125,11 @@ def _earlier(call: Call, properties: Properties) -> dict[str, Any] | None:
 
 
 def _settled(call: Call, mapping: Mapping[str, Any]) -> None:
-    while mapping.get("State") in _CHANGING:
-        call.wait(_POLL_SECONDS)
-        mapping = call.services.call("lambda", "GetEventSourceMapping", {"UUID": mapping["UUID"]})
+    """Wait until a mapping is as it is to be; most are when they are asked for again."""
+    target = {"UUID": mapping["UUID"]}
+    if mapping.get("State") in _CHANGING:
+        while call.services.call("lambda", "GetEventSourceMapping", target).get("State") in _CHANGING:
+            call.wait(_POLL_SECONDS)
 
 
 def _arn(call: Call, mapping: Mapping[str, Any]) -> str:
