@@ -316,3 +316,40 @@ def test_a_serverless_application_is_packaged_and_deployed(stacking: Node, tmp_p
     listed = stacking.client("cloudformation").list_stacks(StackStatusFilter=["DELETE_COMPLETE"])["StackSummaries"]
     assert "serverless" in [stack["StackName"] for stack in listed]
     assert not [role for role in stacking.client("iam").list_roles()["Roles"] if "serverless" in role["RoleName"]]
+
+
+def test_what_was_just_made_has_not_drifted(stacking: Node) -> None:
+    """ "Detect unmanaged configuration changes" (AWS CloudFormation User Guide): services tell what was asked for."""
+    trust = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+        ],
+    }
+    role = {"AssumeRolePolicyDocument": trust, "Description": "A role", "MaxSessionDuration": "7200"}
+    more = {
+        "Role": {"Type": "AWS::IAM::Role", "Properties": role},
+        "Queue": {"Type": "AWS::SQS::Queue", "Properties": {"VisibilityTimeout": "40"}},
+        "Http": {"Type": "AWS::ApiGatewayV2::Api", "Properties": {"Name": "http", "ProtocolType": "HTTP"}},
+    }
+    template = application("hello")
+    template["Resources"] |= more
+    cloudformation = stacking.client("cloudformation")
+    options = {"Capabilities": ["CAPABILITY_IAM"], "Tags": [{"Key": "color", "Value": "red"}]}
+    cloudformation.create_stack(StackName="drifting", TemplateBody=json.dumps(template), **options)
+    assert settled(stacking, "drifting") == "CREATE_COMPLETE", failures(stacking, "drifting")
+
+    def drifts() -> dict[str, Any]:
+        cloudformation.detect_stack_drift(StackName="drifting")
+        found = cloudformation.describe_stack_resource_drifts(StackName="drifting")["StackResourceDrifts"]
+        return {each["LogicalResourceId"]: each.get("PropertyDifferences") or [] for each in found}
+
+    assert {name: found for name, found in drifts().items() if found} == {}
+    made = outputs(stacking, "drifting")["Hello"]
+    stacking.client("lambda").update_function_configuration(FunctionName=made, Timeout=7)
+    (difference,) = drifts()["Hello"]
+    assert (difference["PropertyPath"], difference["ExpectedValue"], difference["ActualValue"]) == (
+        "/Timeout",
+        "20",
+        "7",
+    )

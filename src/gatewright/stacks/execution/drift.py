@@ -1,6 +1,7 @@
 """Drift: whether resources still are what their stack made them.
 
-A property that the template does not set may be what it likes. Types that cannot be read are not checked, and say so.
+A property that the template does not set may be what it likes, and one that its type does not read is not compared.
+Types that cannot be read are not checked, and say so.
 
 Source: "Detect unmanaged configuration changes to stacks and resources with drift detection" (AWS CloudFormation User
 Guide).
@@ -32,7 +33,9 @@ def check_drift(run: Run, stack: Document, resource: Document, now: str) -> Docu
     expected = {name: value for name, value in resource["Properties"].items() if name not in unread}
     if found is None:
         return drift | {"Status": "DELETED", "Expected": expected, "Actual": None, "Differences": []}
-    actual = _as_far_as(expected, found)
+    expected = {name: value for name, value in expected.items() if name in found}
+    # Services have numbers as text, and the other way round.
+    actual = _as_far_as(expected, found if schema is None else schema.coerce(found))
     leaves = differences(expected, actual)
     status = "MODIFIED" if leaves else "IN_SYNC"
     return drift | {

@@ -3,9 +3,11 @@
 Source: AWS::IAM::Role (AWS CloudFormation User Guide).
 """
 
+import json
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
+from urllib.parse import unquote
 
 from gatewright.stacks.resource_types.contract import Call, Properties, Resource, ResourceType
 from gatewright.stacks.resource_types.iam.entities import ROLES, document_text
@@ -56,7 +58,9 @@ def read(call: Call, there: Resource) -> Properties | None:
     if output is None:
         return None
     attached = ROLES.call(call, "ListAttachedRolePolicies", there.physical_id).get("AttachedPolicies", ())
-    properties = picked(output["Role"], ("Description", "MaxSessionDuration", "Path", "RoleName"))
+    role = output["Role"]
+    properties = picked(role, ("Description", "MaxSessionDuration", "Path", "RoleName"))
+    properties["AssumeRolePolicyDocument"] = json.loads(unquote(role["AssumeRolePolicyDocument"]))
     return {**properties, "ManagedPolicyArns": [policy["PolicyArn"] for policy in attached]}
 
 
