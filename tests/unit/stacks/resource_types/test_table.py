@@ -1,9 +1,12 @@
 """Every resource type has what its contract asks for."""
 
+import re
+
 import pytest
 
 from gatewright.stacks.resource_types.schemas import known_types, schema_of
 from gatewright.stacks.resource_types.table import FAMILIES, TYPES
+from tests.style.source import ROOT
 from tests.unit.stacks.resource_types.stack import NOT_GIVEN
 
 
@@ -42,3 +45,16 @@ def test_what_is_none(name: str) -> None:
     assert name not in TYPES
     with pytest.raises(KeyError):
         TYPES[name]
+
+
+def test_the_reference_lists_them() -> None:
+    """docs/reference/resource-types.md, a row for each service; an asterisk marks records."""
+    page = (ROOT / "docs" / "reference" / "resource-types.md").read_text()
+    listed = {
+        f"{service}::{name}": star == "*"
+        for service, types in re.findall(r"^\| `(AWS::\w+)` \| (.+) \|$", page, re.MULTILINE)
+        for name, star in re.findall(r"`(\w+)`\\?(\*?)", types)
+    }
+    assert listed == {name: kind.is_record for name, kind in TYPES.items()}
+    concept = (ROOT / "docs" / "concepts" / "stacks.md").read_text()
+    assert f"[{len(TYPES)} resource types]" in concept
