@@ -13,7 +13,7 @@ import subprocess
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -47,6 +47,18 @@ def rss_mib(pid: int) -> float:
         if line.startswith("VmRSS"):
             return int(line.split()[1]) / 1024
     raise AssertionError("no VmRSS")
+
+
+def after_it_is_gone(call: Callable[[], Any]) -> Any:
+    """Call until a process that is just dying does not take connections any more, as SDKs do."""
+    deadline = time.monotonic() + 10
+    while True:
+        try:
+            return call()
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ServiceUnavailable" or time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
 
 
 def bucket(node: Node, name: str) -> Any:
@@ -86,7 +98,7 @@ def test_one_that_dies_is_started_again_and_the_log_says_what_is_lost() -> None:
             (process,) = companions(node)
             os.kill(process, signal.SIGKILL)
             wait_until(lambda: not companions(node) or companions(node) != [process], "it is gone")
-            assert sqs.list_queues().get("QueueUrls", []) == []
+            assert after_it_is_gone(sqs.list_queues).get("QueueUrls", []) == []
         finally:
             assert stop(node) == 0
         errors.seek(0)
@@ -216,6 +228,47 @@ def test_a_page_of_another_site_cannot_call(beside: Node) -> None:
     s3 = bucket(beside, "shown")
     s3.put_object(Bucket="shown", Key="image", Body=b"png", ACL="public-read")
     assert beside.request("GET", "/shown/image", [("Sec-Fetch-Site", "cross-site")]).body == b"png"
+
+
+def test_a_page_writes_to_a_bucket_that_lets_it(beside: Node) -> None:
+    """Using cross-origin resource sharing (CORS), Amazon S3 User Guide; what a browser sends."""
+    s3, origin = bucket(beside, "uploads"), ("Origin", "http://localhost:3000")
+    link = s3.generate_presigned_url("put_object", Params={"Bucket": "uploads", "Key": "photo"})
+    target = link.removeprefix(beside.url)
+    content = [origin, ("Content-Type", "image/png")]
+    assert beside.request("PUT", target, content, b"photo").status == 403
+    rule = {"AllowedMethods": ["PUT"], "AllowedOrigins": [origin[1]], "AllowedHeaders": ["*"]}
+    s3.put_bucket_cors(Bucket="uploads", CORSConfiguration={"CORSRules": [rule]})
+    preflight = beside.request("OPTIONS", target, [origin, ("Access-Control-Request-Method", "PUT")])
+    assert preflight.get_all("Access-Control-Allow-Origin") == [origin[1]]
+    written = beside.request("PUT", target, content, b"photo")
+    assert (written.status, written.get_all("Access-Control-Allow-Origin")) == (200, [origin[1]])
+    assert s3.get_object(Bucket="uploads", Key="photo")["Body"].read() == b"photo"
+    assert beside.request("PUT", target, [("Origin", "http://evil.example")], b"").status == 403
+
+
+def test_a_page_signs_in(beside: Node) -> None:
+    """InitiateAuth, Amazon Cognito user pools API Reference: not signed, from any origin."""
+    cognito, origin = beside.client("cognito-idp"), ("Origin", "http://localhost:3000")
+    pool = cognito.create_user_pool(PoolName="people")["UserPool"]["Id"]
+    flows = ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]
+    client = cognito.create_user_pool_client(UserPoolId=pool, ClientName="page", ExplicitAuthFlows=flows)
+    client_id = client["UserPoolClient"]["ClientId"]
+    cognito.admin_create_user(UserPoolId=pool, Username="ada")
+    cognito.admin_set_user_password(UserPoolId=pool, Username="ada", Password="Passw0rd!", Permanent=True)
+    parameters = {"USERNAME": "ada", "PASSWORD": "Passw0rd!"}
+    body = {"AuthFlow": "USER_PASSWORD_AUTH", "ClientId": client_id, "AuthParameters": parameters}
+    fields = [
+        origin,
+        ("X-Amz-Target", "AWSCognitoIdentityProviderService.InitiateAuth"),
+        ("Content-Type", "application/x-amz-json-1.1"),
+    ]
+    answer = beside.request("POST", "/", fields, json.dumps(body).encode())
+    assert (answer.status, answer.get_all("Access-Control-Allow-Origin")) == (200, ["*"])
+    assert "IdToken" in answer.json()["AuthenticationResult"]
+    keys = beside.request("GET", f"/{pool}/.well-known/jwks.json")
+    assert keys.status == 200
+    assert keys.json()["keys"]
 
 
 def test_code_comes_from_its_buckets_and_functions_call_it(beside: Node) -> None:

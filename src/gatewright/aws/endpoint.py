@@ -40,6 +40,9 @@ Elsewhere = Callable[[Request, str | None], Awaitable[Response]]
 Raises AwsError and BodyError.
 """
 
+ForPages = Callable[[Request, str | None], Awaitable[Response | None]]
+"""What answers requests of pages in browsers, as `Elsewhere` does; None for what a page may not ask."""
+
 _LOG = logging.getLogger(__name__)
 
 
@@ -85,6 +88,7 @@ class AwsEndpoint:
         note_key_use: NoteKeyUse = _note_nothing,
         elsewhere: Elsewhere | None = None,
         own_scopes: frozenset[str] = frozenset(),
+        for_pages: ForPages | None = None,
     ) -> None:
         """`elsewhere` answers what is signed for none of `own_scopes`, or is not signed and fits no service of ours."""
         self._operations = operations
@@ -96,6 +100,7 @@ class AwsEndpoint:
         self._note_key_use = note_key_use
         self._elsewhere = elsewhere
         self._own_scopes = own_scopes
+        self._for_pages = for_pages
 
     async def handle(self, request: Request) -> Response:
         """Answer one AWS API call."""
@@ -104,7 +109,7 @@ class AwsEndpoint:
         scope = scope_of_request(request, query)
         elsewhere = self._elsewhere
         if _is_from_a_page(request, is_s3=elsewhere is not None and (scope is None or scope.service == "s3")):
-            return _plain_error(_FROM_A_BROWSER, request_id)
+            return await self._answer_page(request, scope, request_id)
         if elsewhere is not None and scope is not None and scope.service not in self._own_scopes:
             return await self._pass_on(elsewhere, request, query, scope, request_id)
         try:
@@ -119,6 +124,16 @@ class AwsEndpoint:
         except Malformed as error:
             return _plain_error(AwsError("SerializationException", str(error)), request_id)
         return await self._answer(request, query, scope, service, request_id)
+
+    async def _answer_page(self, request: Request, scope: CredentialScope | None, request_id: str) -> Response:
+        try:
+            service = None if scope is None else scope.service
+            answer = None if self._for_pages is None else await self._for_pages(request, service)
+        except AwsError as error:
+            return _plain_error(error, request_id)
+        except BodyError as error:
+            return _plain_error(_unreadable(error), request_id)
+        return _plain_error(_FROM_A_BROWSER, request_id) if answer is None else answer
 
     async def _pass_on(
         self,

@@ -27,6 +27,7 @@ from gatewright.server.blobs import BlobSweep, collect_unused_blobs
 from gatewright.server.companion.address import NO_COMPANION, NoAddress
 from gatewright.server.companion.calls import Companion
 from gatewright.server.companion.moto import MotoServer
+from gatewright.server.companion.pages import Pages
 from gatewright.server.companion.passing import MAX_BODY_BYTES as MAX_COMPANION_BODY_BYTES
 from gatewright.server.companion.passing import Passing
 from gatewright.server.data_plane import DataPlane
@@ -51,7 +52,7 @@ from gatewright.wire.client import Client
 from gatewright.wire.request_head import RequestHead
 
 if TYPE_CHECKING:
-    from gatewright.aws.endpoint import AwsEndpoint, Elsewhere
+    from gatewright.aws.endpoint import AwsEndpoint
     from gatewright.server.operations import ServiceOperations
     from gatewright.server.service_calls import ServiceCalls
 
@@ -156,7 +157,7 @@ class Node:
         return stacks
 
     def _aws_api(
-        self, operations: "Callable[[], ServiceOperations]", stacks: NodeStacks, elsewhere: "Elsewhere | None"
+        self, operations: "Callable[[], ServiceOperations]", stacks: NodeStacks, elsewhere: Passing | None
     ) -> Handler:
         """Return what answers AWS API calls. It is made by the first one."""
 
@@ -171,17 +172,18 @@ class Node:
                 ids=self._ids,
                 catalog=self._lasting.catalog(),
                 note_key_use=self._key_uses.note,
-                elsewhere=elsewhere,
+                elsewhere=None if elsewhere is None else elsewhere.handle,
+                for_pages=None if elsewhere is None else Pages(elsewhere).answer,
                 own_scopes=OWN_SCOPES,
             )
 
         return late_handler(make)
 
-    def _elsewhere(self, client: Client) -> "Elsewhere | None":
+    def _elsewhere(self, client: Client) -> Passing | None:
         address = self._lasting.companion_address
         if isinstance(address, NoAddress):
             return None
-        return Passing(address, client, is_moto=isinstance(address, MotoServer)).handle
+        return Passing(address, client, is_moto=isinstance(address, MotoServer))
 
     def _service_caller(self, client: Client, own: Handler) -> LateServiceCaller:
         """Return what calls AWS services for integrations. It is made by the first call; `own` serves those of ours."""

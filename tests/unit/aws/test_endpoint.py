@@ -386,3 +386,20 @@ class TestElsewhere:
         assert (await made.handle(request("GET", "/?Action=A", b"", field, scope=sqs))).status == 403
         assert (await made.handle(request("PUT", "/b/k", b"", field, scope=None))).status == 403
         assert (await made.handle(request("GET", "/b/k", b"", field, scope=None))).body == b"elsewhere"
+
+    async def test_what_a_page_may_ask(self) -> None:
+        async def for_pages(asked: Request, service: str | None) -> Response | None:
+            return Response(200, Headers(), b"shown") if asked.path == "/b/k" else None
+
+        made = endpoint("rest-json", {"Echo": Recorder({})}, elsewhere=Somebody().answer, for_pages=for_pages)
+        origin = ("Origin", "http://localhost:3000")
+        assert (await made.handle(request("PUT", "/b/k", b"", origin, scope=None))).body == b"shown"
+        assert (await made.handle(request("PUT", "/other", b"", origin, scope=None))).status == 403
+
+    async def test_what_fails_for_a_page(self) -> None:
+        async def for_pages(asked: Request, service: str | None) -> Response | None:
+            raise AwsError("ServiceUnavailable", "no", status=503)
+
+        made = endpoint("rest-json", {"Echo": Recorder({})}, elsewhere=Somebody().answer, for_pages=for_pages)
+        answer = await made.handle(request("PUT", "/b/k", b"", ("Origin", "http://localhost:3000"), scope=None))
+        assert (answer.status, read(answer)["message"]) == (503, "no")

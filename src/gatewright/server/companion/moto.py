@@ -24,6 +24,8 @@ from gatewright.server.companion.address import CompanionUnavailable
 
 SERVER_PROGRAM: Final = Path(__file__).with_name("moto_server.py")
 
+_PACKAGES: Final = Path(__file__).parents[3]
+"""Where this package is, be it a checkout."""
 _START_SECONDS: Final = 60.0
 _STOP_SECONDS: Final = 5.0
 _RESET_SECONDS: Final = 30.0
@@ -154,6 +156,7 @@ def _variables(account_id: str, node_port: str, search_path: str) -> Mapping[str
     """Return the environment of the process: nothing of ours, least of all somebody's credentials."""
     return {
         "PATH": search_path,
+        "PYTHONPATH": str(_PACKAGES),
         "LANG": "C.UTF-8",
         "AWS_ACCESS_KEY_ID": "gatewright",
         "AWS_SECRET_ACCESS_KEY": "gatewright",
@@ -161,6 +164,7 @@ def _variables(account_id: str, node_port: str, search_path: str) -> Mapping[str
         "MOTO_ACCOUNT_ID": account_id,
         "MOTO_PORT": node_port,
         "MOTO_EC2_LOAD_DEFAULT_AMIS": "false",
+        "MOTO_DISABLE_GLOBAL_CORS": "true",  # else it lets pages of every origin see everything
         "S3_IGNORE_SUBDOMAIN_BUCKETNAME": "true",  # the node has found them in Host already
     }
 

@@ -47,6 +47,11 @@ class Passing:
         self._client = client
         self._is_moto = is_moto
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the companion is there without being started."""
+        return self._address.current is not None
+
     async def handle(self, request: Request, service: str | None) -> Response:
         """Answer a call of a service, by its name in credential scopes; None for one that says none.
 
