@@ -8,12 +8,14 @@ NODE_READY := $(NODE_RUNTIME)/node_modules/.package-lock.json
 NODE_SDK := $(NODE_RUNTIME)/sdk
 NODE_SDK_READY := $(NODE_SDK)/node_modules/.package-lock.json
 
+JAVA_RUNTIME := src/gatewright/functions/runtimes/java
+
 .PHONY: demo test check bench format clean
 
-demo: $(READY) node-runtime
+demo: $(READY) node-runtime java-runtime
 	$(BIN)/python examples/demo.py
 
-test: $(READY) node-runtime
+test: $(READY) node-runtime java-runtime
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 check: $(READY)
@@ -22,7 +24,7 @@ check: $(READY)
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q tests/style
 
-bench: $(READY) node-runtime
+bench: $(READY) node-runtime java-runtime
 	$(BIN)/python -m benchmarks $(BENCH_ARGS)
 
 format: $(READY)
@@ -51,5 +53,11 @@ node-runtime:
 	@echo 'npm is not installed: Node.js functions will not run (everything else does)'
 endif
 
+# The bootstrap of the Java runtimes. Without javac it is compiled when one is there, by the first Java function.
+.PHONY: java-runtime
+java-runtime: $(READY)
+	@if command -v javac >/dev/null; then $(BIN)/python -m gatewright.functions.runtimes.java.bootstrap; fi
+
 clean:
+	rm -f $(JAVA_RUNTIME)/bootstrap-*.jar
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache $(NODE_RUNTIME)/node_modules $(NODE_SDK)/node_modules

@@ -502,8 +502,8 @@ def test_a_bootstrap_that_cannot_be_started(node: Node, case: str) -> None:
 
 def test_a_runtime_that_is_not_run_here_is_refused_when_the_function_is_created(node: Node) -> None:
     with pytest.raises(ClientError) as refused:
-        deploy(node, "java21", {"app.py": ""})
-    assert "java21" in refused.value.response["Error"]["Message"]
+        deploy(node, "dotnet8", {"app.py": ""})
+    assert "dotnet8" in refused.value.response["Error"]["Message"]
 
 
 @needs_node

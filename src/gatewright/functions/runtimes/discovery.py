@@ -26,6 +26,8 @@ class SearchPlaces:
     opt: Path = Path("/opt")
     pinned: Mapping[str, Path] = field(default_factory=lambda: MappingProxyType({}))
     """Interpreters set by the operator, by runtime identifier (`python3.12` → its executable)."""
+    jvm: Path = Path("/usr/lib/jvm")
+    """Where distributions install Java."""
 
     def pinned_for(self, runtime: str) -> Iterator[Path]:
         """Yield what the operator set for a runtime."""
@@ -43,6 +45,10 @@ class SearchPlaces:
     def below_opt(self, directory: str, versions: str, executable: str) -> Iterator[Path]:
         """Yield `executable` of each of the `versions` (a glob) below a directory of /opt."""
         return installed_versions(self.opt / directory, versions, executable)
+
+    def below_jvm(self, versions: str, executable: str) -> Iterator[Path]:
+        """Yield `executable` of each of the `versions` (a glob) of Java that the distribution installed."""
+        return installed_versions(self.jvm, versions, executable)
 
 
 def installed_versions(directory: Path, versions: str, executable: str) -> Iterator[Path]:

@@ -5,7 +5,7 @@ Source: "Modifying the runtime environment", AWS Lambda Developer Guide. The OS-
 
 import dataclasses
 
-from gatewright.functions.runtimes.types import OPT_ROOT, TASK_ROOT, Launch, Transport
+from gatewright.functions.runtimes.types import OPT_ROOT, TASK_ROOT, Launch
 from gatewright.snapshot.types import FunctionVersion
 
 _VARIABLE = "AWS_LAMBDA_EXEC_WRAPPER"
@@ -24,7 +24,7 @@ exec "$0" "$@"
 def wrapped(launch: Launch, function: FunctionVersion) -> Launch:
     """Return what starts the runtime through the function's wrapper, if it has one."""
     wrapper = dict(function.environment).get(_VARIABLE)
-    if not wrapper or launch.transport is Transport.RUNTIME_API:
+    if not wrapper or function.runtime.startswith("provided"):
         return launch
     path = wrapper
     for prefix, root in _ROOTS:

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from gatewright.functions.runtimes.discovery import SearchPlaces
 from gatewright.functions.runtimes.exec_wrapper import wrapped
+from gatewright.functions.runtimes.java.runtime import JavaRuntime
 from gatewright.functions.runtimes.node.runtime import NodeRuntime
 from gatewright.functions.runtimes.provided import ProvidedRuntime
 from gatewright.functions.runtimes.python.runtime import PythonRuntime
@@ -27,6 +28,14 @@ RUNTIMES: Mapping[str, Callable[[SearchPlaces, Path], Runtime]] = MappingProxyTy
         "nodejs20.x": lambda places, cache: NodeRuntime(20, places),
         "nodejs22.x": lambda places, cache: NodeRuntime(22, places),
         "nodejs24.x": lambda places, cache: NodeRuntime(24, places),
+        "java8.al2": lambda places, cache: JavaRuntime("java8.al2", 8, places, cache),
+        "java8.al2023": lambda places, cache: JavaRuntime("java8.al2023", 8, places, cache),
+        "java11": lambda places, cache: JavaRuntime("java11", 11, places, cache),
+        "java11.al2023": lambda places, cache: JavaRuntime("java11.al2023", 11, places, cache),
+        "java17": lambda places, cache: JavaRuntime("java17", 17, places, cache),
+        "java17.al2023": lambda places, cache: JavaRuntime("java17.al2023", 17, places, cache),
+        "java21": lambda places, cache: JavaRuntime("java21", 21, places, cache),
+        "java25": lambda places, cache: JavaRuntime("java25", 25, places, cache),
         "provided.al2": lambda places, cache: ProvidedRuntime("provided.al2"),
         "provided.al2023": lambda places, cache: ProvidedRuntime("provided.al2023"),
     }
