@@ -22,6 +22,7 @@ from gatewright.server.companion.moto_server import FAULT_FIELD
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
+    from botocore.session import Session
 
 _THREADS: Final = 8
 _CONNECT_SECONDS: Final = 5
@@ -46,6 +47,7 @@ class Companion:
         self._executor = ThreadPoolExecutor(_THREADS, thread_name_prefix="companion")
         self._making = threading.Lock()
         self._clients: dict[tuple[str, str, str], BaseClient] = {}
+        self._session: Session | None = None
         self._queue_urls: dict[str, str] = {}
 
     async def send(self, delivery: Delivery, body: bytes) -> None:
@@ -187,7 +189,10 @@ class Companion:
         from botocore.config import Config
         from botocore.session import Session
 
-        client = Session().create_client(
+        if self._session is None:
+            # It keeps what it has read of botocore's files: each of its own would read them anew for 0.1 s.
+            self._session = Session()
+        client = self._session.create_client(
             service,
             region_name=region,
             endpoint_url=url,

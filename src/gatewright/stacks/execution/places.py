@@ -6,6 +6,7 @@
     resource     UUID/logical id       a resource, and what an update must know to roll it back
     event        UUID/number           an event, oldest first
     changeset    UUID/UUID             a change set of a stack, with its template
+    changesetid  UUID                  the stack of a change set, for who has only its ARN
     export       name                  the value of an export and the stack that has it
     signal       UUID/logical id/id    a signal that a resource received
     response     secret                what a custom resource or a wait condition is answered with
@@ -30,6 +31,7 @@ TEMPLATE: Final = "template"
 RESOURCE: Final = "resource"
 EVENT: Final = "event"
 CHANGE_SET: Final = "changeset"
+CHANGE_SET_ID: Final = "changesetid"
 EXPORT: Final = "export"
 SIGNAL: Final = "signal"
 RESPONSE: Final = "response"

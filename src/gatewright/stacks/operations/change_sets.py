@@ -23,7 +23,7 @@ from gatewright.stacks.execution.begin import (
 )
 from gatewright.stacks.execution.evaluations import evaluate_stack
 from gatewright.stacks.execution.journal import iso
-from gatewright.stacks.execution.places import CHANGE_SET, STACK, find_stack, uuid_of
+from gatewright.stacks.execution.places import CHANGE_SET, CHANGE_SET_ID, STACK, find_stack, uuid_of
 from gatewright.stacks.execution.plan import plan_creation
 from gatewright.stacks.execution.preparation import Given, Prepared, refuse_capabilities
 from gatewright.stacks.execution.statuses import DELETED, IN_REVIEW
@@ -63,6 +63,7 @@ def create_change_set(context: StackContext, request: Shape) -> Shape:
             step.set_status(IN_REVIEW, USER_INITIATED)
             save(step)
         writer.put(context.place.key(CHANGE_SET, f"{stack['Uuid']}/{change_set['Uuid']}"), change_set)
+        writer.put(context.place.key(CHANGE_SET_ID, change_set["Uuid"]), {"Stack": stack["Uuid"]})
     return {"Id": change_set["ChangeSetId"], "StackId": stack["StackId"]}
 
 
@@ -126,6 +127,7 @@ def delete_change_set(context: StackContext, request: Shape) -> Shape:
             return {}
         uuid = uuid_of(change_set["StackId"])
         writer.delete(context.place.key(CHANGE_SET, f"{uuid}/{change_set['Uuid']}"))
+        writer.delete(context.place.key(CHANGE_SET_ID, change_set["Uuid"]))
     return {}
 
 
@@ -151,8 +153,9 @@ def require_change_set(context: StackContext, reader: Reader, name: str, stack_n
     """Return a change set by its ARN, or by its name and its stack. Raises ChangeSetNotFound, ValidationError."""
     if name.startswith("arn:"):
         uuid = uuid_of(name) or ""
-        every = context.place.list(reader, CHANGE_SET)
-        found = [change_set for _, change_set in every if change_set["Uuid"] == uuid]
+        owner = (reader.get(context.place.key(CHANGE_SET_ID, uuid)) or {}).get("Stack")
+        by_id = reader.get(context.place.key(CHANGE_SET, f"{owner}/{uuid}"))
+        found = [] if by_id is None or by_id["ChangeSetId"] != name else [by_id]
     elif stack_name is None:
         raise validation_error("StackName must be specified if ChangeSetName is not specified as an ARN.")
     else:

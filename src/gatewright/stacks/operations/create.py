@@ -6,17 +6,20 @@ Source: CreateStack (AWS CloudFormation API Reference); what happens to a stack 
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
+from typing import Final
 
 from gatewright.base.errors import AwsError
 from gatewright.base.operations import Shape
 from gatewright.stacks.execution.begin import begin_creation, new_stack, open_stack, save
-from gatewright.stacks.execution.places import CHANGE_SET, find_stack, is_stack_name
+from gatewright.stacks.execution.places import CHANGE_SET, CHANGE_SET_ID, find_stack, is_stack_name
 from gatewright.stacks.execution.preparation import refuse_capabilities
 from gatewright.stacks.execution.stack_policy import policy_of
 from gatewright.stacks.execution.statuses import IN_REVIEW
 from gatewright.stacks.operations.context import StackContext
 from gatewright.stacks.operations.inputs import given_of, options_of, prepared_of, validation_error
 from gatewright.store.types import Document, Writer
+
+_KEPT_CHANGE_SETS: Final = 20
 
 
 def create_stack(context: StackContext, request: Shape) -> Shape:
@@ -63,11 +66,22 @@ def refuse_name(name: str) -> None:
 
 
 def outdate_change_sets(context: StackContext, writer: Writer, stack: Document, *, but: str) -> None:
-    """Have the change sets of a stack that changes be executed no more; `but` is the UUID of the one that is."""
-    for identifier, change_set in context.place.list(writer, CHANGE_SET, prefix=f"{stack['Uuid']}/"):
-        if change_set["Uuid"] != but and change_set["ExecutionStatus"] in {"AVAILABLE", "UNAVAILABLE"}:
+    """Have the change sets of a stack that changes be executed no more; `but` is the UUID of the one that is.
+
+    AWS deletes them all; here some are kept, for who looks at what was done.
+    """
+    place = context.place
+    found = place.list(writer, CHANGE_SET, prefix=f"{stack['Uuid']}/")
+    found.sort(key=lambda pair: pair[1]["CreationTime"])
+    for number, (identifier, change_set) in enumerate(found):
+        if change_set["Uuid"] == but:
+            continue
+        if len(found) - number > _KEPT_CHANGE_SETS:
+            writer.delete(place.key(CHANGE_SET, identifier))
+            writer.delete(place.key(CHANGE_SET_ID, change_set["Uuid"]))
+        elif change_set["ExecutionStatus"] in {"AVAILABLE", "UNAVAILABLE"}:
             change_set["ExecutionStatus"] = "OBSOLETE"
-            writer.put(context.place.key(CHANGE_SET, identifier), change_set)
+            writer.put(place.key(CHANGE_SET, identifier), change_set)
 
 
 OPERATIONS: Mapping[str, Callable[[StackContext, Shape], Shape]] = MappingProxyType({"CreateStack": create_stack})

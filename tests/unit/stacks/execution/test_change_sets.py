@@ -196,3 +196,16 @@ def test_what_is_not_there_is_said(stacks: Stacks) -> None:
 def test_imports_are_not_built(stacks: Stacks) -> None:
     refusal = stacks.refused("CreateChangeSet", StackName="app", ChangeSetName="change", ChangeSetType="IMPORT")
     assert refusal.startswith("NotImplemented: Change sets that import")
+
+
+def test_old_change_sets_are_forgotten(stacks: Stacks) -> None:
+    stacks.call("CreateStack", StackName="app", TemplateBody=template({"A": thing("0")}))
+    made = []
+    for number in range(1, 24):
+        made.append(change_set(stacks, template({"A": thing(str(number))}), name=f"c{number}")["ChangeSetId"])
+        stacks.call("ExecuteChangeSet", ChangeSetName=made[-1])
+        assert stacks.status() == "UPDATE_COMPLETE"
+    assert stacks.call("DescribeChangeSet", ChangeSetName=made[-1])["ExecutionStatus"] == "EXECUTE_COMPLETE"
+    assert stacks.refused("DescribeChangeSet", ChangeSetName=made[0]) == (
+        f"ChangeSetNotFound: ChangeSet [{made[0]}] does not exist"
+    )
