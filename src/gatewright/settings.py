@@ -155,6 +155,39 @@ def _below_home(path: Path, home: Path) -> Path:
     return (home.joinpath(*path.parts[1:]) if path.parts[:1] == ("~",) else path).absolute()
 
 
+@dataclass(frozen=True, slots=True)
+class ClientVariables:
+    """What the environment says to AWS's tools."""
+
+    endpoint_url: str | None
+    region: str | None
+    in_the_way: tuple[str, ...]
+    """Names of variables that are set, and by which a tool would not do what it is told by the usual ones."""
+
+
+def client_variables(environment: Mapping[str, str] | None = None) -> ClientVariables:
+    """Return what the environment says to AWS's tools.
+
+    Source: "Service-specific endpoints" and "Environment variables", AWS SDKs and Tools Reference Guide: the endpoint
+    of a service's own variable goes before that of all, a profile may name another, and a token belongs to other keys.
+    """
+    environment = os.environ if environment is None else environment
+    region = environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION") or None
+    in_the_way = tuple(name for name in environment if name in _IN_THE_WAY or name.startswith("AWS_ENDPOINT_URL_"))
+    return ClientVariables(environment.get("AWS_ENDPOINT_URL") or None, region, in_the_way)
+
+
+_IN_THE_WAY = frozenset(
+    {
+        "AWS_DEFAULT_PROFILE",
+        "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+        "AWS_PROFILE",
+        "AWS_SECURITY_TOKEN",
+        "AWS_SESSION_TOKEN",
+    }
+)
+
+
 Layer = dict[str, tuple[object, str]]
 """Setting name (`port`, `wire.header_seconds`) → value as found, and where it was found."""
 

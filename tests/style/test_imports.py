@@ -25,7 +25,7 @@ ALLOWED = MappingProxyType(
         "console": ("wire", "observe"),
     }
 )
-EVERYTHING = frozenset({"cli", "server", "settings", "__main__", ""})
+EVERYTHING = frozenset({"cli", "pytest_plugin", "server", "settings", "__main__", ""})
 
 
 def imports_of(source: Source) -> list[tuple[int, str]]:

@@ -1,4 +1,4 @@
-"""The command line: `gatewright up`, `gatewright logs`, `gatewright runtimes`."""
+"""The command line: `gatewright up` and `gatewright runtimes`, and the commands that speak to a node."""
 
 import argparse
 import gc
@@ -10,6 +10,7 @@ from pathlib import Path
 
 from gatewright import __version__
 from gatewright.base.errors import GatewrightError, SettingsError
+from gatewright.cli.client_commands import add_client_commands
 
 EXIT_FAILED = 1
 EXIT_SETTINGS = 2
@@ -32,6 +33,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return EXIT_FAILED
     except KeyboardInterrupt:  # while the node was still starting
         return EXIT_INTERRUPTED
+    except BrokenPipeError:  # of `gatewright logs … | head`
+        sys.stderr.close()
+        return 0
     return status
 
 
@@ -57,7 +61,13 @@ def _parser() -> argparse.ArgumentParser:
         default=None,
         help="start only where functions are kept apart from the host and from each other, their networks too",
     )
+    up.add_argument(
+        "--end-with-stdin",
+        action="store_true",
+        help="end when standard input does: with whoever started the node, however that ends",
+    )
     up.add_argument("--config", type=Path, help="a TOML file of settings (docs/reference/settings.md)")
+    add_client_commands(commands)
     _add_logs(commands)
     runtimes = commands.add_parser(
         "runtimes",
@@ -121,9 +131,10 @@ def _up(flags: dict[str, object]) -> int:
         # Imported here: `gatewright --version` and a wrong flag should not wait for the whole node to be loaded.
         from gatewright.settings import load_settings
 
+        ends_with_stdin = bool(flags.pop("end_with_stdin"))
         settings = load_settings(flags)
         from gatewright.cli.up import up
 
-        return up(settings)
+        return up(settings, ends_with_stdin=ends_with_stdin)
     finally:
         gc.enable()

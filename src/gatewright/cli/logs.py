@@ -12,23 +12,12 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, Final, TextIO
 
-from gatewright.base.errors import GatewrightError
+from gatewright.cli.calls import Call, CallFailed, caller
 
 _POLL_SECONDS: Final = 0.5
 _LATE_MS: Final = 5000
 _SINCE: Final = re.compile(r"(\d{1,9})([smhdw])")
 _UNIT_SECONDS: Final = MappingProxyType({"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800})
-
-Call = Callable[..., Mapping[str, Any]]
-"""Calls an operation of CloudWatch Logs or Lambda: service, name, parameters. Raises `CallFailed`."""
-
-
-class CallFailed(GatewrightError):
-    """A call that the node refused, or no node that could be called; `code` is that of the error."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,39 +104,6 @@ def _group(call: Call, tail: Tail) -> str:
     return tail.name
 
 
-def caller(endpoint_url: str, region: str) -> Call:
-    """Return what calls the node at an endpoint."""
-    from botocore import xform_name
-    from botocore.config import Config
-    from botocore.exceptions import BotoCoreError, ClientError
-    from botocore.session import get_session
-
-    session = get_session()
-    # The node reads the region of a signature, and does not verify it.
-    session.set_credentials("gatewright", "gatewright")
-    clients: dict[str, Any] = {}
-
-    def call(service: str, operation: str, **parameters: Any) -> Mapping[str, Any]:
-        if service not in clients:
-            config = Config(retries={"total_max_attempts": 1})
-            clients[service] = session.create_client(
-                service, region_name=region, endpoint_url=endpoint_url, config=config
-            )
-        try:
-            answer: Mapping[str, Any] = getattr(clients[service], xform_name(operation))(**parameters)
-        except ClientError as error:
-            raise CallFailed(error.response["Error"]["Code"], error.response["Error"]["Message"]) from error
-        except BotoCoreError as error:
-            raise CallFailed(type(error).__name__, str(error)) from error
-        return answer
-
-    return call
-
-
 def logs(endpoint_url: str, region: str, tail: Tail) -> int:
     """Print the log of a node. Raises `CallFailed`."""
-    try:
-        return show(caller(endpoint_url, region), tail, sys.stdout)
-    except BrokenPipeError:  # of `gatewright logs … | head`
-        sys.stderr.close()
-        return 0
+    return show(caller(endpoint_url, region), tail, sys.stdout)

@@ -3,9 +3,11 @@
 import asyncio
 import gc
 import logging
+import os
 import resource
 import signal
 import sys
+from collections.abc import Callable
 
 import uvloop
 
@@ -15,14 +17,18 @@ from gatewright.settings import Settings
 _log = logging.getLogger("gatewright")
 
 _DESCRIPTORS = 65_536
+_STDIN_BYTES = 4096
 
 
-def up(settings: Settings) -> int:
-    """Serve until SIGINT or SIGTERM. A second signal ends the node without waiting for what is in flight."""
+def up(settings: Settings, *, ends_with_stdin: bool = False) -> int:
+    """Serve until SIGINT or SIGTERM. A second signal ends the node without waiting for what is in flight.
+
+    The end of standard input, if it is to be noticed, is a signal too.
+    """
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     _raise_descriptor_limit()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_serve(settings))
+        runner.run(_serve(settings, ends_with_stdin=ends_with_stdin))
     return 0
 
 
@@ -34,7 +40,19 @@ def _raise_descriptor_limit() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
-async def _serve(settings: Settings) -> None:
+def _watch_stdin(loop: asyncio.AbstractEventLoop, at_end: Callable[[], None]) -> None:
+    """Read what comes, which is nobody's, until its end."""
+    descriptor = sys.stdin.fileno()
+
+    def read() -> None:
+        if not os.read(descriptor, _STDIN_BYTES):
+            loop.remove_reader(descriptor)
+            at_end()
+
+    loop.add_reader(descriptor, read)
+
+
+async def _serve(settings: Settings, *, ends_with_stdin: bool) -> None:
     loop = asyncio.get_running_loop()
     stopping, hurrying = asyncio.Event(), asyncio.Event()
     server = Server(settings, log_output=sys.stdout.buffer)
@@ -50,6 +68,8 @@ async def _serve(settings: Settings) -> None:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, on_signal)
+    if ends_with_stdin:
+        _watch_stdin(loop, on_signal)
     # What start-up built lives as long as the node: leaving it out of collections shortens every one of them. There is
     # next to no garbage among it (1 of 80 objects), and to look for that takes as long as to link an API.
     gc.freeze()

@@ -8,7 +8,8 @@ import pytest
 
 from gatewright.base.errors import GatewrightError
 from gatewright.cli import main
-from gatewright.cli.logs import CallFailed, Tail, parse_since, show
+from gatewright.cli.calls import CallFailed
+from gatewright.cli.logs import Tail, parse_since, show
 
 MISSING = CallFailed("ResourceNotFoundException", "The specified log group does not exist.")
 
@@ -123,4 +124,4 @@ def test_what_is_no_time(text: str, capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_node_that_does_not_answer(capsys: pytest.CaptureFixture[str]) -> None:
     assert issubclass(CallFailed, GatewrightError)
     assert main(["logs", "hello", "--port", "1"]) == 1
-    assert capsys.readouterr().err.startswith('gatewright: Could not connect to the endpoint URL: "http://127.0.0.1:1/')
+    assert capsys.readouterr().err.startswith("gatewright: no node answers at http://127.0.0.1:1 ")

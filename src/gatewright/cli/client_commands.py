@@ -1,0 +1,129 @@
+"""The commands that speak to a running node: their arguments, and what runs them, which is imported when wanted."""
+
+import argparse
+import json
+import sys
+from typing import TypeAlias
+
+from gatewright.base.errors import SettingsError
+from gatewright.cli.environment import SHELLS, client_environment, shell_lines
+
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 — it has no other name
+
+
+def add_client_commands(commands: Commands) -> None:
+    """Add them to the command line."""
+    _add_env(commands)
+    _add_invoke(commands)
+    _add_apis(commands)
+    _add_stacks(commands)
+
+
+def _add_target(parser: argparse.ArgumentParser, url: str = "AWS_ENDPOINT_URL, or http://127.0.0.1:4566") -> None:
+    parser.add_argument("--url", help=f"the node (default: {url})")
+    parser.add_argument("--region", help="the region (default: AWS_REGION, or us-east-1)")
+
+
+def _add_env(commands: Commands) -> None:
+    env = commands.add_parser(
+        "env",
+        help="print what points AWS's tools here",
+        description='Print what points AWS\'s tools at a node, to be evaluated: eval "$(gatewright env)".',
+    )
+    env.set_defaults(command=_env)
+    _add_target(env, "http://127.0.0.1:4566")
+    form = env.add_mutually_exclusive_group()
+    form.add_argument("--shell", choices=SHELLS, default="sh", help="whose syntax to print (default sh)")
+    form.add_argument("--json", dest="is_json", action="store_true", help="print a JSON object instead")
+
+
+def _env(flags: dict[str, object]) -> int:
+    from gatewright.cli.target import find_target
+    from gatewright.settings import client_variables
+
+    target = find_target(flags, reads_endpoint=False)
+    variables = client_environment(target.url, target.region)
+    if flags["is_json"]:
+        print(json.dumps(variables, indent=2))
+    else:
+        print("\n".join(shell_lines(str(flags["shell"]), variables, client_variables().in_the_way)))
+    return 0
+
+
+def _add_invoke(commands: Commands) -> None:
+    invoke = commands.add_parser(
+        "invoke",
+        help="run a function once",
+        description="Run a function once and print what it returns. The exit status is 1 when it fails.",
+    )
+    invoke.set_defaults(command=_invoke)
+    invoke.add_argument("function", metavar="FUNCTION", help="name or ARN, with a qualifier if wanted (NAME:ALIAS)")
+    invoke.add_argument("--payload", "-p", help="the event: JSON, @FILE, or - for standard input (default {})")
+    invoke.add_argument("--async", dest="is_async", action="store_true", help="queue the event, and do not wait for it")
+    invoke.add_argument("--log", action="store_true", help="print the end of its log to standard error")
+    invoke.add_argument("--json", dest="is_json", action="store_true", help="print all that is known of it as JSON")
+    _add_target(invoke)
+
+
+def _invoke(flags: dict[str, object]) -> int:
+    from gatewright.cli.calls import caller
+    from gatewright.cli.invoke import Wanted, invoke, read_payload
+    from gatewright.cli.target import find_target
+
+    target = find_target(flags)
+    payload = flags["payload"]
+    wanted = Wanted(
+        str(flags["function"]),
+        read_payload(None if payload is None else str(payload), sys.stdin.buffer),
+        is_asynchronous=bool(flags["is_async"]),
+        shows_log=bool(flags["log"]),
+        is_json=bool(flags["is_json"]),
+    )
+    if wanted.is_asynchronous and wanted.shows_log:
+        raise SettingsError(
+            "--log shows what was logged until the end of an invocation, for which --async does not wait"
+        )
+    return invoke(caller(target.url, target.region), wanted, sys.stdout, sys.stderr)
+
+
+def _add_apis(commands: Commands) -> None:
+    apis = commands.add_parser(
+        "apis",
+        help="list APIs and function URLs",
+        description="List the APIs and function URLs of a region: stages and their URLs, routes and what serves them.",
+    )
+    apis.set_defaults(command=_apis)
+    apis.add_argument("--json", dest="is_json", action="store_true", help="print JSON")
+    _add_target(apis)
+
+
+def _apis(flags: dict[str, object]) -> int:
+    from gatewright.cli.apis import show_apis
+    from gatewright.cli.calls import caller
+    from gatewright.cli.target import find_target
+
+    target = find_target(flags)
+    return show_apis(caller(target.url, target.region), target, sys.stdout, is_json=bool(flags["is_json"]))
+
+
+def _add_stacks(commands: Commands) -> None:
+    stacks = commands.add_parser(
+        "stacks",
+        help="list stacks, or show one",
+        description="List the stacks of a region, or show one: parameters, resources and outputs.",
+    )
+    stacks.set_defaults(command=_stacks)
+    stacks.add_argument("name", metavar="STACK", nargs="?", help="name or ARN of a stack")
+    stacks.add_argument("--json", dest="is_json", action="store_true", help="print JSON")
+    _add_target(stacks)
+
+
+def _stacks(flags: dict[str, object]) -> int:
+    from gatewright.cli.calls import caller
+    from gatewright.cli.stacks import show_stacks
+    from gatewright.cli.target import find_target
+
+    target = find_target(flags)
+    name = flags["name"]
+    call = caller(target.url, target.region)
+    return show_stacks(call, target, None if name is None else str(name), sys.stdout, is_json=bool(flags["is_json"]))
