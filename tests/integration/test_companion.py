@@ -189,6 +189,19 @@ def test_presigned_urls(beside: Node) -> None:
         assert read.read() == b"by a link"
 
 
+def test_a_policy_that_wants_tls_lets_clients_in(beside: Node) -> None:
+    """SAM CLI and CDK put this on the buckets of theirs; "Security best practices for Amazon S3"."""
+    s3 = bucket(beside, "guarded")
+    statement = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "arn:aws:s3:::guarded/*"}
+    insecure = {"Bool": {"aws:SecureTransport": "false"}}
+    policy = {"Version": "2012-10-17", "Statement": [{**statement, "Condition": insecure}]}
+    s3.put_bucket_policy(Bucket="guarded", Policy=json.dumps(policy))
+    s3.put_object(Bucket="guarded", Key="k", Body=b"content")
+    s3.put_bucket_policy(Bucket="guarded", Policy=json.dumps({**policy, "Statement": [statement]}))
+    with pytest.raises(ClientError, match="403"):
+        s3.put_object(Bucket="guarded", Key="k", Body=b"changed")
+
+
 def test_a_service_that_nobody_serves(beside: Node) -> None:
     """In the caller's protocol: the SDK finds code and message."""
     with pytest.raises(ClientError) as refused:

@@ -1,4 +1,4 @@
-"""Notifications of buckets to functions.
+"""Notifications of buckets to functions, and the conditions of their policies.
 
 Source: "Event message structure" (Amazon S3 User Guide). moto leaves parts of the record out; here it has them all.
 """
@@ -7,6 +7,7 @@ import itertools
 from typing import Any
 from urllib.parse import quote_plus
 
+from gatewright.companion.bucket_policies import applicable
 from gatewright.companion.deliveries import Deliveries
 
 _sequence = itertools.count(1)
@@ -34,8 +35,10 @@ def completed(event: dict[str, Any], account_id: str, key: Any = None) -> dict[s
 
 
 def apply(deliveries: Deliveries) -> None:
-    """Let moto deliver to the node's functions."""
+    """Let moto deliver to the node's functions, and look at the conditions of policies."""
+    from moto.iam.access_control import IAMPolicy, PermissionResult
     from moto.s3 import notifications
+    from moto.s3.models import FakeBucket
 
     module = vars(notifications)
     make_event = module["_get_s3_event"]
@@ -46,5 +49,11 @@ def apply(deliveries: Deliveries) -> None:
     def invoke(account_id: str, event_body: Any, fn_arn: str, region_name: str) -> None:
         deliveries.to_function(fn_arn, event_body)
 
+    def permission(bucket: Any, action: str, resource: str) -> Any:
+        if bucket.policy is None:
+            return PermissionResult.NEUTRAL
+        return IAMPolicy(applicable(bucket.policy.decode())).is_action_permitted(action, resource)
+
     module["_get_s3_event"] = event_of
     module["_invoke_awslambda"] = invoke
+    FakeBucket.get_permission = permission  # type: ignore[method-assign, assignment]

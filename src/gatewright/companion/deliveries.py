@@ -1,6 +1,7 @@
 """Deliveries from the companion to the node: asynchronous invocations, one after the other, in a thread.
 
-What the node does not take is written to the log and gone, as the services' own retries are not built.
+Each is signed for the region of its function: from any other, functions "are not reachable". What the node does not
+take is written to the log and gone, as the services' own retries are not built.
 """
 
 import json
@@ -12,10 +13,17 @@ import urllib.request
 from typing import Any, Final
 from urllib.parse import quote
 
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
+from gatewright.base.arn import parse_arn
+
 logger = logging.getLogger(__name__)
 
 _SECONDS: Final = 30
 _MOST_WAITING: Final = 10_000
+_CREDENTIALS: Final = Credentials("companion", "companion")
 
 
 class Deliveries:
@@ -45,9 +53,18 @@ class Deliveries:
     def _invoke(self, function_arn: str, event: bytes) -> None:
         url = f"{self._node_url}/2015-03-31/functions/{quote(function_arn, safe='')}/invocations"
         headers = {"X-Amz-Invocation-Type": "Event", "Content-Type": "application/json"}
-        request = urllib.request.Request(url, event, headers)  # noqa: S310 — the node's own address
+        signed = AWSRequest("POST", url, headers, event)
+        SigV4Auth(_CREDENTIALS, "lambda", _region(function_arn)).add_auth(signed)
+        request = urllib.request.Request(url, event, dict(signed.headers))  # noqa: S310 — the node's own address
         with urllib.request.urlopen(request, timeout=_SECONDS) as answer:  # noqa: S310
             answer.read()
+
+
+def _region(function_arn: str) -> str:
+    arn = parse_arn(function_arn)
+    if arn is None:
+        raise ValueError("it has no ARN")
+    return arn.region
 
 
 def _reason(error: Exception) -> str:

@@ -61,11 +61,15 @@ def size_of(text: str) -> int:
     return len(re.sub(r"\s", "", text))
 
 
-def check_identity_policy(text: str) -> None:
-    """Check a document of a managed, inline or session policy. Raises MalformedPolicyDocument."""
+def check_identity_policy(text: str, *, is_inline: bool = False) -> None:
+    """Check a document of a managed, inline or session policy. Raises MalformedPolicyDocument.
+
+    Only inline ones may be of the older version, which those are that name none ("IAM JSON policy elements: Version"):
+    the policy templates of AWS SAM name none.
+    """
     document = _parsed(text, SYNTAX)
     statements = _grammar(document)
-    if document.get("Version") != _VERSIONS[0]:
+    if document.get("Version") != _VERSIONS[0] and not is_inline:
         raise malformed_policy(_VERSION)
     if any({"Principal", "NotPrincipal"} & statement.keys() for statement in statements):
         raise malformed_policy("Policy document should not specify a principal.")

@@ -378,3 +378,12 @@ class TestInlinePolicies:
         create_role(context)
         refused = failure(context, "PutRolePolicy", RoleName="worker", PolicyName="p", PolicyDocument="{")
         assert refused == ("MalformedPolicyDocument", "Syntax errors in policy.")
+
+    @pytest.mark.parametrize("version", [{}, {"Version": "2008-10-17"}])
+    def test_they_may_be_of_the_older_version(self, context: Context, version: dict[str, str]) -> None:
+        """As those are that AWS SAM makes of its policy templates; managed policies may not."""
+        document = json.dumps({**version, "Statement": json.loads(READ)["Statement"]})
+        create_role(context)
+        call(context, "PutRolePolicy", RoleName="worker", PolicyName="p", PolicyDocument=document)
+        refused = failure(context, "CreatePolicy", PolicyName="p", PolicyDocument=document)
+        assert refused == ("MalformedPolicyDocument", "Policy document must be version 2012-10-17 or greater.")
