@@ -45,8 +45,7 @@ _LISTED: Final = ("AVAILABLE", "UNAVAILABLE")
 def create_change_set(context: StackContext, request: Shape) -> Shape:
     """Plan the creation or the update of a stack. What is wrong with it is the status of the change set."""
     kind = request.get("ChangeSetType") or "UPDATE"
-    if kind == "IMPORT" or request.get("ImportExistingResources") or request.get("ResourcesToImport"):
-        raise OperationNotImplemented("Change sets that import resources are not implemented by gatewright.")
+    _refuse_unbuilt(kind, request)
     stack, is_new = _stack_for(context, kind, request["StackName"], request["ChangeSetName"])
     options = options_of(request, None if kind == "CREATE" else stack)
     given = given_of(context, request, None if kind == "CREATE" else stack)
@@ -65,6 +64,19 @@ def create_change_set(context: StackContext, request: Shape) -> Shape:
         writer.put(context.place.key(CHANGE_SET, f"{stack['Uuid']}/{change_set['Uuid']}"), change_set)
         writer.put(context.place.key(CHANGE_SET_ID, change_set["Uuid"]), {"Stack": stack["Uuid"]})
     return {"Id": change_set["ChangeSetId"], "StackId": stack["StackId"]}
+
+
+def _refuse_unbuilt(kind: str, request: Shape) -> None:
+    """Refuse imports and what depends on drift. Raises OperationNotImplemented.
+
+    `ImportExistingResources` is let through: bootstrapping by the CDK always sets it, mostly where nothing is to be
+    imported. What exists already fails its creation, as it does without.
+    """
+    if kind == "IMPORT" or request.get("ResourcesToImport"):
+        raise OperationNotImplemented("Change sets that import resources are not implemented by gatewright.")
+    if request.get("DeploymentMode"):
+        mode = request["DeploymentMode"]
+        raise OperationNotImplemented(f"Change sets of the deployment mode {mode} are not implemented by gatewright.")
 
 
 def describe_change_set(context: StackContext, request: Shape) -> Shape:

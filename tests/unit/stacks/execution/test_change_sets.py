@@ -196,6 +196,21 @@ def test_what_is_not_there_is_said(stacks: Stacks) -> None:
 def test_imports_are_not_built(stacks: Stacks) -> None:
     refusal = stacks.refused("CreateChangeSet", StackName="app", ChangeSetName="change", ChangeSetType="IMPORT")
     assert refusal.startswith("NotImplemented: Change sets that import")
+    refusal = stacks.refused("CreateChangeSet", StackName="app", ChangeSetName="change", DeploymentMode="REVERT_DRIFT")
+    assert refusal.startswith("NotImplemented: Change sets of the deployment mode REVERT_DRIFT")
+
+
+def test_what_exists_may_be_imported_where_nothing_exists(stacks: Stacks) -> None:
+    """The CDK bootstraps so. What does exist is not taken over: its creation fails."""
+    body = template({"A": thing(Properties={"Name": "mine"})})
+    change_set(stacks, body, "CREATE", ImportExistingResources=True)
+    stacks.call("ExecuteChangeSet", ChangeSetName="change", StackName="app")
+    assert stacks.status() == "CREATE_COMPLETE"
+    request = {"StackName": "other", "ChangeSetName": "change", "ImportExistingResources": True}
+    stacks.call("CreateChangeSet", ChangeSetType="CREATE", TemplateBody=body, **request)
+    stacks.call("ExecuteChangeSet", ChangeSetName="change", StackName="other")
+    reasons = [reason for _, status, reason in stacks.events("other") if status == "CREATE_FAILED"]
+    assert "mine already exists" in reasons[0]
 
 
 def test_old_change_sets_are_forgotten(stacks: Stacks) -> None:
