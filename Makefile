@@ -1,4 +1,4 @@
-# The four commands: demo, test, check, bench. Each sets up .venv (and node_modules of the Node.js runtime) when missing.
+# The commands: demo, test, test-clients, check, bench. Each sets up .venv (and node_modules of the Node.js runtime) when missing.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -10,13 +10,20 @@ NODE_SDK_READY := $(NODE_SDK)/node_modules/.package-lock.json
 
 JAVA_RUNTIME := src/gatewright/functions/runtimes/java
 
-.PHONY: demo test check bench format clean
+# Each deployment client in an environment of its own: its requirements are a file of that name.
+CLIENT_PINS := $(wildcard tests/clients/requirements/*.txt)
+CLIENTS_READY := $(patsubst tests/clients/requirements/%.txt,.clients/%/.ready,$(CLIENT_PINS))
+
+.PHONY: demo test test-clients check bench format clean
 
 demo: $(READY) node-runtime java-runtime
 	$(BIN)/python examples/demo.py
 
 test: $(READY) node-runtime java-runtime
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+test-clients: $(READY) node-runtime $(CLIENTS_READY)
+	$(BIN)/python -m pytest -m clients tests/clients $(PYTEST_ARGS)
 
 check: $(READY)
 	$(BIN)/ruff check .
@@ -36,6 +43,11 @@ $(READY): pyproject.toml
 	$(PYTHON) -m venv $(if $(wildcard $@),,--clear) $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
 	$(BIN)/python -m pip install --quiet --editable . --group dev
+	touch $@
+
+.clients/%/.ready: tests/clients/requirements/%.txt
+	$(PYTHON) -m venv --clear .clients/$*
+	.clients/$*/bin/python -m pip install --quiet --requirement $<
 	touch $@
 
 # AWS's own runtime interface client for Node.js, and the clients of its SDK. Without npm, Node.js functions answer with a clear error.
@@ -60,4 +72,4 @@ java-runtime: $(READY)
 
 clean:
 	rm -f $(JAVA_RUNTIME)/bootstrap-*.jar
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache $(NODE_RUNTIME)/node_modules $(NODE_SDK)/node_modules
+	rm -rf $(VENV) .clients build dist .mypy_cache .ruff_cache .pytest_cache $(NODE_RUNTIME)/node_modules $(NODE_SDK)/node_modules

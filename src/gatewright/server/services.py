@@ -13,6 +13,7 @@ SERVICES: Final[Mapping[str, str]] = MappingProxyType(
         "lambda": "gatewright.control.lambda_",
         "apigateway": "gatewright.control.apigateway",
         "apigatewayv2": "gatewright.control.apigatewayv2",
+        "cloudcontrol": "gatewright.control.cloudcontrol",
         "cloudformation": "gatewright.stacks.operations",
         "iam": "gatewright.control.iam",
         "logs": "gatewright.control.logs",
@@ -21,7 +22,9 @@ SERVICES: Final[Mapping[str, str]] = MappingProxyType(
 )
 """botocore's name of a service, and the package whose OPERATIONS serve it."""
 
-OWN_SIGNING_NAMES: Final = frozenset({"apigateway", "cloudformation", "iam", "lambda", "logs", "sts"})
+OWN_SIGNING_NAMES: Final = frozenset(
+    {"apigateway", "cloudcontrolapi", "cloudformation", "iam", "lambda", "logs", "sts"}
+)
 """The names that calls to these services are signed by."""
 
 NEVER_ELSEWHERE: Final = frozenset({"cloudformation", "execute-api"})

@@ -105,10 +105,11 @@ def test_the_first_calls_of_all_services_at_once() -> None:
         ("sts", "/?Action=GetCallerIdentity&Version=2011-06-15"),
         ("cloudformation", "/?Action=ListStacks&Version=2010-05-15"),
         ("logs", "Logs_20140328.DescribeLogGroups"),
+        ("cloudcontrolapi", "CloudApiService.GetResource"),
     ]
     report = node(*calls * 4)
     statuses = [status for status, _ in report["answers"]]
-    assert statuses == [200, 200, 200, 200, 200, 404, 200, 200, 200, 200] * 4, report["answers"]
+    assert statuses == [200, 200, 200, 200, 200, 404, 200, 200, 200, 200, 400] * 4, report["answers"]
     assert {*SERVICES.values(), "gatewright.aws.endpoint"} <= set(report["later"])
 
 
