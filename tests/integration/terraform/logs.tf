@@ -1,4 +1,4 @@
-# A log group as people declare it. test_logs.py applies it with one retention, then with another, then without.
+# A log group as people declare it. test_logs.py applies it with retention, then without.
 
 terraform {
   required_providers {
