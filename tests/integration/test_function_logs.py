@@ -132,7 +132,7 @@ def test_lines_survive_a_killed_node(tmp_path: Path) -> None:
 @contextmanager
 def following(node: Node, *arguments: str) -> Iterator[Callable[[], str]]:
     """Run `gatewright logs --follow`; yield what returns its output so far."""
-    command = [str(BIN / "gatewright"), "logs", "--port", str(node.port), "--follow", *arguments]
+    command = [str(BIN / "gatewright"), "logs", "--url", node.url, "--region", "us-east-1", "--follow", *arguments]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     lines: list[str] = []
@@ -148,7 +148,7 @@ def following(node: Node, *arguments: str) -> Iterator[Callable[[], str]]:
 
 
 def shown(node: Node, *arguments: str) -> str:
-    command = [str(BIN / "gatewright"), "logs", "--port", str(node.port), *arguments]
+    command = [str(BIN / "gatewright"), "logs", "--url", node.url, "--region", "us-east-1", *arguments]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     return done.stdout

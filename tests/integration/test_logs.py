@@ -152,7 +152,7 @@ def test_the_aws_cli(node: Node) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(480)
 def test_terraform_makes_changes_and_destroys_a_group(tmp_path: Path) -> None:
     declared = terraform("logs.tf", tmp_path / "terraform")
     with running("--ephemeral") as node:

@@ -35,12 +35,7 @@ def document(*path: str) -> Document:
 
 def run(node: Node, script: str, directory: Path) -> str:
     """Run commands that were written for port 4566; return what they print."""
-    environment = {
-        "PATH": node.environment["PATH"],
-        "HOME": str(directory),
-        "AWS_PAGER": "",
-        "GATEWRIGHT_PORT": str(node.port),
-    }
+    environment = {"PATH": node.environment["PATH"], "HOME": str(directory), "AWS_PAGER": ""}
     done = subprocess.run(
         ["bash", "-euo", "pipefail"],
         input=script.replace(f":{PORT}", f":{node.port}"),

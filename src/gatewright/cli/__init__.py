@@ -4,7 +4,6 @@ import argparse
 import gc
 import signal
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -68,7 +67,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     up.add_argument("--config", type=Path, help="a TOML file of settings (docs/reference/settings.md)")
     add_client_commands(commands)
-    _add_logs(commands)
     runtimes = commands.add_parser(
         "runtimes",
         help="what functions run on here",
@@ -79,39 +77,6 @@ def _parser() -> argparse.ArgumentParser:
     install = actions.add_parser("install", help="install the AWS SDK for JavaScript v3 that Node.js functions find")
     install.set_defaults(action="install")
     return parser
-
-
-def _add_logs(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    logs = commands.add_parser(
-        "logs",
-        help="show the log of a function",
-        description="Show the log of a function or of a log group of a running node, as `aws logs tail` does.",
-    )
-    logs.set_defaults(command=_logs)
-    logs.add_argument("name", metavar="NAME", help="a function, or a log group")
-    logs.add_argument("--follow", "-f", action="store_true", help="go on with what comes, until interrupted")
-    logs.add_argument(
-        "--since", default="10m", help="from when on: 30s, 10m, 2h, 1d, 1w or an ISO 8601 time (default 10m)"
-    )
-    logs.add_argument("--filter-pattern", help="show only events that match this pattern")
-    logs.add_argument("--region", help="region of the log group (default: the node's setting)")
-    logs.add_argument("--host", help="where the node listens (default 127.0.0.1)")
-    logs.add_argument("--port", help="port of the node (default 4566)")
-    logs.add_argument("--config", type=Path, help="the TOML file of the node's settings")
-
-
-def _logs(flags: dict[str, object]) -> int:
-    from gatewright.cli.logs import Tail, logs, parse_since
-    from gatewright.settings import load_settings
-
-    name, follow, since, pattern = (flags.pop(flag) for flag in ("name", "follow", "since", "filter_pattern"))
-    settings = load_settings(flags)
-    try:
-        since_ms = parse_since(str(since), time.time())
-    except ValueError as error:
-        raise SettingsError(f"--since must be such as 10m or 2026-11-30T12:00:00, not {since!r}") from error
-    tail = Tail(str(name), since_ms, bool(follow), None if pattern is None else str(pattern))
-    return logs(settings.local_url, settings.region, tail)
 
 
 def _runtimes(flags: dict[str, object]) -> int:

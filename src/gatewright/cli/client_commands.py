@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+import time
 from typing import TypeAlias
 
 from gatewright.base.errors import SettingsError
@@ -15,6 +16,7 @@ def add_client_commands(commands: Commands) -> None:
     """Add them to the command line."""
     _add_env(commands)
     _add_invoke(commands)
+    _add_logs(commands)
     _add_apis(commands)
     _add_stacks(commands)
 
@@ -84,6 +86,37 @@ def _invoke(flags: dict[str, object]) -> int:
             "--log shows what was logged until the end of an invocation, for which --async does not wait"
         )
     return invoke(caller(target.url, target.region), wanted, sys.stdout, sys.stderr)
+
+
+def _add_logs(commands: Commands) -> None:
+    logs = commands.add_parser(
+        "logs",
+        help="show the log of a function",
+        description="Show the log of a function or of a log group, as `aws logs tail` does.",
+    )
+    logs.set_defaults(command=_logs)
+    logs.add_argument("name", metavar="NAME", help="a function, or a log group")
+    logs.add_argument("--follow", "-f", action="store_true", help="go on with what comes, until interrupted")
+    logs.add_argument(
+        "--since", default="10m", help="from when on: 30s, 10m, 2h, 1d, 1w or an ISO 8601 time (default 10m)"
+    )
+    logs.add_argument("--filter-pattern", help="show only events that match this pattern")
+    _add_target(logs)
+
+
+def _logs(flags: dict[str, object]) -> int:
+    from gatewright.cli.calls import caller
+    from gatewright.cli.logs import Tail, parse_since, show
+    from gatewright.cli.target import find_target
+
+    target = find_target(flags)
+    since, pattern = str(flags["since"]), flags["filter_pattern"]
+    try:
+        since_ms = parse_since(since, time.time())
+    except ValueError as error:
+        raise SettingsError(f"--since must be such as 10m or 2026-11-30T12:00:00, not {since!r}") from error
+    tail = Tail(str(flags["name"]), since_ms, bool(flags["follow"]), None if pattern is None else str(pattern))
+    return show(caller(target.url, target.region), tail, sys.stdout)
 
 
 def _add_apis(commands: Commands) -> None:

@@ -4,7 +4,6 @@ It asks FilterLogEvents, as anybody can, and needs no credentials.
 """
 
 import re
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, Final, TextIO
 
-from gatewright.cli.calls import Call, CallFailed, caller
+from gatewright.cli.calls import Call, CallFailed
 
 _POLL_SECONDS: Final = 0.5
 _LATE_MS: Final = 5000
@@ -102,8 +101,3 @@ def _group(call: Call, tail: Tail) -> str:
         if any(group["logGroupName"] == of_function for group in groups):  # of a function that was deleted
             return of_function
     return tail.name
-
-
-def logs(endpoint_url: str, region: str, tail: Tail) -> int:
-    """Print the log of a node. Raises `CallFailed`."""
-    return show(caller(endpoint_url, region), tail, sys.stdout)

@@ -123,5 +123,5 @@ def test_what_is_no_time(text: str, capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_a_node_that_does_not_answer(capsys: pytest.CaptureFixture[str]) -> None:
     assert issubclass(CallFailed, GatewrightError)
-    assert main(["logs", "hello", "--port", "1"]) == 1
+    assert main(["logs", "hello", "--url", "http://127.0.0.1:1"]) == 1
     assert capsys.readouterr().err.startswith("gatewright: no node answers at http://127.0.0.1:1 ")

@@ -5,7 +5,7 @@ here, too, so that the first line of a function makes its group in the same tran
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -20,7 +20,8 @@ from gatewright.observe.log_archive.types import GroupKey, LogEvent, Position
 from gatewright.observe.log_archive.writing import EventWriter
 
 DAY_MS: Final = 86_400_000
-_TRIM_CHUNKS: Final = 500
+_TRIM_CHUNKS: Final = 64
+"""So many go in one transaction, which others wait for."""
 _KEPT_SHARE: Final = 0.95
 """What is left after an archive that is too large was made smaller."""
 
@@ -84,10 +85,11 @@ class LogArchive:
                 ).fetchall()
                 if not oldest:
                     return
-                connection.execute("DELETE FROM chunks WHERE id <= ?", (oldest[-1][0],))
+                excess = list(_first_of(oldest, total - self._kept_bytes * _KEPT_SHARE))
+                connection.execute("DELETE FROM chunks WHERE id <= ?", (excess[-1][0],))
                 connection.executemany(
                     "UPDATE groups SET stored_bytes = stored_bytes - ? WHERE id = ?",
-                    [(size, group_id) for _, group_id, size in oldest],
+                    [(size, group_id) for _, group_id, size in excess],
                 )
                 total = _total(connection)
 
@@ -144,3 +146,12 @@ class GroupReader:
 
 def _total(connection: sqlite3.Connection) -> int:
     return int(connection.execute("SELECT coalesce(sum(stored_bytes), 0) FROM groups").fetchone()[0])
+
+
+def _first_of(chunks: Iterable[tuple[int, int, int]], size: float) -> Iterator[tuple[int, int, int]]:
+    """Yield the first ones (id, group, size) until they have a size."""
+    for chunk in chunks:
+        yield chunk
+        size -= chunk[2]
+        if size <= 0:
+            return

@@ -15,6 +15,8 @@ from gatewright.base.errors import SettingsError
 
 _BUSY_SECONDS: Final = 30.0
 _IDLE_READERS: Final = 4
+_JOURNAL_BYTES: Final = 8 * 1024 * 1024
+"""What is left of the write-ahead log after a large transaction."""
 _VERSION: Final = 1
 _AFTER_EVERY_NAME: Final = "\U0010ffff"
 _SCHEMA: Final = (
@@ -63,6 +65,9 @@ class Database:
             # First, so that a node that forgets does not wait for the disk when the file is made either.
             self._writer.execute(f"PRAGMA synchronous = {'FULL' if is_durable else 'OFF'}")
             self._writer.execute("PRAGMA journal_mode = WAL")
+            self._writer.execute(f"PRAGMA journal_size_limit = {_JOURNAL_BYTES}")
+            # Some builds overwrite what is deleted with zeros, which is as much to write as events were.
+            self._writer.execute("PRAGMA secure_delete = FAST")
             self._make_tables()
         except sqlite3.Error as error:
             raise SettingsError(f"the logs in {path} cannot be used: {error}") from error
