@@ -7,7 +7,7 @@ Where one is not installed, its tests are skipped, and say so.
 import os
 import shutil
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -43,6 +43,12 @@ class Client:
         )
         assert done.returncode == status, f"{self.program.name} {' '.join(arguments)}: {done.stdout}{done.stderr}"
         return done.stdout + done.stderr
+
+    def beside(self, name: str) -> "Client":
+        """Return another program that the environment has, in the same directory."""
+        found = shutil.which(name, path=self.environment["PATH"])
+        assert found is not None, name
+        return replace(self, program=Path(found))
 
     def change(self, file: str, old: str, new: str) -> None:
         """Edit a file of the application."""
