@@ -135,7 +135,11 @@ def test_invoke_asynchronously(own_node: Node, adder: Function) -> None:
         (("invoke", "adder", "--payload", "{"), 2, "--payload is no JSON"),
         (("invoke", "adder", "--payload", "@/nowhere"), 2, "/nowhere cannot be read: No such file"),
         (("invoke", "nobody"), 1, "Function not found"),
-        (("invoke", "adder", "--url", "http://127.0.0.1:1"), 1, "no node answers at http://127.0.0.1:1 (`gatewright up` starts one)"),
+        (
+            ("invoke", "adder", "--url", "http://127.0.0.1:1"),
+            1,
+            "no node answers at http://127.0.0.1:1 (`gatewright up` starts one)",
+        ),
         (("apis", "--url", "127.0.0.1:4566"), 2, "is no URL of a node"),
         (("stacks", "nothing"), 1, "Stack with id nothing does not exist"),
         (("invoke", "adder", "--async", "--log"), 2, "--log shows"),
