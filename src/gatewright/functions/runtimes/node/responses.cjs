@@ -29,7 +29,9 @@ function redirecting(request) {
     const { options, callback } = parse(args);
     const port = ports.get(options.hostname ?? options.host);
     if (port === undefined || !String(options.path).startsWith(PATH)) return request.apply(this, args);
-    return http.request({ ...options, protocol: 'http:', port, agent: undefined, defaultPort: undefined }, callback);
+    // With an agent of its own the connection ends with the answer. The Serverless Framework's handler doesn't read
+    // the answer, and as long as the connection waits for the next request the invocation would not end.
+    return http.request({ ...options, protocol: 'http:', port, agent: false, defaultPort: undefined }, callback);
   };
 }
 
