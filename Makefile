@@ -10,9 +10,13 @@ NODE_SDK_READY := $(NODE_SDK)/node_modules/.package-lock.json
 
 JAVA_RUNTIME := src/gatewright/functions/runtimes/java
 
-# Each deployment client in an environment of its own: its requirements are a file of that name.
+# Each deployment client in an environment of its own: its requirements are a file of that name, or the package-lock.json of
+# its application.
 CLIENT_PINS := $(wildcard tests/clients/requirements/*.txt)
 CLIENTS_READY := $(patsubst tests/clients/requirements/%.txt,.clients/%/.ready,$(CLIENT_PINS))
+ifneq ($(shell command -v npm 2>/dev/null),)
+CLIENTS_READY += $(patsubst tests/clients/%/package-lock.json,.clients/%/.ready,$(wildcard tests/clients/*/package-lock.json))
+endif
 
 .PHONY: demo test test-clients check bench format clean
 
@@ -48,6 +52,12 @@ $(READY): pyproject.toml
 .clients/%/.ready: tests/clients/requirements/%.txt
 	$(PYTHON) -m venv --clear .clients/$*
 	.clients/$*/bin/python -m pip install --quiet --requirement $<
+	touch $@
+
+.clients/%/.ready: tests/clients/%/package-lock.json
+	mkdir -p .clients/$*
+	cp tests/clients/$*/package.json $< .clients/$*
+	cd .clients/$* && npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error
 	touch $@
 
 # AWS's own runtime interface client for Node.js, and the clients of its SDK. Without npm, Node.js functions answer with a clear error.

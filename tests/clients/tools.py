@@ -1,6 +1,7 @@
 """Deployment clients as people run them: programs of their own installation, pointed at a node by the environment.
 
-`make test-clients` installs them into `.clients`, at the versions of `tests/clients/requirements`, and runs the tests.
+`make test-clients` installs them into `.clients`, at the versions of `tests/clients/requirements` or of the
+`package-lock.json` of their applications, and runs the tests.
 Where one is not installed, its tests are skipped, and say so.
 """
 
