@@ -4,7 +4,9 @@ pytest imports this module in every session of everybody who has gatewright inst
 nothing that takes time, before a test asks for the fixture. docs/guides/testing.md is about its use.
 """
 
+import contextlib
 import http.client
+import socket
 import subprocess
 import sys
 import threading
@@ -169,8 +171,28 @@ def gatewright(gatewright_node: StartedNode, monkeypatch: pytest.MonkeyPatch) ->
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     _forget_default_session()
-    yield Gatewright(gatewright_node, environment)
+    with _localhost_resolved():
+        yield Gatewright(gatewright_node, environment)
     _forget_default_session()
+
+
+@contextlib.contextmanager
+def _localhost_resolved() -> Iterator[None]:
+    """Have names below `localhost` lead to this machine, as APIs and function URLs are named.
+
+    "Name resolution APIs and libraries SHOULD recognize localhost names as special" (RFC 6761 section 6.3); not all do.
+    """
+    original: Any = socket.getaddrinfo
+
+    def resolve(host: Any, *arguments: Any, **named: Any) -> Any:
+        is_local = isinstance(host, str) and host.lower().rstrip(".").endswith(".localhost")
+        return original("127.0.0.1" if is_local else host, *arguments, **named)
+
+    socket.getaddrinfo = resolve
+    try:
+        yield
+    finally:
+        socket.getaddrinfo = original
 
 
 def _forget_default_session() -> None:

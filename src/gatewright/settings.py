@@ -163,6 +163,8 @@ class ClientVariables:
     region: str | None
     in_the_way: tuple[str, ...]
     """Names of variables that are set, and by which a tool would not do what it is told by the usual ones."""
+    wants_color: bool = True
+    """Whether terminals may be written to in color (https://no-color.org)."""
 
 
 def client_variables(environment: Mapping[str, str] | None = None) -> ClientVariables:
@@ -174,7 +176,8 @@ def client_variables(environment: Mapping[str, str] | None = None) -> ClientVari
     environment = os.environ if environment is None else environment
     region = environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION") or None
     in_the_way = tuple(name for name in environment if name in _IN_THE_WAY or name.startswith("AWS_ENDPOINT_URL_"))
-    return ClientVariables(environment.get("AWS_ENDPOINT_URL") or None, region, in_the_way)
+    endpoint_url = environment.get("AWS_ENDPOINT_URL") or None
+    return ClientVariables(endpoint_url, region, in_the_way, wants_color=not environment.get("NO_COLOR"))
 
 
 _IN_THE_WAY = frozenset(

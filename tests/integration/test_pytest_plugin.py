@@ -29,9 +29,9 @@ def run(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
     return pytester.runpytest_subprocess("-p", "no:cacheprovider", *PLUGIN, *arguments, timeout=100)
 
 
-@pytest.mark.parametrize("number", [0, 1])
+@pytest.mark.parametrize("number", [0, 1, 2])
 def test_an_example_of_the_guide(pytester: pytest.Pytester, number: int) -> None:
-    assert len(EXAMPLES) == 2
+    assert len(EXAMPLES) == 3
     pytester.makepyfile(EXAMPLES[number].replace("python3.12", RUNTIME))
     run(pytester).assert_outcomes(passed=EXAMPLES[number].count("def test_"))
 

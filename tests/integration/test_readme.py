@@ -11,6 +11,7 @@ from tests.integration.walk_through import PORT, document, missing_lines, run
 
 README = document("README.md")
 HTTP_API, REST_API = README.section("One minute"), README.section("A REST API")
+APPLICATION = README.section("Deploy an application")
 
 pytestmark = [
     pytest.mark.slow,
@@ -50,3 +51,11 @@ def test_the_rest_api(own_node: Node, tmp_path: Path) -> None:
     assert script.count("aws ") >= 10
     output = run(own_node, script, tmp_path)
     assert missing_lines(own_node, REST_API.blocks(""), output) == []
+
+
+def test_the_application(own_node: Node, tmp_path: Path) -> None:
+    """Also there: with what the walk-through exports."""
+    script = "".join([HTTP_API.blocks("sh")[0], *APPLICATION.blocks("sh")])
+    assert script.count("gatewright deploy") == 1
+    output = run(own_node, script, tmp_path)
+    assert missing_lines(own_node, APPLICATION.blocks(""), output) == []

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final, TextIO
 from urllib.parse import quote, urlsplit
@@ -76,16 +76,20 @@ def show_apis(call: Call, target: Target, output: TextIO, *, is_json: bool) -> i
     return 0
 
 
-def find_apis(call: Call, target: Target) -> Iterator[Api]:
-    """Yield all APIs of a region, REST APIs first. Raises `CallFailed`."""
+def find_apis(call: Call, target: Target, only: Container[str] | None = None) -> Iterator[Api]:
+    """Yield all APIs of a region, or those with certain ids; REST APIs first. Raises `CallFailed`."""
     for api in _pages(call, "apigateway", "GetRestApis", "items", "position", limit=_MOST):
         api_id = api["id"]
+        if only is not None and api_id not in only:
+            continue
         stages = call("apigateway", "GetStages", restApiId=api_id)["item"]
         names = sorted(stage["stageName"] for stage in stages)
         routes = sorted(_methods(call, api_id), key=_route_order)
         yield Api("REST", api_id, api["name"], tuple(_stage(target, api_id, name) for name in names), tuple(routes))
     for api in _pages(call, "apigatewayv2", "GetApis", "Items", "NextToken"):
         api_id = api["ApiId"]
+        if only is not None and api_id not in only:
+            continue
         stages = _pages(call, "apigatewayv2", "GetStages", "Items", "NextToken", ApiId=api_id)
         names = sorted(stage["StageName"] for stage in stages)
         routes = sorted(_routes(call, api_id), key=_route_order)

@@ -14,6 +14,7 @@ Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # n
 
 def add_client_commands(commands: Commands) -> None:
     """Add them to the command line."""
+    _add_deploy(commands)
     _add_env(commands)
     _add_invoke(commands)
     _add_logs(commands)
@@ -24,6 +25,46 @@ def add_client_commands(commands: Commands) -> None:
 def _add_target(parser: argparse.ArgumentParser, url: str = "AWS_ENDPOINT_URL, or http://127.0.0.1:4566") -> None:
     parser.add_argument("--url", help=f"the node (default: {url})")
     parser.add_argument("--region", help="the region (default: AWS_REGION, or us-east-1)")
+
+
+def _add_deploy(commands: Commands) -> None:
+    deploy = commands.add_parser(
+        "deploy",
+        help="deploy an application",
+        description="Package the local code of a CloudFormation or SAM template, and deploy it as a stack.",
+    )
+    deploy.set_defaults(command=_deploy)
+    deploy.add_argument(
+        "template", metavar="TEMPLATE", nargs="?", help="file or directory (default: template.yaml, .yml or .json here)"
+    )
+    deploy.add_argument("--stack-name", help="name of the stack (default: that of the template's directory)")
+    deploy.add_argument(
+        "--parameter-overrides",
+        metavar="NAME=VALUE",
+        nargs="+",
+        default=[],
+        help="parameters of the template; others keep their values, or have their defaults",
+    )
+    deploy.add_argument("--build", action="store_true", help="install requirements.txt and package.json into packages")
+    deploy.add_argument("--watch", action="store_true", help="go on, and deploy what is saved")
+    _add_target(deploy)
+
+
+def _deploy(flags: dict[str, object]) -> int:
+    from gatewright.cli.deploy.command import Request, deploy
+    from gatewright.cli.target import find_target
+
+    target = find_target(flags)
+    template, stack_name, parameters = flags["template"], flags["stack_name"], flags["parameter_overrides"]
+    assert isinstance(parameters, list)
+    request = Request(
+        None if template is None else str(template),
+        None if stack_name is None else str(stack_name),
+        parameters,
+        is_watching=bool(flags["watch"]),
+        is_building=bool(flags["build"]),
+    )
+    return deploy(request, target, sys.stdout)
 
 
 def _add_env(commands: Commands) -> None:

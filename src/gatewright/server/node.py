@@ -25,7 +25,6 @@ from gatewright.observe.log_archive import LogArchive
 from gatewright.server.blob_links import BlobLinks
 from gatewright.server.blobs import BlobSweep, collect_unused_blobs
 from gatewright.server.companion.address import NO_COMPANION, NoAddress
-from gatewright.server.companion.calls import Companion
 from gatewright.server.companion.moto import MotoServer
 from gatewright.server.companion.pages import Pages
 from gatewright.server.companion.passing import MAX_BODY_BYTES as MAX_COMPANION_BODY_BYTES
@@ -39,6 +38,9 @@ from gatewright.server.lasting import Lasting
 from gatewright.server.late_parts import LateServiceCaller, late_handler
 from gatewright.server.logs import open_logs
 from gatewright.server.own_paths import OwnPaths
+from gatewright.server.packages import MAX_BODY_BYTES as MAX_PACKAGE_BYTES
+from gatewright.server.packages import PREFIX as PACKAGES
+from gatewright.server.packages import Packages
 from gatewright.server.planes import Planes, Swap
 from gatewright.server.reset_path import ResetPath
 from gatewright.server.role_credentials import RoleCredentials, open_session_tokens
@@ -107,15 +109,16 @@ class Node:
         planes = Planes(store, executor, functools.partial(_link, serving, sources))
         await planes.catch_up()
         links = BlobLinks(self._foundation.url, store.blobs, self._clock)
-        facts = self._facts(functions, links, companion, usage, sources, session_tokens, archive)
+        packages = Packages(store.blobs, self._clock, companion.fetch_object, companion.call)
+        facts = self._facts(functions, links, packages, usage, sources, session_tokens, archive)
         elsewhere = self._elsewhere(client)
         operations = self._service_operations(planes, functions, events, facts, serving)
-        stacks = self._stacks(planes, operations, companion)
+        stacks = self._stacks(planes, operations, packages)
         aws = self._aws_api(operations, stacks, elsewhere)
-        self._parts.callback(asyncio.create_task(BlobSweep(store).run(executor)).cancel)
+        self._parts.callback(asyncio.create_task(BlobSweep(store, lambda: packages.recent).run(executor)).cancel)
         reset = ResetPath(settings, self._reset).handle
         health = functools.partial(_health, planes, self._lasting.isolation)
-        own = OwnPaths(health, links.handle, stacks.respond, reset)
+        own = OwnPaths(health, links.handle, packages.handle, stacks.respond, reset)
         apis, urls = serving.execute_api, serving.function_urls
         self._is_rest_api = apis.is_rest_api
         aws_for_functions = refuse_aws_call if settings.is_hardened else aws
@@ -137,9 +140,7 @@ class Node:
 
         return make
 
-    def _stacks(
-        self, planes: Planes, operations: "Callable[[], ServiceOperations]", companion: Companion
-    ) -> NodeStacks:
+    def _stacks(self, planes: Planes, operations: "Callable[[], ServiceOperations]", packages: Packages) -> NodeStacks:
         """Return the stacks. They end before functions do, and before the event loop that their calls run on."""
         loop = asyncio.get_running_loop()
 
@@ -148,7 +149,7 @@ class Node:
 
             url = f"{self._foundation.loopback_url}{RESPONSES}"
             services = StackServices(
-                operations(), companion.call, planes.catch_up, loop, self._ids, self._lasting.catalog()
+                operations(), packages.call, planes.catch_up, loop, self._ids, self._lasting.catalog()
             )
             return build_stacks(services, self._foundation.store, self._clock, self._ids, url)
 
@@ -218,7 +219,7 @@ class Node:
         self,
         functions: Functions,
         links: BlobLinks,
-        companion: Companion,
+        packages: Packages,
         usage: KeptUsage,
         sources: EventSources,
         session_tokens: SessionTokens,
@@ -230,7 +231,7 @@ class Node:
             self._settings.functions.account_concurrency,
             function_url=self._function_url(),
             blob_url=links.url,
-            fetch_object=companion.fetch_object,
+            fetch_object=packages.fetch_object,
             usage=usage,
             logs=lambda: archive,
             account_rate_limit=self._settings.gateway.account_rate_limit,
@@ -276,6 +277,8 @@ class Node:
             return head.content_length or 0 if refuses_itself else self._settings.wire.body_bytes
         if plane == LAMBDA_URL:
             return MAX_BODY_BYTES
+        if head.path.startswith(PACKAGES):
+            return MAX_PACKAGE_BYTES
         is_passed_on = self._settings.companion != NO_COMPANION and is_signed_for_others(head)
         return MAX_COMPANION_BODY_BYTES if is_passed_on else self._settings.aws_body_bytes
 

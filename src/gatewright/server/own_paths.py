@@ -1,6 +1,6 @@
 """What a node says of itself, and what it is told, below `/_gatewright/`.
 
-`health`, `blobs/…`, `reset`, and `cloudformation/responses/…`, which takes answers for stacks that wait.
+`health`, `blobs/…`, `packages/…`, `reset`, and `cloudformation/responses/…`, which takes answers for stacks that wait.
 """
 
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from collections.abc import Callable
 import orjson
 
 from gatewright.base.messages import Handler, Request, Response, text_response
-from gatewright.server import blob_links, reset_path, stacks
+from gatewright.server import blob_links, packages, reset_path, stacks
 
 _JSON = "application/json"
 
@@ -17,11 +17,17 @@ class OwnPaths:
     """Answers requests below `/_gatewright/`."""
 
     def __init__(
-        self, health: Callable[[], dict[str, object]], blobs: Handler, responses: Handler, reset: Handler
+        self,
+        health: Callable[[], dict[str, object]],
+        blobs: Handler,
+        packages: Handler,
+        responses: Handler,
+        reset: Handler,
     ) -> None:
-        """`blobs` and `responses` answer below their paths, `reset` at its own."""
+        """All but `reset` answer below their paths."""
         self._health = health
         self._blobs = blobs
+        self._packages = packages
         self._responses = responses
         self._reset = reset
 
@@ -29,6 +35,8 @@ class OwnPaths:
         """Answer one request: 404 for an unknown path, 405 for anything but GET and HEAD where only these are."""
         if request.path == reset_path.PATH:
             return await self._reset(request)
+        if request.path.startswith(packages.PREFIX):
+            return await self._packages(request)
         if request.path.startswith(stacks.RESPONSES):
             return await self._responses(request)
         if request.method not in ("GET", "HEAD"):

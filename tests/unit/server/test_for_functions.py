@@ -20,6 +20,7 @@ async def own(request: Request) -> Response:
         ("/_gatewright/other", 403),
         ("/_gatewright/other/../health", 403),
         ("/_gatewright/reset", 403),
+        ("/_gatewright/packages/0123", 403),
         ("/_gatewright/", 403),
     ],
 )

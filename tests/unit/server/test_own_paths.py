@@ -8,6 +8,10 @@ async def blobs(request: Request) -> Response:
     return Response(200, Headers(), f"the blob at {request.path}".encode())
 
 
+async def packages(request: Request) -> Response:
+    return Response(200, Headers(), f"{request.method} of the package at {request.path}".encode())
+
+
 async def responses(request: Request) -> Response:
     return Response(200, Headers(), f"{request.method} of the response at {request.path}".encode())
 
@@ -16,7 +20,7 @@ async def reset(request: Request) -> Response:
     return Response(204 if request.method == "POST" else 405, Headers())
 
 
-OWN = OwnPaths(lambda: {"status": "ready"}, blobs, responses, reset)
+OWN = OwnPaths(lambda: {"status": "ready"}, blobs, packages, responses, reset)
 
 
 async def answer(method: str, path: str) -> Response:
@@ -36,6 +40,11 @@ async def test_blobs() -> None:
 async def test_responses() -> None:
     path = "/_gatewright/cloudformation/responses/abc"
     assert (await answer("PUT", path)).body == f"PUT of the response at {path}".encode()
+
+
+async def test_packages() -> None:
+    path = "/_gatewright/packages/abc"
+    assert (await answer("PUT", path)).body == f"PUT of the package at {path}".encode()
 
 
 async def test_reset() -> None:

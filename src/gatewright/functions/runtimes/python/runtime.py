@@ -46,6 +46,11 @@ class PythonRuntime:
         self._found: Interpreter | None = None
         self._packages: tuple[Path, ...] = ()
 
+    def executable(self) -> Path | None:
+        """Return the interpreter that functions run on; None when there is none."""
+        found = self._interpreter()
+        return None if found is None else found.executable
+
     def problem(self) -> str | None:
         """Return why no interpreter can be used, or None."""
         if self._interpreter() is not None:
