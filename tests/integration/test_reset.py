@@ -84,6 +84,22 @@ def test_stacks_and_what_the_companion_has(ephemeral: Node) -> None:
         assert "QueueUrls" not in sqs.list_queues()
 
 
+def test_a_stack_that_is_under_way(ephemeral: Node) -> None:
+    """One that waits for a signal for ten minutes."""
+    template = """
+    Resources:
+      Handle: {Type: AWS::CloudFormation::WaitConditionHandle}
+      Wait: {Type: AWS::CloudFormation::WaitCondition, Properties: {Handle: !Ref Handle, Timeout: 600}}
+    """
+    stacks = ephemeral.client("cloudformation")
+    stacks.create_stack(StackName="waits", TemplateBody=template)
+    assert stacks.describe_stacks(StackName="waits")["Stacks"][0]["StackStatus"] == "CREATE_IN_PROGRESS"
+    began = time.monotonic()
+    assert reset(ephemeral).status == 204
+    assert time.monotonic() - began < 5
+    assert stacks.describe_stacks()["Stacks"] == []
+
+
 def test_what_comes_after_serves(ephemeral: Node) -> None:
     for number in range(3):
         made = function(ephemeral, f"return {{'statusCode': 200, 'body': '{number}'}}", name="the-same-name")
