@@ -15,7 +15,7 @@ from typing import cast
 from gatewright.base.errors import BodyBroken, BodyError, BodyTimeout
 from gatewright.base.messages import Headers, Request, Response
 from gatewright.wire.answers import AnswerWriter, ResponseCutOff
-from gatewright.wire.connection_phase import Lifecycle, Phase
+from gatewright.wire.connection_phase import BODY, CLOSED, CLOSING, HEAD, IDLE, LINGERING, SERVING, UPGRADED, Lifecycle
 from gatewright.wire.errors import RequestRefused
 from gatewright.wire.http11 import RequestReader
 from gatewright.wire.incoming_body import BodyReceiver
@@ -101,10 +101,10 @@ class ServerConnection(asyncio.Protocol):
     def data_received(self, octets: bytes) -> None:
         """Serve what can be served now; pass other octets to who waits for them."""
         phase = self._lifecycle.phase
-        if phase >= Phase.LINGERING:
+        if phase >= LINGERING:
             return
         self._reader.receive(octets)
-        if phase < Phase.SERVING:
+        if phase < SERVING:
             self._serve_ready()
             if self._exchange is None and not self._reader.backlog:
                 return
@@ -120,8 +120,8 @@ class ServerConnection(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Cancel the handler where it waits."""
-        is_reading_body = self._lifecycle.phase is Phase.BODY
-        self._lifecycle.enter(Phase.CLOSED)
+        is_reading_body = self._lifecycle.phase is BODY
+        self._lifecycle.enter(CLOSED)
         self._scope.discard(self)
         if is_reading_body:
             self._receiver.fail(BodyBroken("the client went away"))
@@ -137,29 +137,29 @@ class ServerConnection(asyncio.Protocol):
     def sweep(self, now: float) -> None:
         """Do what is due at a time of the event loop."""
         phase = self._lifecycle.phase
-        if (self._writer.is_paused or phase is Phase.CLOSING) and self._writer.has_stalled(now):
+        if (self._writer.is_paused or phase is CLOSING) and self._writer.has_stalled(now):
             self.abort()
         elif self._lifecycle.has_expired(now):
-            if phase is Phase.BODY:
+            if phase is BODY:
                 # What comes later would be taken for the rest of a body that was given up.
                 self._reader.take_backlog()
                 self._receiver.fail(BodyTimeout("the body stopped arriving"))
-            elif phase is Phase.HEAD and self._reader.backlog:
+            elif phase is HEAD and self._reader.backlog:
                 self._refuse(RequestRefused(408, "the header section took too long"))
-            elif phase in (Phase.IDLE, Phase.HEAD, Phase.LINGERING):
+            elif phase in (IDLE, HEAD, LINGERING):
                 self._close()
 
     def drain(self) -> None:
         """Close now if nothing is in flight; otherwise the response in flight will be the last."""
         if self._successor is not None:
             self._successor.drain()
-        elif self._lifecycle.phase in (Phase.IDLE, Phase.HEAD) and not self._reader.backlog:
+        elif self._lifecycle.phase in (IDLE, HEAD) and not self._reader.backlog:
             self._close()
 
     def abort(self) -> None:
         """Cut the connection off."""
-        if self._lifecycle.phase < Phase.CLOSING:
-            self._lifecycle.enter(Phase.CLOSING)
+        if self._lifecycle.phase < CLOSING:
+            self._lifecycle.enter(CLOSING)
         self._transport.abort()
 
     # Serving
@@ -171,10 +171,10 @@ class ServerConnection(asyncio.Protocol):
             for _ in range(_PIPELINE_TURN):
                 head = reader.read_head()
                 if head is None:
-                    if lifecycle.phase is Phase.IDLE and reader.backlog:
-                        lifecycle.enter(Phase.HEAD, scope.limits.header_seconds)
+                    if lifecycle.phase is IDLE and reader.backlog:
+                        lifecycle.enter(HEAD, scope.limits.header_seconds)
                     return
-                lifecycle.enter(Phase.SERVING)
+                lifecycle.enter(SERVING)
                 try:
                     answer = scope.handler(self._request(head))
                 except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 — `_failure` writes it to the log
@@ -193,7 +193,7 @@ class ServerConnection(asyncio.Protocol):
     def _end_exchange(self) -> bool:
         """Await the next request; say whether there may be one."""
         scope = self._scope
-        self._lifecycle.enter(Phase.IDLE, scope.limits.keep_alive_seconds)
+        self._lifecycle.enter(IDLE, scope.limits.keep_alive_seconds)
         if scope.is_draining and not self._reader.backlog:
             self._close()
             return False
@@ -218,20 +218,20 @@ class ServerConnection(asyncio.Protocol):
                         await asyncio.sleep(0)
                     if not await self._await_exchange(*self._exchange):
                         return
-                elif lifecycle.phase is Phase.SERVING:
+                elif lifecycle.phase is SERVING:
                     # Answered at once, and the peer has yet to take it.
                     await self._writer.wait_for_room()
                 else:
-                    if lifecycle.phase is Phase.IDLE and self._reader.backlog:
+                    if lifecycle.phase is IDLE and self._reader.backlog:
                         # Others have their turn.
                         await asyncio.sleep(0)
                     else:
                         in_a_row = 0
                         await self._receiver.wait()
-                    if lifecycle.phase is Phase.IDLE:
+                    if lifecycle.phase is IDLE:
                         self._serve_ready()
                     continue
-                if lifecycle.phase is Phase.SERVING and self._end_exchange():
+                if lifecycle.phase is SERVING and self._end_exchange():
                     self._serve_ready()
         except Exception:
             logger.exception("a connection failed")
@@ -302,7 +302,7 @@ class ServerConnection(asyncio.Protocol):
         if self._writer.is_paused:
             await self._writer.wait_for_room()
         self._successor = successor = response.successor()
-        self._lifecycle.enter(Phase.UPGRADED)
+        self._lifecycle.enter(UPGRADED)
         self._transport.set_protocol(Relay(successor, self.connection_lost))
         self._receiver.resume()
         successor.connection_made(self._transport)
@@ -324,14 +324,14 @@ class ServerConnection(asyncio.Protocol):
 
     def _linger(self) -> None:
         # RFC 9112 section 9.6: closing at once may reset the connection before the peer has read our answer.
-        self._lifecycle.enter(Phase.LINGERING, self._scope.limits.linger_seconds)
+        self._lifecycle.enter(LINGERING, self._scope.limits.linger_seconds)
         self._reader.take_backlog()
         self._receiver.resume()
         if self._transport.can_write_eof():
             self._transport.write_eof()
 
     def _close(self) -> None:
-        self._lifecycle.enter(Phase.CLOSING)
+        self._lifecycle.enter(CLOSING)
         self._transport.close()
 
 

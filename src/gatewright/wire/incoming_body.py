@@ -5,7 +5,7 @@ from typing import Protocol
 
 from gatewright.base.errors import BodyBroken, BodyError, BodyTooLarge
 from gatewright.base.messages import Body, BytesBody, Headers
-from gatewright.wire.connection_phase import Lifecycle, Phase
+from gatewright.wire.connection_phase import BODY, SERVING, Lifecycle
 from gatewright.wire.errors import RequestRefused
 from gatewright.wire.limits import Limits
 from gatewright.wire.receiver import Receiver
@@ -104,12 +104,12 @@ class BodyReceiver:
             if self._is_continue_due:
                 self._is_continue_due = False
                 self._writer.write_continue()
-            lifecycle.enter(Phase.BODY, self._limits.body_idle_seconds)
+            lifecycle.enter(BODY, self._limits.body_idle_seconds)
             try:
                 await self._receiver.wait()
             finally:
-                if lifecycle.phase is Phase.BODY:
-                    lifecycle.enter(Phase.SERVING)
+                if lifecycle.phase is BODY:
+                    lifecycle.enter(SERVING)
 
     def can_discard_rest(self) -> bool:
         """Say whether what is unread of the body is little enough, and sure enough to come, to be read for nothing."""
@@ -124,10 +124,10 @@ class BodyReceiver:
         """Part with the body of a request that is answered; False when a task of the handler's was still reading it."""
         self._current = None
         self._is_continue_due = False
-        if self._lifecycle.phase is not Phase.BODY:
+        if self._lifecycle.phase is not BODY:
             return True
         self._receiver.fail(BodyBroken("the response has been sent"))
-        self._lifecycle.enter(Phase.SERVING)
+        self._lifecycle.enter(SERVING)
         return False
 
     async def discard_rest(self) -> bool:
