@@ -21,7 +21,21 @@ from gatewright.functions.platform_records import Report
 from gatewright.functions.response_sink import CollectedResponse, Ending, ResponseSink
 from gatewright.functions.runtimes.types import Code, Launch
 from gatewright.functions.settings import FunctionSettings
-from gatewright.functions.states import INITIALIZING, State, transition
+from gatewright.functions.states import (
+    ANSWERED,
+    BUSY,
+    FAILED,
+    IDLE,
+    INITIALIZING,
+    SETTLING,
+    STARTED,
+    STARTING,
+    STOPPED,
+    STOPPING,
+    STREAMING,
+    State,
+    transition,
+)
 from gatewright.functions.surroundings import Surroundings
 from gatewright.functions.variables import PROVISIONED
 from gatewright.snapshot.types import FunctionVersion
@@ -39,10 +53,10 @@ _PEAK_FROM_SECONDS: Final = 0.005
 
 _SHUTDOWN_REASONS: Final = MappingProxyType(
     {
-        (State.STOPPING, False): "spindown",
-        (State.STOPPING, True): "spindown",
-        (State.FAILED, False): "failure",
-        (State.FAILED, True): "timeout",
+        (STOPPING, False): "spindown",
+        (STOPPING, True): "spindown",
+        (FAILED, False): "failure",
+        (FAILED, True): "timeout",
     }
 )
 """What extensions are told, by why the environment ends. The documentation has it in capitals, Lambda sends it so."""
@@ -108,7 +122,7 @@ class ExecutionEnvironment:
         """With an invocation, INIT is part of it and shares its time-out: it is the second attempt."""
         self.function = function
         self.journal = journal
-        self.state = State.STARTING
+        self.state = STARTING
         self.invocation = invocation
         """While STARTING, the one that INIT is repeated for; while BUSY, the one that runs."""
         self.phase = "init" if invocation is None else "invoke"
@@ -153,20 +167,20 @@ class ExecutionEnvironment:
 
     def close(self) -> None:
         """End whatever is still there."""
-        self.end(State.STOPPING, KILLED)
+        self.end(STOPPING, KILLED)
         if not self._process.is_started:
             self.process_ended(0)
 
     def end(self, state: State, failure: Failure) -> None:
         """Kill the process, because it FAILED or is STOPPING, and fail what it was doing. Harmless when it ended."""
-        if self.state >= State.STOPPING:
+        if self.state >= STOPPING:
             return
         was, invocation = self.state, self.invocation
         self.state = transition(self.state, state)
         self.deadline = math.inf
         self._process.end(_SHUTDOWN_REASONS[state, failure.is_timeout])
         self._output.drain()
-        if was in INITIALIZING and state is State.FAILED:
+        if was in INITIALIZING and state is FAILED:
             duration_ms = (self._clock.monotonic() - self.init_started) * 1000
             extensions = self._process.extensions.init_ended(
                 self.journal.initialization_type, self.phase, duration_ms, failure
@@ -176,7 +190,7 @@ class ExecutionEnvironment:
             if was in INITIALIZING:
                 self.journal.begin(invocation)
             ending: Ending = failure.payload(invocation.request_id), "Unhandled"
-            if was is State.STREAMING and invocation.response is not None:
+            if was is STREAMING and invocation.response is not None:
                 ending = invocation.response.conclude(None if failure.is_timeout else ending[0])
             self._finish(invocation, *ending, failure)
         if was in INITIALIZING:
@@ -185,11 +199,11 @@ class ExecutionEnvironment:
 
     def process_ended(self, status: int) -> None:
         """The process is gone: by itself, unless it was being ended."""
-        if self.state is not State.STOPPED:
-            self.end(State.FAILED, failures.exited(status))
+        if self.state is not STOPPED:
+            self.end(FAILED, failures.exited(status))
             self._process.release()
             self.journal.process_ended()
-            self.state = transition(self.state, State.STOPPED)
+            self.state = transition(self.state, STOPPED)
 
     def measure_memory(self) -> int:
         """Return the memory that the process and its children have now, in bytes."""
@@ -201,7 +215,7 @@ class ExecutionEnvironment:
 
     def begin(self, invocation: Invocation) -> None:
         """Run an invocation. Only while IDLE."""
-        self.state = transition(self.state, State.BUSY)
+        self.state = transition(self.state, BUSY)
         clock = self._clock
         begun = clock.monotonic()
         if invocation.deadline == math.inf:  # otherwise it began with INIT
@@ -263,18 +277,18 @@ class ExecutionEnvironment:
             if self._is_waiting(self._extensions):
                 return
             state = self.state
-        if state is not State.ANSWERED and state is not State.SETTLING:
+        if state is not ANSWERED and state is not SETTLING:
             if state not in INITIALIZING:
                 self.protocol_broken(f"asked for an invocation while {state.name}")
                 return
             self._init_ended()
-        self.state = transition(state, State.IDLE)
+        self.state = transition(state, IDLE)
         self.deadline = math.inf
         if self.invocation is not None:
             self.begin(self.invocation)
             return
         self._owner.environment_ready(self)
-        if self._freezes and self.state is State.IDLE and not self._process.extensions.telemetry:
+        if self._freezes and self.state is IDLE and not self._process.extensions.telemetry:
             self._process.freeze()  # not with listeners for telemetry, who have what just happened still to take
 
     def _init_ended(self) -> None:
@@ -289,10 +303,10 @@ class ExecutionEnvironment:
     def runtime_answered(self, request_id: str, payload: bytes, function_error: str | None) -> None:
         """The function returned or raised."""
         invocation = self.invocation
-        if self.state is not State.BUSY or invocation is None or invocation.request_id != request_id:
+        if self.state is not BUSY or invocation is None or invocation.request_id != request_id:
             self.protocol_broken(f"answered {request_id[:64]!r} while {self.state.name}")
             return
-        self.state = transition(self.state, State.ANSWERED)
+        self.state = transition(self.state, ANSWERED)
         if self._extensions is None:
             self._finish(invocation, payload, function_error, None)
         else:
@@ -301,13 +315,13 @@ class ExecutionEnvironment:
     def runtime_responding(self, request_id: str, content_type: str) -> ResponseSink | None:
         """The function begins to stream its response."""
         invocation = self.invocation
-        if self.state is not State.BUSY or invocation is None or invocation.request_id != request_id:
+        if self.state is not BUSY or invocation is None or invocation.request_id != request_id:
             self.protocol_broken(f"began to answer {request_id[:64]!r} while {self.state.name}")
             return None
         if len(content_type) > _MAX_CONTENT_TYPE:
             self.protocol_broken(f"announced a content type of {len(content_type)} characters")
             return None
-        self.state = transition(self.state, State.STREAMING)
+        self.state = transition(self.state, STREAMING)
         if invocation.response is None:
             invocation.response = CollectedResponse()
         invocation.response.begin(content_type, self.function.version)
@@ -321,10 +335,10 @@ class ExecutionEnvironment:
         That the function raised meanwhile is for its own log only: Lambda lets what was written stand as the response.
         """
         invocation = self.invocation
-        if self.state is not State.STREAMING or invocation is None or invocation.response is None:
+        if self.state is not STREAMING or invocation is None or invocation.response is None:
             self.protocol_broken(f"ended a response while {self.state.name}")
             return
-        self.state = transition(self.state, State.ANSWERED)
+        self.state = transition(self.state, ANSWERED)
         broken_off = None if failure is None else failure.payload(invocation.request_id)
         payload, function_error = invocation.response.conclude(broken_off)
         if self._extensions is None:
@@ -334,16 +348,16 @@ class ExecutionEnvironment:
 
     def init_failed(self, error_type: str, error: bytes) -> None:
         """The runtime could not load the function."""
-        if self.state is State.STARTING:
-            self.end(State.FAILED, Failure(error_type, "", body=error))
+        if self.state is STARTING:
+            self.end(FAILED, Failure(error_type, "", body=error))
         else:
             self.protocol_broken(f"reported a failure of INIT while {self.state.name}")
 
     def protocol_broken(self, reason: str) -> None:
         """Kill a runtime that cannot be understood."""
-        if self.state < State.STOPPING:
+        if self.state < STOPPING:
             _logger.warning("%s: killed, because its runtime %s", self.function.arn, reason)
-            self.end(State.FAILED, KILLED)
+            self.end(FAILED, KILLED)
 
     def link_ended(self) -> None:
         """The runtime closed its side."""
@@ -354,15 +368,15 @@ class ExecutionEnvironment:
     def _is_waiting(self, extensions: Extensions) -> bool:
         """Take note that the runtime is ready. Return whether an extension is not, so that the phase goes on."""
         state, invocation = self.state, self.invocation
-        if state is State.STARTING:
-            self.state = transition(state, State.STARTED)
+        if state is STARTING:
+            self.state = transition(state, STARTED)
             extensions.runtime_initialized(self.journal.initialization_type, self.phase)
-        elif state is State.ANSWERED and invocation is not None:
-            self.state = transition(state, State.SETTLING)
+        elif state is ANSWERED and invocation is not None:
+            self.state = transition(state, SETTLING)
             extensions.runtime_done(invocation, self._outcome[0], self._outcome[2])
-        if self.state is State.STARTED:
+        if self.state is STARTED:
             return not extensions.registry.are_initialized
-        if self.state is not State.SETTLING:
+        if self.state is not SETTLING:
             return False
         if not extensions.registry.are_done:
             return True
@@ -373,7 +387,7 @@ class ExecutionEnvironment:
     def extensions_progressed(self) -> None:
         """There are extensions from now on; or the phase may be over now, for which they had been waited for."""
         self._extensions = self._process.extensions
-        if self.state is State.STARTED or self.state is State.SETTLING:
+        if self.state is STARTED or self.state is SETTLING:
             self.runtime_ready()
 
 
