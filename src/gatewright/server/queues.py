@@ -12,8 +12,10 @@ from gatewright.functions.event_sources.queue_client import Message, QueueFault
 Call = Callable[[str, str, str, Mapping[str, Any]], dict[str, Any]]
 """Calls an operation: service, region, operation, parameters. Raises AwsError. Slow: for worker threads."""
 
-_THREADS: Final = 64
+_WAITING_THREADS: Final = 64
 """Each mapping that waits for messages holds one."""
+_OTHER_THREADS: Final = 8
+_RECEIVE: Final = "ReceiveMessage"
 _DELETED_AT_ONCE: Final = 10
 
 
@@ -22,7 +24,9 @@ class Queues:
 
     def __init__(self, call: Call) -> None:
         self._call = call
-        self._executor = ThreadPoolExecutor(_THREADS, thread_name_prefix="queue")
+        self._waiting = ThreadPoolExecutor(_WAITING_THREADS, thread_name_prefix="queue-waiting")
+        # Deletions must not stand behind mappings that wait.
+        self._others = ThreadPoolExecutor(_OTHER_THREADS, thread_name_prefix="queue")
         self._urls: dict[str, str] = {}
 
     def attributes(self, queue: Arn) -> Mapping[str, str]:
@@ -39,7 +43,7 @@ class Queues:
             "AttributeNames": ["All"],
             "MessageAttributeNames": ["All"],
         }
-        receiving = self._in_thread(queue_arn, "ReceiveMessage", request)
+        receiving = self._in_thread(queue_arn, _RECEIVE, request)
         try:
             answer = await asyncio.shield(receiving)
         except asyncio.CancelledError:
@@ -64,14 +68,14 @@ class Queues:
 
     def close(self) -> None:
         """End, without waiting for calls that are under way."""
-        self._executor.shutdown(wait=False, cancel_futures=True)
+        for executor in (self._waiting, self._others):
+            executor.shutdown(wait=False, cancel_futures=True)
 
     def _in_thread(
         self, queue_arn: str, operation: str, parameters: Mapping[str, Any]
     ) -> "asyncio.Future[dict[str, Any]]":
-        return asyncio.get_running_loop().run_in_executor(
-            self._executor, self._call_queue, queue_arn, operation, parameters
-        )
+        executor = self._waiting if operation == _RECEIVE else self._others
+        return asyncio.get_running_loop().run_in_executor(executor, self._call_queue, queue_arn, operation, parameters)
 
     def _call_queue(self, queue_arn: str, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
         try:

@@ -90,13 +90,16 @@ class QueuePoller:
         mapping = self.mapping
         messages += await self._receive(min(_RECEIVED, mapping.batch_size), _WAIT_SECONDS)
         closes_at = self._clock.monotonic() + mapping.batching_window_seconds
+        size = _size(messages)
         try:
-            while messages and len(messages) < mapping.batch_size and _size(messages) < _MAX_PAYLOAD_BYTES:
+            while messages and len(messages) < mapping.batch_size and size < _MAX_PAYLOAD_BYTES:
                 left = closes_at - self._clock.monotonic()
                 if left <= 0:
                     return
                 most = min(_RECEIVED, mapping.batch_size - len(messages))
-                messages += await self._receive(most, max(1, min(_WAIT_SECONDS, int(left))))
+                more = await self._receive(most, max(1, min(_WAIT_SECONDS, int(left))))
+                messages += more
+                size += _size(more)
         except QueueFault as fault:  # what has come so far is not held back
             logger.warning("%s: a batch goes on with %d messages: %s", mapping.queue_arn, len(messages), fault)
 
@@ -105,8 +108,10 @@ class QueuePoller:
 
     async def _run_batch(self, messages: list[Message]) -> None:
         try:
-            wanted = [message for message in messages if self._passes(message)]
-            done = [message for message in messages if message not in wanted]
+            wanted: list[Message] = []
+            done: list[Message] = []
+            for message in messages:
+                (wanted if self._passes(message) else done).append(message)
             for part in _parts(wanted):
                 done += await self._run_part(part)
             handles = [message["ReceiptHandle"] for message in done]
