@@ -1,6 +1,6 @@
 """Write what stacks know of AWS's resource provider schemas: `python -m tools.registry_schemas`.
 
-The schemas are those that cfn-lint carries (it comes with moto, a development dependency); gatewright needs neither.
+The schemas are those that cfn-lint carries, a development dependency.
 Types are the lines of `registry_types.txt`: a type, and the names of further ones of its service. Kept is what
 `schemas.py` reads: shapes without their descriptions, and which properties are required, identify, are read only,
 written only, or replace.

@@ -22,23 +22,25 @@ needs_node = pytest.mark.skipif(
 
 BODY = """
   const client = new LambdaClient({});
-  const answer = await client.send(new ListFunctionsCommand({}));
-  return { names: answer.Functions.map((each) => each.FunctionName), region: await client.config.region() };
+  const own = { FunctionName: process.env.AWS_LAMBDA_FUNCTION_NAME };
+  const answer = await client.send(new GetFunctionConfigurationCommand(own));
+  return { name: answer.FunctionName, region: await client.config.region() };
 """
 AS_MODULE = (
-    "import { LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';\n"
+    "import { LambdaClient, GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda';\n"
     f"export const handler = async () => {{{BODY}}};\n"
 )
 AS_SCRIPT = (
-    "const { LambdaClient, ListFunctionsCommand } = require('@aws-sdk/client-lambda');\n"
+    "const { LambdaClient, GetFunctionConfigurationCommand } = require('@aws-sdk/client-lambda');\n"
     f"exports.handler = async () => {{{BODY}}};\n"
 )
-IN_PYTHON = """import boto3
+IN_PYTHON = """import os
+import boto3
 
 def handler(event, context):
     client = boto3.client("lambda")
-    names = [each["FunctionName"] for each in client.list_functions()["Functions"]]
-    return {"names": names, "region": client.meta.region_name}
+    answer = client.get_function_configuration(FunctionName=os.environ["AWS_LAMBDA_FUNCTION_NAME"])
+    return {"name": answer["FunctionName"], "region": client.meta.region_name}
 """
 OWN = "exports.handler = async () => require('@aws-sdk/client-lambda').whose;\n"
 OWN_PACKAGE = {
@@ -72,7 +74,7 @@ def invoke(node: Node, runtime: str, handler: str, files: dict[str, str]) -> obj
         payload = json.loads(answer["Payload"].read())
         assert "FunctionError" not in answer, payload
         if isinstance(payload, dict):
-            assert name in payload.pop("names")
+            assert payload.pop("name") == name
         return payload
     finally:
         client.delete_function(FunctionName=name)
