@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from gatewright import __version__
 from gatewright.base.clock import SystemClock
-from gatewright.base.ids import Ids, PooledEntropy
+from gatewright.base.ids import Ids
 from gatewright.base.messages import Handler, Request, Response, text_response
 from gatewright.base.session_tokens import SessionTokens
 from gatewright.control import context
@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     from gatewright.server.service_calls import ServiceCalls
 
 _MEMORY_QUEUE_MB = 256
+_IDS_AHEAD = 256
 """Of events that wait, on a node that keeps them in memory."""
 
 
@@ -85,7 +86,7 @@ class Node:
         self._reset = reset
         self._parts = foundation.parts
         self._clock = SystemClock()
-        self._ids = Ids(PooledEntropy())
+        self._ids = Ids(ahead=_IDS_AHEAD)
         self._key_uses = KeyUses(self._clock)
         self._for_functions: Handler = _answer_while_starting
         self._is_rest_api: Callable[[str], bool] = lambda api_id: False

@@ -1,8 +1,11 @@
 import re
 import uuid
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from gatewright.base.ids import Ids, PooledEntropy
+import pytest
+
+from gatewright.base.ids import Ids
 
 
 def test_request_ids_are_version_4_uuids() -> None:
@@ -27,15 +30,29 @@ def test_entropy_decides_everything() -> None:
     assert str(fixed.uuid()) == "00000000-0000-4000-8000-000000000000"
 
 
-def test_pooled_entropy_gives_nothing_twice() -> None:
-    entropy = PooledEntropy()
-    drawn = [entropy(16) for _ in range(2000)]
-    assert len(set(drawn)) == 2000
-    assert [len(entropy(length)) for length in (1, 11, 16, 17, 5000)] == [1, 11, 16, 17, 5000]
+def trace_root(ids: Ids) -> str:
+    return ids.trace_root(0)
 
 
-def test_pooled_entropy_gives_nothing_twice_to_several_threads() -> None:
-    entropy = PooledEntropy()
+FORMS = ((Ids.request_id, 16), (Ids.extended_request_id, 11), (Ids.trace_parent, 8), (trace_root, 12))
+
+
+@pytest.mark.parametrize(("form", "octets_of_one"), FORMS)
+def test_ids_made_ahead_are_those_made_one_by_one(form: Callable[[Ids], str], octets_of_one: int) -> None:
+    octets = bytes(range(128))
+    ahead = Ids(lambda length: octets[:length], ahead=8)
+    single = [
+        form(Ids(lambda length, start=start: octets[start : start + length]))  # type: ignore[misc]
+        for start in range(0, 8 * octets_of_one, octets_of_one)
+    ]
+    assert [form(ahead) for _ in range(8)] == single[::-1]
+    assert len(set(single)) == 8
+
+
+@pytest.mark.parametrize("form", [form for form, _ in FORMS])
+def test_ids_made_ahead_are_given_away_once(form: Callable[[Ids], str]) -> None:
+    ids = Ids(ahead=64)
     with ThreadPoolExecutor(4) as threads:
-        drawn = list(threads.map(lambda _: entropy(16), range(4000)))
+        drawn = list(threads.map(lambda _: form(ids), range(4000)))
     assert len(set(drawn)) == 4000
+    assert all(len(each) == len(drawn[0]) for each in drawn)

@@ -82,11 +82,15 @@ class RestCall:
     @property
     def trace_header(self) -> str:
         """Return `X-Amzn-Trace-Id`; it is made when somebody asks for it."""
-        if not isinstance(self.trace, str):
-            sent = self.header("x-amzn-trace-id")
-            has_root = sent is not None and "Root=" in sent
-            self.trace = sent if sent and has_root else f"Root={self.trace.trace_root(self.request.received_at)}"
-        return self.trace
+        trace = self.trace
+        return trace if isinstance(trace, str) else self.begin_trace(trace, self.header("x-amzn-trace-id"))
+
+    def begin_trace(self, ids: Ids, sent: str | None) -> str:
+        """Set `trace` to what the client sent when that names a root, else to a new root, and return it."""
+        if sent is None or "Root=" not in sent:
+            sent = f"Root={ids.trace_root(self.request.received_at)}"
+        self.trace = sent
+        return sent
 
     def header(self, name: str) -> str | None:
         """Return the first value of a header field by its name in lower case.

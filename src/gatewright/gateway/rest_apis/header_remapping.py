@@ -49,13 +49,14 @@ DROPPED_REQUEST_FIELDS: Final = HOP_BY_HOP | {
 """What a method request does not have of what the client sent, in lower case: neither proxy events, nor proxied HTTP
 requests, nor `$input.params()` show it."""
 
-_CHANGED: Final = REMAPPED_RESPONSE_FIELDS | _DROPPED_RESPONSE_FIELDS
+CHANGED_RESPONSE_FIELDS: Final = REMAPPED_RESPONSE_FIELDS | _DROPPED_RESPONSE_FIELDS
+"""What `client_name` gives another name, or none."""
 
 
 def client_name(name: str) -> str | None:
     """Return the name under which the client gets a field of a response; None for one that is dropped."""
     lowered = name.lower()
-    if lowered not in _CHANGED:
+    if lowered not in CHANGED_RESPONSE_FIELDS:
         return name
     return PREFIX + name if lowered in REMAPPED_RESPONSE_FIELDS else None
 

@@ -121,6 +121,8 @@ class MethodPipeline:
 
 def _traced(trace_header: str, ids: Ids) -> str:
     """Return a trace header as clients get it (recorded of AWS): nothing is sampled yet."""
+    if ";" not in trace_header:
+        return f"{trace_header};Parent={ids.trace_parent()};Sampled=0"
     if "Parent=" not in trace_header:
         trace_header = f"{trace_header};Parent={ids.trace_parent()}"
     return trace_header if "Sampled=" in trace_header else f"{trace_header};Sampled=0"

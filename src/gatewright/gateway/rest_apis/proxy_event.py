@@ -55,7 +55,8 @@ class ProxyEvent:
 
     def encode(self, call: RestCall, body: bytes) -> bytes:
         """Return the event in JSON."""
-        request, query = call.request, call.query
+        request = call.request
+        query = call.query if request.query else {}
         headers, multi_value_headers = self._header_fields(call)
         path = self._path(call)
         parameters = call.path_parameters if "%" not in path else self._raw_parameters(path) or call.path_parameters
@@ -169,7 +170,10 @@ class ProxyEvent:
         client = request.peer_address
         if "X-Forwarded-For" in multi:
             client = ", ".join([*multi["X-Forwarded-For"], client])
-        trace, scheme = call.trace_header, request.scheme
+        trace, scheme = call.trace, request.scheme
+        if not isinstance(trace, str):
+            sent = multi.get("X-Amzn-Trace-Id")
+            trace = call.begin_trace(trace, None if sent is None else sent[0])
         port = forwarded_port(single.get("Host", ""), scheme)
         single["X-Amzn-Trace-Id"] = trace
         single["X-Forwarded-For"] = client

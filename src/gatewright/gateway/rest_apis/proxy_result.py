@@ -8,6 +8,7 @@ malformed, a missing `statusCode` is 200, 0 is malformed, `"201"` is 201, `true`
 missing ones, and of a field in both groups the values of `multiValueHeaders` come first.
 """
 
+from collections.abc import Callable
 from typing import Final
 
 import orjson
@@ -16,7 +17,7 @@ from gatewright.base.errors import GatewrightError
 from gatewright.base.messages import Headers, Response
 from gatewright.gateway.fields import field_value, is_field_name
 from gatewright.gateway.rest_apis.binary_media import BinaryMediaTypes, result_body
-from gatewright.gateway.rest_apis.header_remapping import remap_response_fields
+from gatewright.gateway.rest_apis.header_remapping import CHANGED_RESPONSE_FIELDS, client_name
 
 _MEMBERS: Final = frozenset({"statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded"})
 _DEFAULT_FIELD: Final = ("Content-Type", "application/json")
@@ -27,8 +28,8 @@ class MalformedProxyResponse(GatewrightError):
     """A result that is no response: the client gets 502, the log the reason."""
 
 
-def parse_proxy_result(payload: bytes, types: BinaryMediaTypes, accept: str | None) -> Response:
-    """Turn a function's result into a response; `accept` is the client's, and decides about base64.
+def parse_proxy_result(payload: bytes, types: BinaryMediaTypes, header: Callable[[str], str | None]) -> Response:
+    """Turn a function's result into a response; `header` gives the client's fields, whose Accept decides about base64.
 
     Raises `MalformedProxyResponse`, and `RestError` for base64 that is none.
     """
@@ -51,7 +52,7 @@ def parse_proxy_result(payload: bytes, types: BinaryMediaTypes, accept: str | No
     body = text.encode("utf-8", "replace")
     is_base64 = result.get("isBase64Encoded")
     if is_base64 and _is_true(is_base64):
-        body = result_body(types, accept, body, is_base64=True)
+        body = result_body(types, header("accept"), body, is_base64=True)
     return Response(status, headers, b"" if status in _BODILESS_STATUSES else body)
 
 
@@ -81,8 +82,18 @@ def _headers(single: object, multi: object) -> Headers:
             field = _field(name, value)
             if known is None or (name.lower(), field[1]) not in known:
                 fields.append(field)
-    headers = Headers(remap_response_fields(fields))
-    if headers.get("content-type") is None:
+    headers, has_content_type = Headers(), False
+    for field in fields:
+        lowered = field[0].lower()
+        if lowered in CHANGED_RESPONSE_FIELDS:
+            known_as = client_name(field[0])
+            if known_as is not None:
+                headers.append((known_as, field[1]))
+            continue
+        if lowered == "content-type":
+            has_content_type = True
+        headers.append(field)
+    if not has_content_type:
         headers.append(_DEFAULT_FIELD)
     return headers
 

@@ -19,7 +19,7 @@ DEFAULT = ("Content-Type", "application/json")
 
 
 def parsed(result: Any, types: BinaryMediaTypes = NONE, accept: str | None = None) -> tuple[int, list[Any], Any]:
-    response = parse_proxy_result(orjson.dumps(result), types, accept)
+    response = parse_proxy_result(orjson.dumps(result), types, lambda _: accept)
     return response.status, list(response.headers), response.body
 
 
@@ -86,7 +86,7 @@ def test_malformed_results(result: Any) -> None:
 @pytest.mark.parametrize("payload", [b"", b"Not a valid proxy response object", b'{"statusCode": 200', b"\xff"])
 def test_results_that_are_not_json(payload: bytes) -> None:
     with pytest.raises(MalformedProxyResponse, match="not JSON"):
-        parse_proxy_result(payload, NONE, None)
+        parse_proxy_result(payload, NONE, lambda _: None)
 
 
 def test_values_of_headers() -> None:
