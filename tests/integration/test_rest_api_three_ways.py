@@ -18,6 +18,7 @@ import pytest
 from tests.integration.deployed import function
 from tests.integration.nodes import Answer, Node, running, wait_until
 from tests.integration.origin import Origin, answer, origin
+from tests.integration.roles import make_role
 from tests.integration.three_ways import texts
 from tests.integration.three_ways.aws_cli import AwsCli, aws_cli
 from tests.integration.three_ways.by_calls import make_by_calls
@@ -89,6 +90,7 @@ def make_all_ways(cli: AwsCli, addresses: Addresses, directory: Path) -> dict[st
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     with running("--ephemeral") as node, origin() as upstream, aws_cli(node) as cli:
+        make_role(node, texts.ROLE)
         open_to_apis = function(node, *texts.FUNCTION)
         open_to_apis.permit()
         addresses = Addresses(open_to_apis.arn, function(node, *texts.FUNCTION).arn, upstream.url)

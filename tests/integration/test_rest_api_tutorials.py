@@ -17,7 +17,8 @@ from tests.integration.companion import Companion, companion
 from tests.integration.deployed import Function, function
 from tests.integration.nodes import ROLE, Answer, Node, running, zip_of
 from tests.integration.origin import Origin, origin
-from tests.integration.tutorials import calculator, pet_store, services, streaming
+from tests.integration.roles import make_role
+from tests.integration.tutorials import calculator, operations, pet_store, services, streaming
 
 pytestmark = pytest.mark.slow
 
@@ -34,6 +35,7 @@ def moto() -> Iterator[Companion]:
 @pytest.fixture(scope="module")
 def node(moto: Companion) -> Iterator[Node]:
     with running("--ephemeral", environment={"GATEWRIGHT_COMPANION": moto.url}) as started:
+        make_role(started, operations.ROLE)
         yield started
 
 

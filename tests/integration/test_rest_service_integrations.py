@@ -14,6 +14,7 @@ import pytest
 from tests.integration.companion import Companion, companion
 from tests.integration.nodes import Answer, Node, running
 from tests.integration.origin import Origin, answer, origin
+from tests.integration.roles import make_role
 
 pytestmark = pytest.mark.slow
 
@@ -30,6 +31,7 @@ def moto() -> Iterator[Companion]:
 @pytest.fixture(scope="module")
 def node(moto: Companion) -> Iterator[Node]:
     with running("--ephemeral", environment={"GATEWRIGHT_COMPANION": moto.url}) as started:
+        make_role(started, ROLE)
         yield started
 
 
@@ -189,6 +191,7 @@ def test_the_node_itself(node: Node) -> None:
 def test_no_companion() -> None:
     """docs/settings.md: `companion`."""
     with running("--ephemeral", environment={"GATEWRIGHT_COMPANION": "none"}) as alone:
+        make_role(alone, ROLE)
         api = Api.create(alone).add("send", service("sqs", "path/1/q")).deploy()
         refused = api.send("POST", "/send", b"{}")
         assert (refused.status, refused.json()) == (500, {"message": "Internal server error"})

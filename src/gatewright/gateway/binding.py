@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from gatewright.gateway.call import RouteFacts
 from gatewright.gateway.seams import Seams
 from gatewright.gateway.throttle import TokenBucket
-from gatewright.snapshot.types import Cors, Function, HttpIntegration
+from gatewright.snapshot.types import Cors, Function, HttpIntegration, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,8 @@ class Binding:
     integration: HttpIntegration
     functions: Mapping[str, Function]
     """By unqualified ARN."""
+    roles: Mapping[str, Role]
+    """By ARN."""
     cors: Cors | None
     buckets: tuple[TokenBucket, ...]
     """The throttles that a request passes, the narrowest first."""

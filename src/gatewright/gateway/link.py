@@ -34,6 +34,7 @@ from gatewright.snapshot.types import (
     HttpRoute,
     HttpStage,
     QualifiedFunction,
+    Role,
     Snapshot,
 )
 
@@ -60,12 +61,12 @@ def link(
     apis = {}
     for api_id, api in snapshot.http_apis.items():
         old = old_apis.get(api_id)
-        if old is not None and _is_current(old, api, snapshot.functions):
+        if old is not None and _is_current(old, api, snapshot):
             apis[api_id] = old
             continue
         account_bucket = account_buckets[api.account_id, api.region, ""]
         try:
-            apis[api_id] = _ApiLinker(api, snapshot.functions, old, account_bucket, limits, seams, log).link()
+            apis[api_id] = _ApiLinker(api, snapshot, old, account_bucket, limits, seams, log).link()
         except ValueError as error:
             _report(log, api, old, error)
             if old:
@@ -91,11 +92,11 @@ def _with_rest_apis(
     rest_apis = {}
     for api_id, api in snapshot.rest_apis.items():
         served = previous.rest_apis.get(api_id) if previous else None
-        if served is None or not _is_current(served, api, snapshot.functions):
+        if served is None or not _is_current(served, api, snapshot):
             bucket = linked.account_buckets[api.account_id, api.region, ""]
             account = AccountLimits(bucket, limits.rate_limit, limits.burst_limit)
             try:
-                served = link_rest_api(api, snapshot.functions, served, account, seams)
+                served = link_rest_api(api, snapshot, served, account, seams)
             except ValueError as error:
                 _report(log, api, served, error)
         if served is not None:
@@ -111,8 +112,12 @@ def _report(
     log.error("API %s (%s) does not link, %s: %s", api.api_id, api.name, kept, error)
 
 
-def _is_current(old: "LinkedApi | LinkedRestApi", api: "HttpApi | RestApi", functions: Mapping[str, Function]) -> bool:
-    return old.source is api and all(functions.get(arn) is function for arn, function in old.functions)
+def _is_current(old: "LinkedApi | LinkedRestApi", api: "HttpApi | RestApi", snapshot: Snapshot) -> bool:
+    return (
+        old.source is api
+        and all(snapshot.functions.get(arn) is function for arn, function in old.functions)
+        and all(snapshot.roles.get(arn) is role for arn, role in old.roles)
+    )
 
 
 def _account_buckets(
@@ -138,7 +143,7 @@ class _ApiLinker:
     """Links one API."""
 
     api: HttpApi
-    functions: Mapping[str, Function]
+    snapshot: Snapshot
     old: LinkedApi | None
     account_bucket: TokenBucket
     limits: AccountThrottle
@@ -149,17 +154,22 @@ class _ApiLinker:
         """Link every stage. Raises `MappingError`."""
         buckets: dict[BucketKey, TokenBucket] = {}
         stages = {stage.name: self._link_stage(stage, buckets) for stage in self.api.stages}
-        named = tuple((arn, self.functions.get(arn)) for arn in sorted(self._function_arns()))
-        return LinkedApi(self.api, named, MappingProxyType(stages), MappingProxyType(buckets))
+        functions, roles = self._named()
+        return LinkedApi(self.api, functions, roles, MappingProxyType(stages), MappingProxyType(buckets))
 
-    def _function_arns(self) -> set[str]:
-        arns = set()
+    def _named(self) -> tuple[tuple[tuple[str, Function | None], ...], tuple[tuple[str, Role | None], ...]]:
+        """Return the functions and roles that integrations name, with their ARNs."""
+        functions, roles = set(), set()
         for stage in self.api.stages:
             for route in stage.routes:
                 if route.integration is not None:
                     named = self._function_of(route.integration, stage)
-                    arns |= {named[0]} if named else set()
-        return arns
+                    functions |= {named[0]} if named else set()
+                    roles.add(substitute_stage_variables(route.integration.credentials_arn or "", stage.variables))
+        return (
+            tuple((arn, self.snapshot.functions.get(arn)) for arn in sorted(functions)),
+            tuple((arn, self.snapshot.roles.get(arn)) for arn in sorted(roles - {""})),
+        )
 
     def _function_of(self, integration: HttpIntegration, stage: HttpStage) -> tuple[str, str | None] | None:
         if integration.integration_type != "AWS_PROXY":
@@ -168,7 +178,7 @@ class _ApiLinker:
 
     def _qualified_function_of(self, integration: HttpIntegration, stage: HttpStage) -> QualifiedFunction | None:
         arn, qualifier = self._function_of(integration, stage) or ("", None)
-        function = self.functions.get(arn)
+        function = self.snapshot.functions.get(arn)
         return None if function is None else function.qualified.get(qualifier or "")
 
     def _link_stage(self, stage: HttpStage, buckets: dict[BucketKey, TokenBucket]) -> LinkedStage:
@@ -218,8 +228,14 @@ class _ApiLinker:
             resource_path=path or DEFAULT_ROUTE_KEY,
             stage_variables=stage.variables,
         )
-        binding = Binding(facts, method, integration, self.functions, stage.cors, throttles, self.seams)
-        pipeline = link_pipeline(binding)
+
+        def bind(name: str) -> Binding:
+            snapshot = self.snapshot
+            return Binding(
+                facts, name, integration, snapshot.functions, snapshot.roles, stage.cors, throttles, self.seams
+            )
+
+        pipeline = link_pipeline(bind(method))
         if isinstance(pipeline.integration, Refused):
             self.log.debug("API %s, %s: %s", self.api.api_id, route.route_key, pipeline.integration.reason)
         yield route.route_key, LinkedRoute(facts, pipeline)
@@ -229,5 +245,4 @@ class _ApiLinker:
         is_refused = refusal(function, facts, ANY) is not None
         for each in _METHODS:
             if (refusal(function, facts, each) is not None) is not is_refused:
-                own = Binding(facts, each, integration, self.functions, stage.cors, throttles, self.seams)
-                yield f"{each} {path}", LinkedRoute(facts, link_pipeline(own))
+                yield f"{each} {path}", LinkedRoute(facts, link_pipeline(bind(each)))

@@ -1,15 +1,19 @@
-"""May API Gateway invoke a function for a route? Decided when the route is linked.
+"""May API Gateway invoke a function for a route, or assume a role for it? Decided when the route is linked.
 
 "API Gateway gets permission to invoke your function from the function's resource-based policy" (Lambda Developer Guide,
 "Invoking a Lambda function using an Amazon API Gateway endpoint"); the source ARN is that of
-"ARN format reference for API Gateway resources".
+"ARN format reference for API Gateway resources". A role is assumed by the service if its trust policy says so
+("Credentials" of an integration, `credentials` in PutIntegration); AWS does not tell a role that is not there from one
+that it must not assume.
 """
 
+import json
+from collections.abc import Mapping
 from typing import Protocol
 
-from gatewright.base.policy import AccessRequest, Effect, Principal, PrincipalType
+from gatewright.base.policy import AccessRequest, Effect, PolicyError, Principal, PrincipalType, parse_policy
 from gatewright.gateway.route_match import ANY, DEFAULT_ROUTE_KEY
-from gatewright.snapshot.types import QualifiedFunction
+from gatewright.snapshot.types import QualifiedFunction, Role
 
 
 class RouteFacts(Protocol):
@@ -20,6 +24,9 @@ class RouteFacts(Protocol):
 
     @property
     def account_id(self) -> str: ...
+
+    @property
+    def region(self) -> str: ...
 
     @property
     def api_id(self) -> str: ...
@@ -70,3 +77,25 @@ def refusal(function: QualifiedFunction, facts: RouteFacts, method: str) -> str 
         return None
     arn = source_arn(facts, method, function.version.region)
     return f"the resource-based policy of function {function.arn} does not let {arn} invoke it"
+
+
+def role_refusal(arn: str, roles: Mapping[str, Role], facts: RouteFacts, method: str) -> str | None:
+    """Return why the role of an integration must not be assumed for a method of a route, None when it may.
+
+    The reason begins with what the execution log of AWS says.
+    """
+    fault = f"API Gateway does not have permission to assume the provided role {arn}"
+    role = roles.get(arn)
+    if role is None:
+        return f"{fault}: there is no such role"
+    request = AccessRequest(
+        principal=_API_GATEWAY,
+        action="sts:AssumeRole",
+        resource=arn,
+        context={"aws:SourceArn": source_arn(facts, method, facts.region), "aws:SourceAccount": facts.account_id},
+    )
+    try:
+        is_trusted = parse_policy(json.loads(role.trust_policy)).evaluate(request).is_allowed
+    except (PolicyError, json.JSONDecodeError) as error:
+        return f"{fault}: its trust policy cannot be read: {error}"
+    return None if is_trusted else f"{fault}: its trust policy does not let apigateway.amazonaws.com assume it"

@@ -45,7 +45,7 @@ class UpstreamClient(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ServiceCall:
-    """A call of an integration to an AWS service that is none of ours, before it is signed."""
+    """A call of an integration to an AWS service, before it is signed."""
 
     service: str
     """As the integration's URI names it: `sqs`, `dynamodb`, `states` …; signed by its signing name."""
@@ -56,8 +56,8 @@ class ServiceCall:
     query: str
     headers: tuple[tuple[str, str], ...]
     body: bytes
-    credentials: str | None
-    """The ARN of the role that API Gateway assumes."""
+    role_arn: str
+    """The role that API Gateway assumes: the call is signed with credentials of a session of it."""
     subdomain: str = ""
     """What the integration's URI puts before the service's host: `bucket` in `arn:…:bucket.s3:path/key`."""
     action: str = ""

@@ -17,7 +17,7 @@ from gatewright.control.context import ProvisionedEnvironments
 from gatewright.functions.async_invoke import AsyncInvoker, Outbox
 from gatewright.functions.invoke import Functions
 from gatewright.functions.sandbox.types import Isolation
-from gatewright.functions.settings import Credentials, FunctionSettings
+from gatewright.functions.settings import FunctionSettings
 from gatewright.gateway.endpoint import EXECUTE_API, LAMBDA_URL, Endpoint, destination_of
 from gatewright.gateway.function_urls.faults import MAX_BODY_BYTES
 from gatewright.observe.function_logs import FunctionLogs
@@ -99,11 +99,12 @@ class Node:
         archive, logs = open_logs(self._foundation, log_output, self._clock)
         companion = self._lasting.companion
         session_tokens = open_session_tokens(store, settings.account_id, self._ids)
-        functions = self._functions(store, logs, session_tokens)
+        credentials = RoleCredentials(session_tokens, self._clock, self._ids)
+        functions = self._functions(store, logs, credentials)
         events = self._async_invoker(store, functions, companion, lambda arn: planes.function(arn))  # noqa: PLW0108
         client = Client(settings.upstream)
         self._parts.push_async_callback(client.close)
-        services = self._service_caller(client, lambda request: aws(request))  # noqa: PLW0108
+        services = self._service_caller(client, credentials, lambda request: aws(request))  # noqa: PLW0108
         serving = DataPlane(settings, functions, events, client, services, usage.directory, self._clock, self._ids)
         sources = EventSources(functions, lambda arn: planes.function(arn), companion.call, self._clock)  # noqa: PLW0108
         self._parts.push_async_callback(sources.close)  # before functions end
@@ -187,23 +188,24 @@ class Node:
             return None
         return Passing(address, client, is_moto=isinstance(address, MotoServer))
 
-    def _service_caller(self, client: Client, own: Handler) -> LateServiceCaller:
+    def _service_caller(self, client: Client, credentials: RoleCredentials, own: Handler) -> LateServiceCaller:
         """Return what calls AWS services for integrations. It is made by the first call; `own` serves those of ours."""
 
         def make() -> "ServiceCalls":
             from gatewright.server.service_calls import ServiceCalls
 
             address = self._lasting.companion_address
-            return ServiceCalls(client, address, Credentials(), self._ids, own=own, own_services=OWN_SIGNING_NAMES)
+            sign_with = credentials.of_integrations
+            return ServiceCalls(client, address, sign_with, self._ids, own=own, own_services=OWN_SIGNING_NAMES)
 
         return LateServiceCaller(make)
 
-    def _functions(self, store: Store, logs: FunctionLogs, session_tokens: SessionTokens) -> Functions:
+    def _functions(self, store: Store, logs: FunctionLogs, credentials: RoleCredentials) -> Functions:
         settings = FunctionSettings(
             **dataclasses.asdict(self._settings.functions),
             endpoint_url=self._foundation.loopback_url,
             code_directory=self._lasting.code_directory,
-            credentials=RoleCredentials(session_tokens, self._clock, self._ids).issue,
+            credentials=credentials.issue,
         )
         return Functions(
             settings,

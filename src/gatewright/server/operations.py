@@ -99,7 +99,7 @@ def bind_test_invoke(planes: Planes, serving: DataPlane) -> Operations:
     def bind(operation: invoke_for_test.Operation) -> BoundOperation:
         async def run(caller: Caller, request: Shape) -> Shape:
             context = invoke_for_test.InvocationContext(
-                caller, planes.compile_for_test, lambda: planes.functions, serving.seams, serving.log
+                caller, planes.compile_for_test, lambda: planes.snapshot, serving.seams, serving.log
             )
             return await operation(context, request)
 

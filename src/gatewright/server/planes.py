@@ -48,9 +48,9 @@ class Planes:
         return None if self._snapshot is None else self._snapshot.functions.get(arn)
 
     @property
-    def functions(self) -> Mapping[str, Function]:
-        """Return the functions that the data plane sees, by unqualified ARN."""
-        return MappingProxyType({}) if self._snapshot is None else self._snapshot.functions
+    def snapshot(self) -> Snapshot:
+        """Return what the data plane sees."""
+        return self._snapshot or Snapshot(0, MappingProxyType({}), MappingProxyType({}))
 
     async def compile_for_test(
         self, caller: Caller, api_id: str, variables: Mapping[str, str], certificate_id: str | None

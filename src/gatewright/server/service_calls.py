@@ -40,13 +40,13 @@ class ServiceCalls:
         self,
         client: UpstreamClient,
         companion: Address,
-        credentials: Credentials,
+        credentials: Callable[[str], Credentials],
         ids: Ids,
         *,
         own: Handler,
         own_services: frozenset[str],
     ) -> None:
-        """`own` serves calls of the services with the signing names `own_services`."""
+        """`credentials` are those of a role, by its ARN; `own` serves calls of services with these signing names."""
         self._client = client
         self._companion = companion
         self._credentials = credentials
@@ -78,7 +78,8 @@ class ServiceCalls:
     ) -> Response:
         target = f"{request.path}?{request.query}" if request.query else request.path
         headers = Headers([field for field in request.headers if field[0].lower() not in _REPLACED])
-        signature = await asyncio.to_thread(self._sign, call.region, request, f"{base}{target}", headers)
+        credentials = self._credentials(call.role_arn)
+        signature = await asyncio.to_thread(_sign, credentials, call.region, request, f"{base}{target}", headers)
         for name, value in signature:
             headers.replace(name, value)
         return await send(request, f"{base}{target}", headers)
@@ -97,23 +98,6 @@ class ServiceCalls:
     def _form(self, call: ServiceCall) -> "tuple[ServiceModel | None, ServiceRequest]":
         model = self._model(call.service)
         return model, form_request(call, model)
-
-    def _sign(self, region: str, request: ServiceRequest, url: str, headers: Headers) -> list[tuple[str, str]]:
-        """Return the fields that sign a request (AWS Signature Version 4)."""
-        from botocore.auth import S3SigV4Auth, SigV4Auth
-        from botocore.awsrequest import AWSRequest
-        from botocore.credentials import Credentials as SigningCredentials
-
-        own = self._credentials
-        credentials = SigningCredentials(own.access_key_id, own.secret_access_key, own.session_token or None)
-        signed = AWSRequest(request.method, url, data=request.body)
-        for name, value in headers:
-            # What proxies change on the way is not signed by botocore either.
-            signed.headers.add_header(name, value)
-        auth = S3SigV4Auth if request.signing_name == "s3" else SigV4Auth
-        auth(credentials, request.signing_name, region).add_auth(signed)
-        names = ("X-Amz-Date", "X-Amz-Security-Token", "X-Amz-Content-SHA256", "Authorization")
-        return [(name, signed.headers[name]) for name in names if name in signed.headers]
 
     def _model(self, service: str) -> "ServiceModel | None":
         from botocore.session import Session
@@ -161,3 +145,24 @@ async def _read(response: Response) -> bytes:
         if aclose is not None:
             await aclose()
     return bytes(content)
+
+
+def _sign(
+    credentials: Credentials, region: str, request: ServiceRequest, url: str, headers: Headers
+) -> list[tuple[str, str]]:
+    """Return the fields that sign a request (AWS Signature Version 4)."""
+    from botocore.auth import S3SigV4Auth, SigV4Auth
+    from botocore.awsrequest import AWSRequest
+    from botocore.credentials import Credentials as SigningCredentials
+
+    signing = SigningCredentials(
+        credentials.access_key_id, credentials.secret_access_key, credentials.session_token or None
+    )
+    signed = AWSRequest(request.method, url, data=request.body)
+    for name, value in headers:
+        # What proxies change on the way is not signed by botocore either.
+        signed.headers.add_header(name, value)
+    auth = S3SigV4Auth if request.signing_name == "s3" else SigV4Auth
+    auth(signing, request.signing_name, region).add_auth(signed)
+    names = ("X-Amz-Date", "X-Amz-Security-Token", "X-Amz-Content-SHA256", "Authorization")
+    return [(name, signed.headers[name]) for name in names if name in signed.headers]

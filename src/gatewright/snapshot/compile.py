@@ -15,8 +15,9 @@ from gatewright.snapshot.compile_event_source import compile_event_source
 from gatewright.snapshot.compile_function import compile_function
 from gatewright.snapshot.compile_http_api import compile_http_api
 from gatewright.snapshot.compile_rest_api import compile_rest_api
+from gatewright.snapshot.compile_role import compile_role
 from gatewright.snapshot.compile_usage_plan import USAGE_PLAN_KINDS, compile_usage_plans
-from gatewright.snapshot.types import Function, HttpApi, Snapshot
+from gatewright.snapshot.types import Function, HttpApi, Role, Snapshot
 from gatewright.snapshot.types.event_source import QueueMapping
 from gatewright.snapshot.types.rest_api import RestApi
 from gatewright.snapshot.types.usage_plan import UsagePlans
@@ -40,6 +41,7 @@ _API_KINDS = frozenset({"api", "route", "integration", "stage", "deployment", "d
 _REST_API_KINDS = frozenset({"restapi", "stage", "deployed-api", "stage-cache"})
 
 _EVENT_SOURCE = "event-source-mapping"
+_ROLE = "role"
 
 _MISTAKES = (GatewrightError, ValueError, KeyError, TypeError)
 
@@ -64,6 +66,7 @@ class _Stale:
     usage_plans: frozenset[tuple[str, str]]
     """Accounts and regions."""
     event_sources: frozenset[Key]
+    roles: frozenset[Key]
 
 
 def compile_snapshot(
@@ -79,7 +82,7 @@ def compile_snapshot(
         stale = _everything(reader) if previous is None else _changed(changes)
         old = previous or Snapshot(0, _NOTHING, _NOTHING)
         functions, http_apis, rest_apis = dict(old.functions), dict(old.http_apis), dict(old.rest_apis)
-        event_sources = dict(old.event_sources)
+        event_sources, roles = dict(old.event_sources), dict(old.roles)
         for key in sorted(stale.functions):
             _replace(functions, _function_arns(old.functions, key), compile_function, _arn_of, reader, key, log)
         for key in sorted(stale.http_apis):
@@ -88,6 +91,8 @@ def compile_snapshot(
             _replace(rest_apis, (key.id,), compile_rest_api, _api_id_of, reader, key, log)
         for key in sorted(stale.event_sources):
             _replace(event_sources, (key.id,), compile_event_source, _uuid_of, reader, key, log)
+        for key in sorted(stale.roles):
+            _replace(roles, _role_arns(old.roles, key), compile_role, _role_arn_of, reader, key, log)
         return Snapshot(
             reader.revision,
             MappingProxyType(functions),
@@ -95,6 +100,7 @@ def compile_snapshot(
             MappingProxyType(rest_apis),
             _compile_usage_plans(reader, old.usage_plans, stale.usage_plans, log),
             MappingProxyType(event_sources),
+            MappingProxyType(roles),
         )
 
 
@@ -160,6 +166,15 @@ def _uuid_of(mapping: QueueMapping) -> str:
     return mapping.uuid
 
 
+def _role_arn_of(role: Role) -> str:
+    return role.arn
+
+
+def _role_arns(roles: Mapping[str, Role], key: Key) -> tuple[str, ...]:
+    """Return the ARN of a role: it has a path, which the key lacks, and its document may be gone."""
+    return tuple(arn for arn in roles if arn.split(":")[4] == key.account and arn.rpartition("/")[2].lower() == key.id)
+
+
 def _function_arns(functions: Mapping[str, Function], key: Key) -> tuple[str, ...]:
     """Return the ARN under which a function is served: its document may be gone, so look in the old snapshot."""
     return tuple(
@@ -180,12 +195,13 @@ def _everything(reader: Reader) -> _Stale:
         frozenset(keys("apigateway", "restapi")),
         frozenset(places),
         frozenset(keys("lambda", _EVENT_SOURCE)),
+        frozenset(keys("iam", _ROLE)),
     )
 
 
 def _changed(changes: Iterable[Change]) -> _Stale:
     functions, http_apis, rest_apis, places = set[Key](), set[Key](), set[Key](), set[tuple[str, str]]()
-    event_sources = set[Key]()
+    event_sources, roles = set[Key](), set[Key]()
     for change in changes:
         key = change.key
         if key.service == "lambda" and key.kind in _FUNCTION_KINDS:
@@ -198,12 +214,15 @@ def _changed(changes: Iterable[Change]) -> _Stale:
             rest_apis.add(_whole(key, "restapi"))
         elif key.service == "apigateway" and key.kind in USAGE_PLAN_KINDS:
             places.add((key.account, key.region))
+        elif key.service == "iam" and key.kind == _ROLE:
+            roles.add(key)
     return _Stale(
         frozenset(functions),
         frozenset(http_apis),
         frozenset(rest_apis),
         frozenset(places),
         frozenset(event_sources),
+        frozenset(roles),
     )
 
 

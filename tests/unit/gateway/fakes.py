@@ -29,6 +29,7 @@ from gatewright.snapshot.types import (
     HttpRoute,
     HttpStage,
     QualifiedFunction,
+    Role,
     Snapshot,
     Throttle,
 )
@@ -39,6 +40,7 @@ ACCOUNT = "123456789012"
 REGION = "us-east-2"
 API_ID = "mnh1xmpli7"
 FUNCTION_ARN = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:my-function"
+ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/service-role/gateway"
 RECEIVED_AT = 1584039838.39  # 12/Mar/2020:19:03:58 +0000
 
 
@@ -215,6 +217,12 @@ def qualified_function(policy: Policy | None = None, **changes: Any) -> Qualifie
     return QualifiedFunction(version.arn, None, version, policy=policy_for(f"{API_ID}/*") if policy is None else policy)
 
 
+def role(arn: str = ROLE_ARN, service: str = "apigateway.amazonaws.com", **statement: Any) -> Role:
+    """Return a role that a service may assume."""
+    trusted = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole", **statement}
+    return Role(arn, json.dumps({"Version": "2012-10-17", "Statement": trusted}))
+
+
 def whole_function(*qualified: QualifiedFunction) -> Function:
     """Return a function that has these qualifiers."""
     version = qualified[0].version
@@ -277,7 +285,10 @@ def http_api(*stages: HttpStage, **changes: Any) -> HttpApi:
 
 
 def snapshot(
-    *apis: HttpApi | RestApi, functions: Iterable[QualifiedFunction | Function] | None = None, revision: int = 1
+    *apis: HttpApi | RestApi,
+    functions: Iterable[QualifiedFunction | Function] | None = None,
+    roles: Iterable[Role] | None = None,
+    revision: int = 1,
 ) -> Snapshot:
     served = [qualified_function()] if functions is None else list(functions)
     return Snapshot(
@@ -287,6 +298,7 @@ def snapshot(
         ),
         MappingProxyType({api.api_id: api for api in apis if isinstance(api, HttpApi)}),
         MappingProxyType({api.api_id: api for api in apis if isinstance(api, RestApi)}),
+        roles=MappingProxyType({each.arn: each for each in ([role()] if roles is None else roles)}),
     )
 
 

@@ -8,19 +8,23 @@ import pytest
 from gatewright.base.policy import parse_policy
 from gatewright.gateway.call import RouteFacts
 from gatewright.gateway.permission import refusal, source_arn
+from gatewright.snapshot.types import Role
 from tests.unit.gateway.fakes import (
     ACCOUNT,
     API_ID,
     FUNCTION_ARN,
     REGION,
+    ROLE_ARN,
     Gateway,
     http_api,
     integration,
     policy_for,
     qualified_function,
     request,
+    role,
     snapshot,
     stage,
+    whole_function,
 )
 
 
@@ -148,7 +152,7 @@ async def test_without_permission_the_client_learns_nothing(caplog: pytest.LogCa
 
 async def test_a_role_stands_in_for_the_policy() -> None:
     gateway = Gateway({"statusCode": 200})
-    target = integration(credentials_arn="arn:aws:iam::123456789012:role/r")
+    target = integration(credentials_arn=ROLE_ARN)
     gateway.serve(stage("GET /user", target=target), functions=[qualified_function(policy_for())])
     assert (await gateway.get("/user")).status == 200
 
@@ -160,3 +164,52 @@ async def test_a_granted_permission_counts_from_the_next_link() -> None:
     assert (await gateway.get("/user")).status == 500
     gateway.link(snapshot(api, functions=[qualified_function(policy_for(f"{API_ID}/*"))], revision=2))
     assert (await gateway.get("/user")).status == 200
+
+
+CONDITION = {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
+
+
+@pytest.mark.parametrize(
+    ("roles", "reason"),
+    [
+        ([], "there is no such role"),
+        ([role(service="lambda.amazonaws.com")], "its trust policy does not let apigateway.amazonaws.com assume it"),
+        ([role(Effect="Deny")], "its trust policy does not let apigateway.amazonaws.com assume it"),
+        ([role(Condition={"StringEquals": {"aws:SourceAccount": "210987654321"}})], "its trust policy does not let"),
+        ([Role(ROLE_ARN, "{")], "its trust policy cannot be read"),
+        ([role(Condition=CONDITION)], None),
+        ([role(Principal="*")], None),
+    ],
+)
+async def test_a_role_that_may_not_be_assumed(
+    roles: list[Role], reason: str | None, caplog: pytest.LogCaptureFixture
+) -> None:
+    """terraform-aws-modules/terraform-aws-apigateway-v2 issue 87: 500, and no more to the client."""
+    gateway = Gateway({"statusCode": 200})
+    api = http_api(stage("GET /user", target=integration(credentials_arn=ROLE_ARN)))
+    gateway.link(snapshot(api, functions=[qualified_function()], roles=roles))
+    with caplog.at_level(logging.WARNING):
+        response = await gateway.get("/user")
+    if reason is None:
+        assert response.status == 200
+        return
+    assert (response.status, response.body) == (500, b'{"message":"Internal Server Error"}')
+    assert f"API Gateway does not have permission to assume the provided role {ROLE_ARN}: {reason}" in caplog.text
+
+
+async def test_a_role_may_come_after_the_api_that_names_it() -> None:
+    gateway = Gateway({"statusCode": 200})
+    function, trusted = whole_function(qualified_function()), role()
+    api = http_api(
+        stage(
+            "GET /user",
+            target=integration(credentials_arn=ROLE_ARN.replace("gateway", "${stageVariables.role}")),
+            variables={"role": "gateway"},
+        )
+    )
+    gateway.link(snapshot(api, functions=[function], roles=[]))
+    assert (await gateway.get("/user")).status == 500
+    linked = gateway.link(snapshot(api, functions=[function], roles=[trusted], revision=2))
+    assert (await gateway.get("/user")).status == 200
+    again = gateway.link(snapshot(api, functions=[function], roles=[trusted, role("arn:other")], revision=3))
+    assert again.apis[API_ID] is linked.apis[API_ID]

@@ -135,7 +135,7 @@ async def test_a_node_that_never_kept_anything_compiles_nothing(store: Store, th
     data_plane = DataPlane()
     planes = Planes(store, threads, data_plane.link)
     await planes.catch_up()
-    assert (data_plane.snapshots, planes.revision, dict(planes.functions)) == ([], 0, {})
+    assert (data_plane.snapshots, planes.revision, dict(planes.snapshot.functions)) == ([], 0, {})
 
 
 async def test_what_is_kept_while_a_node_starts_is_served(store: Store, threads: ThreadPoolExecutor) -> None:

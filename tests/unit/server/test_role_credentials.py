@@ -36,3 +36,23 @@ def test_the_secret_is_made_once_and_moves_no_revision() -> None:
         claims_of.append(made)
     assert claims_of[0] == claims_of[1]
     assert store.revision() == 0
+
+
+def test_integrations_share_a_session_until_shortly_before_its_end() -> None:
+    """The session name of API Gateway: `SenderId` of messages that it sends (localstack, apigateway/helpers.py)."""
+    tokens, clock = SessionTokens(b"secret"), FakeClock()
+    credentials = RoleCredentials(tokens, clock, Ids(CountingEntropy()))
+    first = credentials.of_integrations(ROLE)
+    read = tokens.read(first.access_key_id, first.session_token)
+    assert read is not None
+    assert read.secret_access_key == first.secret_access_key
+    assert read.claims.principal_arn == f"arn:aws:sts::{ACCOUNT}:assumed-role/worker/BackplaneAssumeRoleSession"
+    assert (read.claims.source_arn, read.claims.expires) == (ROLE, START + 3600)
+    assert credentials.of_integrations(f"{ROLE}2") != first
+    clock.seconds += 3299
+    assert credentials.of_integrations(ROLE) is first
+    clock.seconds += 1
+    renewed = credentials.of_integrations(ROLE)
+    read = tokens.read(renewed.access_key_id, renewed.session_token)
+    assert read is not None
+    assert read.claims.expires == START + 3300 + 3600

@@ -19,6 +19,7 @@ from gatewright.wire.client_request import Origin, encode_head
 from tests.unit.gateway.fakes import FakeClient
 
 COMPANION = "http://127.0.0.1:5000"
+ROLE = "arn:aws:iam::123456789012:role/gateway"
 
 
 class OwnApi:
@@ -36,7 +37,7 @@ def service_calls(client: FakeClient, companion: str = COMPANION, own: OwnApi | 
     return ServiceCalls(
         client,
         NoAddress() if companion == "none" else FixedAddress(companion),
-        Credentials("id", "secret", ""),
+        lambda role_arn: Credentials("id", "secret", f"session of {role_arn}"),
         Ids(os.urandom),
         own=(own or OwnApi()).handle,
         own_services=frozenset({"lambda", "apigateway"}),
@@ -45,7 +46,7 @@ def service_calls(client: FakeClient, companion: str = COMPANION, own: OwnApi | 
 
 def call_of(service: str, **parts: Any) -> ServiceCall:
     members = {"method": "POST", "path": "/", "query": "", "headers": (), "body": b"", **parts}
-    return ServiceCall(service=service, region="eu-west-1", credentials="role", **members)
+    return ServiceCall(service=service, region="eu-west-1", role_arn=ROLE, **members)
 
 
 async def test_a_signed_call() -> None:
@@ -61,7 +62,8 @@ async def test_a_signed_call() -> None:
     assert request.headers.get("X-Amz-Date") is not None
     scope = scope_of_authorization(request.headers.get("Authorization") or "")
     assert scope is not None
-    assert (scope.region, scope.service) == ("eu-west-1", "states")
+    assert (scope.access_key_id, scope.region, scope.service) == ("id", "eu-west-1", "states")
+    assert request.headers.get("X-Amz-Security-Token") == f"session of {ROLE}"
     assert client.bodies == [b'{"input":"{}"}']
 
 

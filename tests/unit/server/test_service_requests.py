@@ -25,7 +25,7 @@ def model_of(service: str) -> "ServiceModel | None":
 
 def formed(service: str, *headers: tuple[str, str], **parts: Any) -> ServiceRequest:
     members = {"method": "POST", "path": "/", "query": "", "body": b"", **parts}
-    call = ServiceCall(service=service, region="us-east-1", headers=headers, credentials="role", **members)
+    call = ServiceCall(service=service, region="us-east-1", headers=headers, role_arn="role", **members)
     return form_request(call, model_of(service))
 
 

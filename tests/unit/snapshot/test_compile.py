@@ -1,13 +1,16 @@
 """Compiling what changed, and only that."""
 
 import logging
+from dataclasses import replace
 
 import pytest
 
 from gatewright.snapshot.compile import compile_snapshot
-from gatewright.snapshot.types import Snapshot
+from gatewright.snapshot.types import Role, Snapshot
 from gatewright.store.memory import MemoryStore
+from gatewright.store.types import Key
 from tests.unit.snapshot.documents import (
+    ACCOUNT,
     API_ID,
     FUNCTION_ARN,
     api_document,
@@ -138,3 +141,28 @@ def test_a_missing_member_is_named(store: MemoryStore, caplog: pytest.LogCapture
         writer.put(key("lambda", "function", "my-function"), document)
     assert dict(compile_snapshot(store, None, ()).functions) == {}
     assert "member 'CodeSha256' is missing" in caplog.text
+
+
+def test_roles(store: MemoryStore) -> None:
+    """What a role may do is no part of it, and a change of that none of the snapshot."""
+    arn = f"arn:aws:iam::{ACCOUNT}:role/path/Worker"
+    place = Key(ACCOUNT, "aws-global", "iam", "role", "worker")
+
+    def put(trust: str, **more: object) -> None:
+        with store.write() as writer:
+            writer.put(place, {"Arn": arn, "AssumeRolePolicyDocument": trust, **more})
+
+    put("one")
+    first = compile_snapshot(store, None, ())
+    assert dict(first.roles) == {arn: Role(arn, "one")}
+    put("one", AttachedPolicies=["arn"])
+    second = again(store, first)
+    assert second.roles[arn] is first.roles[arn]
+    put("two")
+    third = again(store, second)
+    assert third.roles[arn].trust_policy == "two"
+    other, elsewhere = arn.replace(ACCOUNT, "210987654321"), replace(place, account="210987654321")
+    with store.write() as writer:
+        writer.put(elsewhere, {"Arn": other, "AssumeRolePolicyDocument": "other"})
+        writer.delete(place)
+    assert dict(again(store, third).roles) == {other: Role(other, "other")}

@@ -23,6 +23,7 @@ from gatewright.gateway.deadline import Deadline
 from gatewright.gateway.errors import BadRequest, IntegrationFailure, ServiceUnavailable
 from gatewright.gateway.gateway_response import body_fault
 from gatewright.gateway.integrations.refused import Refused
+from gatewright.gateway.integrations.stage_variables import substitute_stage_variables
 from gatewright.gateway.phases.mapping_source import RequestSource
 from gatewright.gateway.seams import ServiceCall, ServiceCaller, ServiceNotConfigured, ServiceUnreachable
 from gatewright.languages.parameter_mapping import Value, compile_value
@@ -51,13 +52,15 @@ class MappingFailure(BadRequest):
 class ServiceIntegration:
     """Calls one operation for one route."""
 
-    def __init__(self, binding: Binding, subtype: Subtype, values: Mapping[str, tuple[Value, str]]) -> None:
+    def __init__(
+        self, binding: Binding, subtype: Subtype, values: Mapping[str, tuple[Value, str]], role_arn: str
+    ) -> None:
         """`values` are the mappings by parameter, each with its text."""
         self._subtype = subtype
         self._values = values
         self._services: ServiceCaller = binding.seams.services
         self._region = binding.facts.region
-        self._credentials = binding.integration.credentials_arn
+        self._role_arn = role_arn
         self._seconds = binding.integration.timeout_ms / 1000
         self._deadline = Deadline(self._seconds)
         self._reads_body = any(value.reads_body for value, _ in values.values())
@@ -106,7 +109,7 @@ class ServiceIntegration:
         if target is None:
             query = urlencode({name: str(value) for name, value in typed.items()})
             return ServiceCall(
-                subtype.service, region, "GET", "/", query, (), b"", self._credentials, action=subtype.operation
+                subtype.service, region, "GET", "/", query, (), b"", self._role_arn, action=subtype.operation
             )
         prefix, version = target
         if subtype.service in _LOWER_CASE:
@@ -118,7 +121,7 @@ class ServiceIntegration:
             ("Content-Type", f"application/x-amz-json-{version}"),
         )
         body = orjson.dumps(typed)
-        return ServiceCall(subtype.service, region, "POST", "/", "", headers, body, self._credentials)
+        return ServiceCall(subtype.service, region, "POST", "/", "", headers, body, self._role_arn)
 
 
 def link(binding: Binding) -> Integration:
@@ -127,8 +130,11 @@ def link(binding: Binding) -> Integration:
     subtype = SUBTYPES.get(name or "")
     if subtype is None:
         return Refused(f"integration subtype {name} is not supported")
+    role_arn = substitute_stage_variables(binding.integration.credentials_arn or "", binding.facts.stage_variables)
+    if not role_arn:
+        return Refused("CredentialsArn must be specified for integration subtypes")
     values = {key: (compile_value(text, "request"), text) for key, text in binding.integration.request_parameters}
-    return ServiceIntegration(binding, subtype, values)
+    return ServiceIntegration(binding, subtype, values, role_arn)
 
 
 def _number(text: str) -> Any:

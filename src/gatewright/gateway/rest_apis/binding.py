@@ -10,7 +10,7 @@ from gatewright.gateway.rest_apis.compiled import CompiledTexts
 from gatewright.gateway.rest_apis.gateway_responses import GatewayResponses
 from gatewright.gateway.rest_apis.seams import RestSeams
 from gatewright.gateway.throttle import TokenBucket
-from gatewright.snapshot.types import Function
+from gatewright.snapshot.types import Function, Role
 from gatewright.snapshot.types.rest_api import RestDeployment, RestIntegration, RestMethod, RestMethodSettings
 from gatewright.wire.client_request import ClientCertificate
 
@@ -43,6 +43,8 @@ class RestBinding:
     """The throttles that a request passes, the narrowest first."""
     functions: Mapping[str, Function]
     """By unqualified ARN."""
+    roles: Mapping[str, Role]
+    """By ARN."""
     compiled: CompiledTexts
     seams: RestSeams
     client_certificate: ClientCertificate | None = None

@@ -25,7 +25,7 @@ from gatewright.gateway.rest_apis.linked import LinkedMethod
 from gatewright.gateway.rest_apis.seams import RestSeams
 from gatewright.gateway.route_match import RouteTrie
 from gatewright.gateway.throttle import TokenBucket
-from gatewright.snapshot.types import Function
+from gatewright.snapshot.types import Snapshot
 from gatewright.snapshot.types.rest_api import RestApi, RestMethod, RestResource
 from gatewright.snapshot.types.usage_plan import ApiKey
 
@@ -44,8 +44,8 @@ class InvocationContext:
 
     caller: Caller
     compile_api: CompileForTest
-    functions: Callable[[], Mapping[str, Function]]
-    """The functions of the snapshot that is served."""
+    snapshot: Callable[[], Snapshot]
+    """What is served: its functions and roles."""
     seams: RestSeams
     log: logging.Logger
 
@@ -110,7 +110,7 @@ def _link(
     alone = dataclasses.replace(api, stages=(dataclasses.replace(stage, deployment=deployment),))
     bucket = TokenBucket(_UNLIMITED, _UNLIMITED, context.seams.clock.monotonic)
     account = AccountLimits(bucket, _UNLIMITED, _UNLIMITED)
-    linked = link_rest_api(alone, context.functions(), None, account, context.seams)
+    linked = link_rest_api(alone, context.snapshot(), None, account, context.seams)
     routes: RouteTrie[LinkedMethod] = linked.stages[stage.name].release.methods
     asked = "GET" if method.http_method == "ANY" else method.http_method
     # Recorded of AWS: without a path, the resource's own is the path, `{petId}` the value of petId.

@@ -25,7 +25,7 @@ from gatewright.gateway.rest_apis.pipeline import link_pipeline, link_unmatched
 from gatewright.gateway.rest_apis.seams import RestSeams
 from gatewright.gateway.route_match import ANY, RouteTrie
 from gatewright.gateway.throttle import TokenBucket
-from gatewright.snapshot.types import Function, QualifiedFunction
+from gatewright.snapshot.types import QualifiedFunction, Snapshot
 from gatewright.snapshot.types.rest_api import (
     RestApi,
     RestDeployment,
@@ -49,14 +49,17 @@ class AccountLimits:
 
 def link_rest_api(
     api: RestApi,
-    functions: Mapping[str, Function],
+    snapshot: Snapshot,
     old: LinkedRestApi | None,
     account: AccountLimits,
     seams: RestSeams,
 ) -> LinkedRestApi:
-    """Link every stage. A method that cannot be linked answers 500, and says why in the log."""
+    """Link every stage. A method that cannot be linked answers 500, and says why in the log.
+
+    The functions and roles that integrations name are those of `snapshot`.
+    """
     compiled = CompiledTexts(old.compiled if old else None)
-    return _ApiLinker(api, functions, old, account, seams, compiled).link()
+    return _ApiLinker(api, snapshot, old, account, seams, compiled).link()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,21 +84,24 @@ class _ApiLinker:
     """Links one API."""
 
     api: RestApi
-    functions: Mapping[str, Function]
+    snapshot: Snapshot
     old: LinkedRestApi | None
     account: AccountLimits
     seams: RestSeams
     compiled: CompiledTexts
     buckets: dict[BucketKey, TokenBucket] = field(default_factory=dict)
-    named: set[str] = field(default_factory=set)
-    """The functions that integrations name."""
+    functions: set[str] = field(default_factory=set)
+    """The ARNs of the functions that integrations name."""
+    roles: set[str] = field(default_factory=set)
+    """And of the roles."""
 
     def link(self) -> LinkedRestApi:
         stages = {stage.name: self._link_stage(stage) for stage in self.api.stages}
-        functions = tuple((arn, self.functions.get(arn)) for arn in sorted(self.named))
+        functions = tuple((arn, self.snapshot.functions.get(arn)) for arn in sorted(self.functions))
+        roles = tuple((arn, self.snapshot.roles.get(arn)) for arn in sorted(self.roles))
         self.compiled.seal()
         return LinkedRestApi(
-            self.api, functions, MappingProxyType(stages), MappingProxyType(self.buckets), self.compiled
+            self.api, functions, roles, MappingProxyType(stages), MappingProxyType(self.buckets), self.compiled
         )
 
     def _link_stage(self, stage: RestStage) -> LinkedRestStage:
@@ -173,7 +179,8 @@ class _ApiLinker:
                 settings=settings,
                 cache=release.cache if is_cached else None,
                 buckets=self._buckets(facts, settings),
-                functions=self.functions,
+                functions=self.snapshot.functions,
+                roles=self.snapshot.roles,
                 compiled=self.compiled,
                 seams=self.seams,
                 client_certificate=release.client_certificate,
@@ -183,6 +190,8 @@ class _ApiLinker:
         yield facts.route_key, bind(method.http_method)
         integration = method.integration
         function = None if integration is None else self._function_of(integration, release.variables)
+        if integration is not None and integration.credentials:
+            self.roles.add(substitute_stage_variables(integration.credentials, release.variables))
         if method.http_method != ANY or function is None or integration is None or integration.credentials:
             return
         is_refused = refusal(function, facts, ANY) is not None
@@ -196,8 +205,8 @@ class _ApiLinker:
         named = function_arn_of(substitute_stage_variables(integration.uri, variables))
         if named is None:
             return None
-        self.named.add(named[0])
-        function = self.functions.get(named[0])
+        self.functions.add(named[0])
+        function = self.snapshot.functions.get(named[0])
         return None if function is None else function.qualified.get(named[1] or "")
 
     def _buckets(self, facts: MethodFacts, settings: RestMethodSettings | None) -> tuple[TokenBucket, ...]:

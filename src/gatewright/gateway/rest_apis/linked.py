@@ -10,7 +10,7 @@ from gatewright.gateway.rest_apis.gateway_responses import GatewayResponses
 from gatewright.gateway.rest_apis.pipeline import MethodPipeline
 from gatewright.gateway.route_match import RouteTrie
 from gatewright.gateway.throttle import TokenBucket
-from gatewright.snapshot.types import Function
+from gatewright.snapshot.types import Function, Role
 from gatewright.snapshot.types.rest_api import RestApi
 
 BucketKey = tuple[str, str, bool]
@@ -63,6 +63,8 @@ class LinkedRestApi:
     source: RestApi
     functions: tuple[tuple[str, Function | None], ...]
     """What the ARNs that its integrations name stood for when it was linked."""
+    roles: tuple[tuple[str, Role | None], ...]
+    """The same of the roles that they name."""
     stages: Mapping[str, LinkedRestStage]
     buckets: Mapping[BucketKey, TokenBucket]
     compiled: CompiledTexts

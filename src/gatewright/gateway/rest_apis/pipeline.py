@@ -23,6 +23,8 @@ from dataclasses import dataclass
 from gatewright.base.ids import Ids
 from gatewright.base.messages import Response
 from gatewright.gateway.fault_log import FaultLog
+from gatewright.gateway.integrations.stage_variables import substitute_stage_variables
+from gatewright.gateway.permission import role_refusal
 from gatewright.gateway.rest_apis.binding import RestBinding
 from gatewright.gateway.rest_apis.call import RequestPhase, RestCall, Serve
 from gatewright.gateway.rest_apis.errors import MISSING_AUTHENTICATION_TOKEN, RestError
@@ -34,7 +36,7 @@ from gatewright.gateway.rest_apis.phases import api_key, body, cache, compressio
 from gatewright.gateway.rest_apis.phases.compression import Compress
 from gatewright.gateway.rest_apis.seams import RestSeams
 
-_CALLERS_OWN = "arn:aws:iam::*:user/*"
+_CALLERS_OWN = ":iam::*:user/*"
 
 REQUEST_PHASES: tuple[Callable[[RestBinding], RequestPhase | None], ...] = (
     api_key.link,
@@ -157,9 +159,20 @@ def link_unmatched(gateway_responses: GatewayResponses, seams: RestSeams) -> Met
 
 
 def _link_integration(binding: RestBinding) -> Serve:
-    integration = binding.method.integration
-    if integration is not None and integration.credentials == _CALLERS_OWN:
-        # "To require that the caller's identity be passed through from the request" (PutIntegration, credentials).
-        return refused("the caller's own credentials are asked for, and without IAM authorization there are none")
+    reason = _refused_credentials(binding)
+    if reason is not None:
+        return refused(reason)
     link = INTEGRATIONS.get(binding.integration_type)
     return refused("the method has no integration") if link is None else link(binding)
+
+
+def _refused_credentials(binding: RestBinding) -> str | None:
+    """Return why the role of an integration cannot be assumed; HTTP and mock integrations have no use for one."""
+    integration, facts = binding.method.integration, binding.facts
+    if integration is None or not integration.credentials or not integration.integration_type.startswith("AWS"):
+        return None
+    credentials = substitute_stage_variables(integration.credentials, facts.stage_variables)
+    if credentials.endswith(_CALLERS_OWN):
+        # "To require that the caller's identity be passed through from the request" (PutIntegration, credentials).
+        return "the caller's own credentials are asked for, and without IAM authorization there are none"
+    return role_refusal(credentials, binding.roles, facts, binding.request_method)

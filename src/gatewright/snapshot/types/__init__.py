@@ -211,6 +211,15 @@ class HttpApi:
 
 
 @dataclass(frozen=True, slots=True)
+class Role:
+    """A role of IAM, as integrations assume it."""
+
+    arn: str
+    trust_policy: str
+    """AssumeRolePolicyDocument (JSON): it is read for the roles that integrations name."""
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """Everything that the data plane serves, as of one revision of the store."""
 
@@ -225,3 +234,5 @@ class Snapshot:
     """By account and region."""
     event_sources: "Mapping[str, QueueMapping]" = field(default_factory=lambda: MappingProxyType({}))
     """The event source mappings that are enabled, by UUID."""
+    roles: Mapping[str, Role] = field(default_factory=lambda: MappingProxyType({}))
+    """By ARN."""

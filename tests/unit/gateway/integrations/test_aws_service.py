@@ -7,9 +7,7 @@ import pytest
 
 from gatewright.base.messages import Headers, Response
 from gatewright.gateway.seams import ServiceCall, ServiceNotConfigured, ServiceUnreachable
-from tests.unit.gateway.fakes import REGION, Gateway, integration, request, stage
-
-ROLE = "arn:aws:iam::123456789012:role/gateway"
+from tests.unit.gateway.fakes import REGION, ROLE_ARN, Gateway, integration, request, stage
 
 
 def serving(subtype: str, **parameters: str) -> Gateway:
@@ -18,7 +16,7 @@ def serving(subtype: str, **parameters: str) -> Gateway:
         integration_uri="",
         payload_format_version="1.0",
         request_parameters=tuple(parameters.items()),
-        credentials_arn=ROLE,
+        credentials_arn=ROLE_ARN,
     )
     return Gateway().serve(stage("POST /things/{id}", target=target))
 
@@ -58,7 +56,7 @@ async def test_a_message_to_a_queue() -> None:
             "MessageGroupId": "7",
         },
     )
-    assert (made.region, made.credentials, made.method, made.path) == (REGION, ROLE, "POST", "/")
+    assert (made.region, made.role_arn, made.method, made.path) == (REGION, ROLE_ARN, "POST", "/")
 
 
 async def test_an_event() -> None:

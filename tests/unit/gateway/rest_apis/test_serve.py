@@ -6,6 +6,7 @@ release deployment"; "Amazon API Gateway important notes" for what is no part of
 """
 
 import json
+import logging
 from dataclasses import replace
 from typing import Any
 
@@ -13,8 +14,19 @@ import pytest
 
 from gatewright.base.messages import Response
 from gatewright.functions.errors import TooManyRequests
+from gatewright.snapshot.types import Role
 from gatewright.snapshot.types.rest_api import RestCanary, RestMethodSettings, RestStage
-from tests.unit.gateway.fakes import Gateway, never, policy_for, qualified_function, read, request, snapshot
+from tests.unit.gateway.fakes import (
+    ROLE_ARN,
+    Gateway,
+    never,
+    policy_for,
+    qualified_function,
+    read,
+    request,
+    role,
+    snapshot,
+)
 from tests.unit.gateway.rest_apis.rest_api import (
     STAGE,
     deployment,
@@ -149,8 +161,29 @@ async def test_permission_is_by_stage_method_and_path() -> None:
 
 async def test_a_role_takes_the_place_of_the_policy() -> None:
     function = qualified_function(policy_for("other/*"))
-    target = integration(credentials="arn:aws:iam::123456789012:role/r")
+    target = integration(credentials=ROLE_ARN)
     gateway = serving(stage(resource("/pets", method("GET", target))), functions=[function])
+    assert (await gateway.get("/prod/pets")).status == 200
+
+
+@pytest.mark.parametrize("roles", [[], [role(service="lambda.amazonaws.com")]])
+async def test_a_role_that_api_gateway_must_not_assume(roles: list[Role], caplog: pytest.LogCaptureFixture) -> None:
+    """Execution logs, such as those in zappa/Zappa issue 63; a role may come after the API that names it."""
+    target = integration(credentials="arn:aws:iam::123456789012:role/${stageVariables.role}")
+    api = rest_api(stage(resource("/pets", method("GET", target)), variables={"role": "service-role/gateway"}))
+    gateway = serving(roles=roles)
+    gateway.link(snapshot(api, roles=roles))
+    with caplog.at_level(logging.WARNING):
+        assert error_of(await gateway.get("/prod/pets"))[:2] == (500, INTERNAL)
+    assert f"API Gateway does not have permission to assume the provided role {ROLE_ARN}: " in caplog.text
+    gateway.link(snapshot(api, revision=2))
+    assert (await gateway.get("/prod/pets")).status == 200
+
+
+async def test_a_mock_has_no_use_for_a_role() -> None:
+    """PutIntegration, credentials: "Specifies the credentials required for the integration"."""
+    target = mock(credentials="arn:aws:iam::123456789012:role/nobody")
+    gateway = serving(stage(resource("/pets", method("GET", target))))
     assert (await gateway.get("/prod/pets")).status == 200
 
 
@@ -262,9 +295,7 @@ async def test_compression_of_what_is_large_enough() -> None:
 async def test_operations_of_lambda_other_than_invoke_are_those_of_a_service() -> None:
     """Basic tasks of an API integration request: `lambda:path/…` names any operation by its path."""
     uri = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions"
-    target = integration(
-        "AWS", http_method="GET", uri=uri, credentials="arn:aws:iam::123456789012:role/a", responses=(outcome(),)
-    )
+    target = integration("AWS", http_method="GET", uri=uri, credentials=ROLE_ARN, responses=(outcome(),))
     gateway = serving(stage(resource("/a", method("GET", target))))
     assert (await gateway.get("/prod/a")).status == 200
     assert [(call.service, call.method, call.path) for call in gateway.services.calls] == [

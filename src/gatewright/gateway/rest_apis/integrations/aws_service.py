@@ -97,7 +97,7 @@ def link(binding: RestBinding) -> Exchange:
     return exchange
 
 
-def _service_call(call: RestCall, request: IntegrationRequest, target: ServiceTarget, credentials: str) -> ServiceCall:
+def _service_call(call: RestCall, request: IntegrationRequest, target: ServiceTarget, role_arn: str) -> ServiceCall:
     headers = endpoint_headers(call, request.headers, _DROPPED)
     headers.append(("X-Amzn-Trace-Id", call.trace_header))
     return ServiceCall(
@@ -108,7 +108,7 @@ def _service_call(call: RestCall, request: IntegrationRequest, target: ServiceTa
         query=with_query(f"?{target.query}", request.query)[1:],
         headers=tuple(headers),
         body=b"" if request.method in BODILESS_METHODS else request.body,
-        credentials=credentials,
+        role_arn=role_arn,
         subdomain=target.subdomain,
         action=target.action,
     )

@@ -86,5 +86,6 @@ def binding(
         cache=None,
         buckets=(),
         functions={},
+        roles={},
         seams=seams,
     )

@@ -92,7 +92,7 @@ async def test_a_path() -> None:
             ("X-Amzn-Trace-Id", TRACE_HEADER),
         ),
         body=body,
-        credentials=ROLE,
+        role_arn=ROLE,
     )
 
 
@@ -139,7 +139,7 @@ async def test_stage_variables_in_credentials() -> None:
     """API Gateway stage variables reference for REST APIs: "stage variables in … AWS integration credentials"."""
     credentials = "arn:aws:iam::${stageVariables.account}:role/x"
     call = await called(credentials=credentials, variables={"account": "123456789012"})
-    assert call.credentials == "arn:aws:iam::123456789012:role/x"
+    assert call.role_arn == "arn:aws:iam::123456789012:role/x"
 
 
 async def test_the_response_as_it_is_mapped() -> None:
