@@ -21,20 +21,19 @@ from gatewright.gateway.integrations.lambda_proxy import function_arn_of
 from gatewright.gateway.integrations.refused import Refused
 from gatewright.gateway.integrations.stage_variables import substitute_stage_variables
 from gatewright.gateway.linked import BucketKey, LinkedApi, LinkedRoute, LinkedSnapshot, LinkedStage
-from gatewright.gateway.permission import refusal
+from gatewright.gateway.named import NamedParts
+from gatewright.gateway.permission import methods_apart
 from gatewright.gateway.pipeline import link_pipeline
 from gatewright.gateway.rest_apis.seams import RestSeams
 from gatewright.gateway.route_match import ANY, DEFAULT_ROUTE_KEY, RouteTrie
 from gatewright.gateway.seams import Seams
-from gatewright.gateway.throttle import AccountThrottle, TokenBucket
+from gatewright.gateway.throttle import AccountThrottle, TokenBucket, bucket_like
 from gatewright.snapshot.types import (
-    Function,
     HttpApi,
     HttpIntegration,
     HttpRoute,
     HttpStage,
     QualifiedFunction,
-    Role,
     Snapshot,
 )
 
@@ -61,7 +60,7 @@ def link(
     apis = {}
     for api_id, api in snapshot.http_apis.items():
         old = old_apis.get(api_id)
-        if old is not None and _is_current(old, api, snapshot):
+        if old is not None and old.source is api and old.named.are_current(snapshot):
             apis[api_id] = old
             continue
         account_bucket = account_buckets[api.account_id, api.region, ""]
@@ -92,7 +91,7 @@ def _with_rest_apis(
     rest_apis = {}
     for api_id, api in snapshot.rest_apis.items():
         served = previous.rest_apis.get(api_id) if previous else None
-        if served is None or not _is_current(served, api, snapshot):
+        if served is None or served.source is not api or not served.named.are_current(snapshot):
             bucket = linked.account_buckets[api.account_id, api.region, ""]
             account = AccountLimits(bucket, limits.rate_limit, limits.burst_limit)
             try:
@@ -112,14 +111,6 @@ def _report(
     log.error("API %s (%s) does not link, %s: %s", api.api_id, api.name, kept, error)
 
 
-def _is_current(old: "LinkedApi | LinkedRestApi", api: "HttpApi | RestApi", snapshot: Snapshot) -> bool:
-    return (
-        old.source is api
-        and all(snapshot.functions.get(arn) is function for arn, function in old.functions)
-        and all(snapshot.roles.get(arn) is role for arn, role in old.roles)
-    )
-
-
 def _account_buckets(
     snapshot: Snapshot, previous: LinkedSnapshot | None, limits: AccountThrottle, clock: Clock
 ) -> dict[BucketKey, TokenBucket]:
@@ -128,14 +119,8 @@ def _account_buckets(
     for api in apis:
         key = (api.account_id, api.region, "")
         old = previous.account_buckets.get(key) if previous else None
-        buckets[key] = _bucket(old, limits.rate_limit, limits.burst_limit, clock)
+        buckets[key] = bucket_like(old, limits.rate_limit, limits.burst_limit, clock.monotonic)
     return buckets
-
-
-def _bucket(old: TokenBucket | None, rate: float, burst: int, clock: Clock) -> TokenBucket:
-    if old is not None and (old.rate, old.burst) == (rate, burst):
-        return old
-    return TokenBucket(rate, burst, clock.monotonic)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,11 +139,9 @@ class _ApiLinker:
         """Link every stage. Raises `MappingError`."""
         buckets: dict[BucketKey, TokenBucket] = {}
         stages = {stage.name: self._link_stage(stage, buckets) for stage in self.api.stages}
-        functions, roles = self._named()
-        return LinkedApi(self.api, functions, roles, MappingProxyType(stages), MappingProxyType(buckets))
+        return LinkedApi(self.api, self._named(), MappingProxyType(stages), MappingProxyType(buckets))
 
-    def _named(self) -> tuple[tuple[tuple[str, Function | None], ...], tuple[tuple[str, Role | None], ...]]:
-        """Return the functions and roles that integrations name, with their ARNs."""
+    def _named(self) -> NamedParts:
         functions, roles = set(), set()
         for stage in self.api.stages:
             for route in stage.routes:
@@ -166,10 +149,7 @@ class _ApiLinker:
                     named = self._function_of(route.integration, stage)
                     functions |= {named[0]} if named else set()
                     roles.add(substitute_stage_variables(route.integration.credentials_arn or "", stage.variables))
-        return (
-            tuple((arn, self.snapshot.functions.get(arn)) for arn in sorted(functions)),
-            tuple((arn, self.snapshot.roles.get(arn)) for arn in sorted(roles - {""})),
-        )
+        return NamedParts.of(self.snapshot, functions, roles - {""})
 
     def _function_of(self, integration: HttpIntegration, stage: HttpStage) -> tuple[str, str | None] | None:
         if integration.integration_type != "AWS_PROXY":
@@ -206,11 +186,11 @@ class _ApiLinker:
         if rate is None and burst is None:
             return None
         key = (self.api.api_id, stage.name, route.route_key)
-        return _bucket(
+        return bucket_like(
             self.old.buckets.get(key) if self.old else None,
             self.limits.rate_limit if rate is None else rate,
             self.limits.burst_limit if burst is None else burst,
-            self.seams.clock,
+            self.seams.clock.monotonic,
         )
 
     def _link_route(
@@ -242,7 +222,5 @@ class _ApiLinker:
         function = self._qualified_function_of(integration, stage)
         if method != ANY or function is None or integration.credentials_arn:
             return
-        is_refused = refusal(function, facts, ANY) is not None
-        for each in _METHODS:
-            if (refusal(function, facts, each) is not None) is not is_refused:
-                yield f"{each} {path}", LinkedRoute(facts, link_pipeline(bind(each)))
+        for each in methods_apart(function, facts, _METHODS):
+            yield f"{each} {path}", LinkedRoute(facts, link_pipeline(bind(each)))

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from gatewright.base.messages import Request, Response
 from gatewright.gateway.call import RouteFacts
 from gatewright.gateway.function_urls.linked import NO_URLS, LinkedUrls
-from gatewright.snapshot.types import Function, HttpApi, Role
+from gatewright.gateway.named import NamedParts
+from gatewright.snapshot.types import HttpApi
 
 if TYPE_CHECKING:  # what links makes these: serving needs their names only
     from gatewright.gateway.cors import LinkedCors
@@ -48,10 +49,7 @@ class LinkedApi:
     """An HTTP API."""
 
     source: HttpApi
-    functions: tuple[tuple[str, Function | None], ...]
-    """What the ARNs that its integrations name stood for when it was linked."""
-    roles: tuple[tuple[str, Role | None], ...]
-    """The same of the roles that they name."""
+    named: NamedParts
     stages: Mapping[str, LinkedStage]
     buckets: "Mapping[BucketKey, TokenBucket]"
 

@@ -8,7 +8,7 @@ that it must not assume.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Protocol
 
 from gatewright.base.policy import AccessRequest, Effect, PolicyError, Principal, PrincipalType, parse_policy
@@ -77,6 +77,14 @@ def refusal(function: QualifiedFunction, facts: RouteFacts, method: str) -> str 
         return None
     arn = source_arn(facts, method, function.version.region)
     return f"the resource-based policy of function {function.arn} does not let {arn} invoke it"
+
+
+def methods_apart(function: QualifiedFunction, facts: RouteFacts, methods: Iterable[str]) -> Iterator[str]:
+    """Yield the methods of an ANY route whose permission is another than that of the route itself."""
+    is_refused = refusal(function, facts, ANY) is not None
+    for method in methods:
+        if (refusal(function, facts, method) is not None) is not is_refused:
+            yield method
 
 
 def role_refusal(arn: str, roles: Mapping[str, Role], facts: RouteFacts, method: str) -> str | None:

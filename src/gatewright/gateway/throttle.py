@@ -45,3 +45,10 @@ class TokenBucket:
             return False
         self._tokens = tokens - 1.0
         return True
+
+
+def bucket_like(old: TokenBucket | None, rate: float, burst: int, monotonic: Callable[[], float]) -> TokenBucket:
+    """Return a bucket of a rate and burst: the old one with its tokens, if that has them."""
+    if old is not None and (old.rate, old.burst) == (rate, burst):
+        return old
+    return TokenBucket(rate, burst, monotonic)

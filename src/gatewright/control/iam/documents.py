@@ -16,7 +16,7 @@ from gatewright.base.clock import utc
 from gatewright.base.ids import Ids
 from gatewright.base.operations import Shape
 from gatewright.control.context import Context
-from gatewright.control.iam.errors import no_such_entity
+from gatewright.control.iam.errors import delete_conflict, no_such_entity
 from gatewright.store.types import Document, Key, Reader, Writer
 
 SERVICE: Final = "iam"
@@ -88,6 +88,14 @@ def require(context: Context, reader: Reader, entity: Entity, name: str) -> Docu
 def put(context: Context, writer: Writer, entity: Entity, document: Document) -> None:
     """Keep something under its name."""
     writer.put(entity_key(context, entity, document[entity.name]), document)
+
+
+def refuse_policies(principal: Document) -> None:
+    """Raise DeleteConflict when something to be deleted still has policies."""
+    if principal.get("AttachedPolicies"):
+        raise delete_conflict("Cannot delete entity, must detach all policies first.")
+    if principal.get("InlinePolicies"):
+        raise delete_conflict("Cannot delete entity, must delete policies first.")
 
 
 def new_document(context: Context, entity: Entity, request: Shape) -> Document:

@@ -15,13 +15,13 @@ from gatewright.control.iam.documents import (
     arn_of,
     entity_key,
     find,
-    list_all,
     new_document,
     put,
+    refuse_policies,
     require,
 )
 from gatewright.control.iam.errors import already_exists, delete_conflict
-from gatewright.control.iam.markers import page_of
+from gatewright.control.iam.markers import page_below_path, page_of
 from gatewright.control.iam.memberships import members_of, membership_key, shown_group
 from gatewright.control.iam.renaming import move_attachments
 from gatewright.control.iam.users import shown_user
@@ -49,11 +49,8 @@ def get_group(context: Context, request: Shape) -> Shape:
 
 def list_groups(context: Context, request: Shape) -> Shape:
     """List groups by name, those below a path only where one is given."""
-    path = request.get("PathPrefix") or "/"
     with context.store.read() as reader:
-        found = list_all(context, reader, GROUP.kind)
-    matching = [(key, group) for key, group in found if group["Path"].startswith(path)]
-    shown, rest = page_of(request, f"ListGroups{path}", matching)
+        shown, rest = page_below_path(context, reader, GROUP, request, "ListGroups")
     return {"Groups": [shown_group(group) for group in shown], **rest}
 
 
@@ -84,10 +81,7 @@ def delete_group(context: Context, request: Shape) -> Shape:
         group = require(context, writer, GROUP, request["GroupName"])
         if members_of(context, writer, group):
             raise delete_conflict("Cannot delete entity, must remove users from group first.")
-        if group.get("AttachedPolicies"):
-            raise delete_conflict("Cannot delete entity, must detach all policies first.")
-        if group.get("InlinePolicies"):
-            raise delete_conflict("Cannot delete entity, must delete policies first.")
+        refuse_policies(group)
         writer.delete(entity_key(context, GROUP, group["GroupName"]))
     return {}
 

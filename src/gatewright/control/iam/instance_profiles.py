@@ -14,13 +14,12 @@ from gatewright.control.iam.documents import (
     ROLE,
     entity_key,
     find,
-    list_all,
     new_document,
     put,
     require,
 )
 from gatewright.control.iam.errors import already_exists, delete_conflict, limit_exceeded, no_such_entity
-from gatewright.control.iam.markers import page_of
+from gatewright.control.iam.markers import page_below_path, page_of
 from gatewright.control.iam.roles import role_in_brief
 from gatewright.control.iam.tag_sets import OF_INSTANCE_PROFILES
 from gatewright.store.types import Document, Reader
@@ -47,11 +46,8 @@ def get_instance_profile(context: Context, request: Shape) -> Shape:
 
 def list_instance_profiles(context: Context, request: Shape) -> Shape:
     """List instance profiles by name, those below a path only where one is given."""
-    path = request.get("PathPrefix") or "/"
     with context.store.read() as reader:
-        found = list_all(context, reader, INSTANCE_PROFILE.kind)
-        matching = [(key, profile) for key, profile in found if profile["Path"].startswith(path)]
-        shown, rest = page_of(request, f"ListInstanceProfiles{path}", matching)
+        shown, rest = page_below_path(context, reader, INSTANCE_PROFILE, request, "ListInstanceProfiles")
         return {"InstanceProfiles": [shown_profile(context, reader, profile) for profile in shown], **rest}
 
 

@@ -8,7 +8,9 @@ from typing import Final, TypeVar
 
 from gatewright.aws.pagination import page
 from gatewright.base.operations import Shape
-from gatewright.store.types import Document
+from gatewright.control.context import Context
+from gatewright.control.iam.documents import Entity, list_all
+from gatewright.store.types import Document, Reader
 
 Item = TypeVar("Item")
 
@@ -34,3 +36,12 @@ def page_of(request: Shape, listing: str, items: Iterable[tuple[str, Item]]) -> 
         error_message="Invalid Marker.",
     )
     return shown, {"IsTruncated": False} if marker is None else {"IsTruncated": True, "Marker": marker}
+
+
+def page_below_path(
+    context: Context, reader: Reader, entity: Entity, request: Shape, operation: str
+) -> tuple[list[Document], Document]:
+    """Return the page that a listing of entities by name asks for: those below a path only where one is given."""
+    path = request.get("PathPrefix") or "/"
+    found = list_all(context, reader, entity.kind)
+    return page_of(request, f"{operation}{path}", ((key, each) for key, each in found if each["Path"].startswith(path)))

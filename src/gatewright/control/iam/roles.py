@@ -13,9 +13,9 @@ from typing import Final
 from gatewright.base.operations import Shape
 from gatewright.control.context import Context
 from gatewright.control.iam.boundaries import checked_boundary, note_boundary, shown_boundary
-from gatewright.control.iam.documents import ROLE, entity_key, find, list_all, new_document, put, require
+from gatewright.control.iam.documents import ROLE, entity_key, find, new_document, put, refuse_policies, require
 from gatewright.control.iam.errors import already_exists, delete_conflict, limit_exceeded, unmodifiable
-from gatewright.control.iam.markers import page_of
+from gatewright.control.iam.markers import page_below_path
 from gatewright.control.iam.policy_documents import check_trust_policy, encoded, size_of
 from gatewright.control.iam.tag_sets import OF_PRINCIPALS
 from gatewright.store.types import Document
@@ -56,11 +56,8 @@ def get_role(context: Context, request: Shape) -> Shape:
 
 def list_roles(context: Context, request: Shape) -> Shape:
     """List roles by name, those below a path only where one is given."""
-    prefix = request.get("PathPrefix") or "/"
     with context.store.read() as reader:
-        found = list_all(context, reader, ROLE.kind)
-    matching = [(key, role) for key, role in found if role["Path"].startswith(prefix)]
-    roles, rest = page_of(request, f"ListRoles{prefix}", matching)
+        roles, rest = page_below_path(context, reader, ROLE, request, "ListRoles")
     return {"Roles": [_listed(role) for role in roles], **rest}
 
 
@@ -104,10 +101,7 @@ def delete_role(context: Context, request: Shape) -> Shape:
         _refuse_service_linked(role)
         if role.get("InstanceProfiles"):
             raise delete_conflict("Cannot delete entity, must remove roles from instance profile first.")
-        if role.get("AttachedPolicies"):
-            raise delete_conflict("Cannot delete entity, must detach all policies first.")
-        if role.get("InlinePolicies"):
-            raise delete_conflict("Cannot delete entity, must delete policies first.")
+        refuse_policies(role)
         note_boundary(context, writer, ROLE, role, None)
         writer.delete(entity_key(context, ROLE, role["RoleName"]))
     return {}

@@ -3,6 +3,7 @@
 Source: TagRole and its relatives in the "API Reference" (IAM).
 """
 
+import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -35,73 +36,8 @@ class Tagged:
         return require_policy(context, reader, arn)
 
 
-_ROLE: Final = Tagged(ROLE, OF_PRINCIPALS)
-_USER: Final = Tagged(USER, OF_PRINCIPALS)
-_POLICY: Final = Tagged(POLICY, OF_POLICIES)
-_INSTANCE_PROFILE: Final = Tagged(INSTANCE_PROFILE, OF_INSTANCE_PROFILES)
-
-
-def tag_role(context: Context, request: Shape) -> Shape:
-    """Add tags to a role."""
-    return _tag(context, _ROLE, request)
-
-
-def untag_role(context: Context, request: Shape) -> Shape:
-    """Remove tags from a role."""
-    return _untag(context, _ROLE, request)
-
-
-def list_role_tags(context: Context, request: Shape) -> Shape:
-    """List a role's tags."""
-    return _list(context, _ROLE, request)
-
-
-def tag_user(context: Context, request: Shape) -> Shape:
-    """Add tags to a user."""
-    return _tag(context, _USER, request)
-
-
-def untag_user(context: Context, request: Shape) -> Shape:
-    """Remove tags from a user."""
-    return _untag(context, _USER, request)
-
-
-def list_user_tags(context: Context, request: Shape) -> Shape:
-    """List a user's tags."""
-    return _list(context, _USER, request)
-
-
-def tag_policy(context: Context, request: Shape) -> Shape:
-    """Add tags to a customer managed policy."""
-    return _tag(context, _POLICY, request)
-
-
-def untag_policy(context: Context, request: Shape) -> Shape:
-    """Remove tags from a customer managed policy."""
-    return _untag(context, _POLICY, request)
-
-
-def list_policy_tags(context: Context, request: Shape) -> Shape:
-    """List a customer managed policy's tags."""
-    return _list(context, _POLICY, request)
-
-
-def tag_instance_profile(context: Context, request: Shape) -> Shape:
-    """Add tags to an instance profile."""
-    return _tag(context, _INSTANCE_PROFILE, request)
-
-
-def untag_instance_profile(context: Context, request: Shape) -> Shape:
-    """Remove tags from an instance profile."""
-    return _untag(context, _INSTANCE_PROFILE, request)
-
-
-def list_instance_profile_tags(context: Context, request: Shape) -> Shape:
-    """List an instance profile's tags."""
-    return _list(context, _INSTANCE_PROFILE, request)
-
-
-def _tag(context: Context, tagged: Tagged, request: Shape) -> Shape:
+def tag(tagged: Tagged, context: Context, request: Shape) -> Shape:
+    """Add tags, in the place of those with the same keys."""
     with context.store.write() as writer:
         document = tagged.require(context, writer, request)
         document["Tags"] = tagged.rules.added(document["Tags"], request["Tags"])
@@ -109,7 +45,8 @@ def _tag(context: Context, tagged: Tagged, request: Shape) -> Shape:
     return {}
 
 
-def _untag(context: Context, tagged: Tagged, request: Shape) -> Shape:
+def untag(tagged: Tagged, context: Context, request: Shape) -> Shape:
+    """Remove tags by their keys."""
     with context.store.write() as writer:
         document = tagged.require(context, writer, request)
         document["Tags"] = tagged.rules.without(document["Tags"], request["TagKeys"])
@@ -117,26 +54,29 @@ def _untag(context: Context, tagged: Tagged, request: Shape) -> Shape:
     return {}
 
 
-def _list(context: Context, tagged: Tagged, request: Shape) -> Shape:
+def list_tags(tagged: Tagged, context: Context, request: Shape) -> Shape:
+    """List the tags of one thing."""
     with context.store.read() as reader:
         document = tagged.require(context, reader, request)
     shown, rest = page_of(request, f"tags/{document['Arn']}", tagged.rules.in_order(document["Tags"]))
     return {"Tags": shown, **rest}
 
 
+_TAGGED: Final = MappingProxyType(
+    {
+        "Role": Tagged(ROLE, OF_PRINCIPALS),
+        "User": Tagged(USER, OF_PRINCIPALS),
+        "Policy": Tagged(POLICY, OF_POLICIES),
+        "InstanceProfile": Tagged(INSTANCE_PROFILE, OF_INSTANCE_PROFILES),
+    }
+)
+"""By what the operations are called after."""
+_OPERATIONS: Final = MappingProxyType({"Tag{}": tag, "Untag{}": untag, "List{}Tags": list_tags})
+
 OPERATIONS: Mapping[str, Callable[[Context, Shape], Shape]] = MappingProxyType(
     {
-        "TagRole": tag_role,
-        "UntagRole": untag_role,
-        "ListRoleTags": list_role_tags,
-        "TagUser": tag_user,
-        "UntagUser": untag_user,
-        "ListUserTags": list_user_tags,
-        "TagPolicy": tag_policy,
-        "UntagPolicy": untag_policy,
-        "ListPolicyTags": list_policy_tags,
-        "TagInstanceProfile": tag_instance_profile,
-        "UntagInstanceProfile": untag_instance_profile,
-        "ListInstanceProfileTags": list_instance_profile_tags,
+        name.format(kind): functools.partial(operation, tagged)
+        for kind, tagged in _TAGGED.items()
+        for name, operation in _OPERATIONS.items()
     }
 )

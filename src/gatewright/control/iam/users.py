@@ -19,13 +19,13 @@ from gatewright.control.iam.documents import (
     as_date,
     entity_key,
     find,
-    list_all,
     new_document,
     put,
+    refuse_policies,
     require,
 )
 from gatewright.control.iam.errors import already_exists, delete_conflict, validation_error
-from gatewright.control.iam.markers import page_of
+from gatewright.control.iam.markers import page_below_path
 from gatewright.control.iam.memberships import membership_key
 from gatewright.control.iam.renaming import move_attachments
 from gatewright.control.iam.tag_sets import OF_PRINCIPALS
@@ -57,11 +57,8 @@ def get_user(context: Context, request: Shape) -> Shape:
 
 def list_users(context: Context, request: Shape) -> Shape:
     """List users by name, those below a path only where one is given."""
-    path = request.get("PathPrefix") or "/"
     with context.store.read() as reader:
-        found = list_all(context, reader, USER.kind)
-    matching = [(key, user) for key, user in found if user["Path"].startswith(path)]
-    shown, rest = page_of(request, f"ListUsers{path}", matching)
+        shown, rest = page_below_path(context, reader, USER, request, "ListUsers")
     return {"Users": [shown_user(user) for user in shown], **rest}
 
 
@@ -90,10 +87,7 @@ def delete_user(context: Context, request: Shape) -> Shape:
             raise delete_conflict("Cannot delete entity, must delete access keys first.")
         if user.get("Groups"):
             raise delete_conflict("Cannot delete entity, must remove users from group first.")
-        if user.get("AttachedPolicies"):
-            raise delete_conflict("Cannot delete entity, must detach all policies first.")
-        if user.get("InlinePolicies"):
-            raise delete_conflict("Cannot delete entity, must delete policies first.")
+        refuse_policies(user)
         note_boundary(context, writer, USER, user, None)
         writer.delete(entity_key(context, USER, user["UserName"]))
     return {}

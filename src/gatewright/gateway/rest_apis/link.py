@@ -6,7 +6,8 @@ from types import MappingProxyType
 
 from gatewright.gateway.integrations.lambda_proxy import function_arn_of
 from gatewright.gateway.integrations.stage_variables import substitute_stage_variables
-from gatewright.gateway.permission import refusal
+from gatewright.gateway.named import NamedParts
+from gatewright.gateway.permission import methods_apart
 from gatewright.gateway.rest_apis.binary_media import BinaryMediaTypes
 from gatewright.gateway.rest_apis.binding import LinkedDeployment, RestBinding
 from gatewright.gateway.rest_apis.cache import StageCache
@@ -24,7 +25,7 @@ from gatewright.gateway.rest_apis.linked import (
 from gatewright.gateway.rest_apis.pipeline import link_pipeline, link_unmatched
 from gatewright.gateway.rest_apis.seams import RestSeams
 from gatewright.gateway.route_match import ANY, RouteTrie
-from gatewright.gateway.throttle import TokenBucket
+from gatewright.gateway.throttle import TokenBucket, bucket_like
 from gatewright.snapshot.types import QualifiedFunction, Snapshot
 from gatewright.snapshot.types.rest_api import (
     RestApi,
@@ -97,12 +98,9 @@ class _ApiLinker:
 
     def link(self) -> LinkedRestApi:
         stages = {stage.name: self._link_stage(stage) for stage in self.api.stages}
-        functions = tuple((arn, self.snapshot.functions.get(arn)) for arn in sorted(self.functions))
-        roles = tuple((arn, self.snapshot.roles.get(arn)) for arn in sorted(self.roles))
+        named = NamedParts.of(self.snapshot, self.functions, self.roles)
         self.compiled.seal()
-        return LinkedRestApi(
-            self.api, functions, roles, MappingProxyType(stages), MappingProxyType(self.buckets), self.compiled
-        )
+        return LinkedRestApi(self.api, named, MappingProxyType(stages), MappingProxyType(self.buckets), self.compiled)
 
     def _link_stage(self, stage: RestStage) -> LinkedRestStage:
         caches: dict[bool, StageCache] = {}
@@ -194,10 +192,8 @@ class _ApiLinker:
             self.roles.add(substitute_stage_variables(integration.credentials, release.variables))
         if method.http_method != ANY or function is None or integration is None or integration.credentials:
             return
-        is_refused = refusal(function, facts, ANY) is not None
-        for each in HTTP_METHODS:
-            if (refusal(function, facts, each) is not None) is not is_refused:
-                yield f"{each} {resource.path}", bind(each)
+        for each in methods_apart(function, facts, HTTP_METHODS):
+            yield f"{each} {resource.path}", bind(each)
 
     def _function_of(self, integration: RestIntegration, variables: Mapping[str, str]) -> QualifiedFunction | None:
         if not integration.integration_type.startswith("AWS"):
@@ -218,9 +214,8 @@ class _ApiLinker:
         rate = self.account.rate_limit if rate is None else rate
         burst = self.account.burst_limit if burst is None else burst
         key = (facts.stage_name, facts.method_key, bool(facts.is_canary))
-        bucket = self.buckets.get(key) or (self.old.buckets.get(key) if self.old else None)
-        if bucket is None or (bucket.rate, bucket.burst) != (rate, burst):
-            bucket = TokenBucket(rate, burst, self.seams.clock.monotonic)
+        old = self.buckets.get(key) or (self.old.buckets.get(key) if self.old else None)
+        bucket = bucket_like(old, rate, burst, self.seams.clock.monotonic)
         self.buckets[key] = bucket
         return (bucket, self.account.bucket)
 

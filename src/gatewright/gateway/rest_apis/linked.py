@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from gatewright.gateway.named import NamedParts
 from gatewright.gateway.rest_apis.cache import StageCache
 from gatewright.gateway.rest_apis.call import MethodFacts
 from gatewright.gateway.rest_apis.compiled import CompiledTexts
@@ -10,7 +11,6 @@ from gatewright.gateway.rest_apis.gateway_responses import GatewayResponses
 from gatewright.gateway.rest_apis.pipeline import MethodPipeline
 from gatewright.gateway.route_match import RouteTrie
 from gatewright.gateway.throttle import TokenBucket
-from gatewright.snapshot.types import Function, Role
 from gatewright.snapshot.types.rest_api import RestApi
 
 BucketKey = tuple[str, str, bool]
@@ -61,10 +61,7 @@ class LinkedRestApi:
     """A REST API."""
 
     source: RestApi
-    functions: tuple[tuple[str, Function | None], ...]
-    """What the ARNs that its integrations name stood for when it was linked."""
-    roles: tuple[tuple[str, Role | None], ...]
-    """The same of the roles that they name."""
+    named: NamedParts
     stages: Mapping[str, LinkedRestStage]
     buckets: Mapping[BucketKey, TokenBucket]
     compiled: CompiledTexts
