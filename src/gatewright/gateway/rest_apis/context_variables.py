@@ -5,6 +5,7 @@ What only authorizers, certificates or a WAF know is not here; a variable withou
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
@@ -16,17 +17,24 @@ Tree = dict[str, Any]
 
 def build_context(call: RestCall) -> Tree:
     """Return the variables of a request."""
-    return select_context(call, _VARIABLES)
+    return _ALL.read(call)
 
 
-def select_context(call: RestCall, names: Iterable[str]) -> Tree:
-    """Return the variables of these names, which are all known."""
-    context = {name: _VARIABLES[name](call) for name in names}
-    # Two have no value where the method has no name, and the stage no canary.
-    for name in _OPTIONAL:
-        if name in context and context[name] is None:
-            del context[name]
-    return context
+@dataclass(frozen=True, slots=True)
+class ContextReads:
+    """Some of the variables: what a template names."""
+
+    variables: tuple[tuple[str, Callable[[RestCall], Any]], ...]
+    optional: tuple[str, ...]
+    """Those that may have no value: two have none where the method has no name, and the stage no canary."""
+
+    def read(self, call: RestCall) -> Tree:
+        """Return the variables of a request."""
+        context = {name: value(call) for name, value in self.variables}
+        for name in self.optional:
+            if context[name] is None:
+                del context[name]
+        return context
 
 
 def _identity(call: RestCall) -> Tree:
@@ -68,9 +76,15 @@ _VARIABLES: Mapping[str, Callable[[RestCall], Any]] = MappingProxyType(
 )
 
 
-def known_names(names: Iterable[str]) -> tuple[str, ...]:
-    """Return those of the names that variables have."""
-    return tuple([name for name in names if name in _VARIABLES])
+def context_reads(names: Iterable[str]) -> ContextReads:
+    """Return what reads the variables of these names; there need not be any of a name."""
+    known = [name for name in names if name in _VARIABLES]
+    return ContextReads(
+        tuple([(name, _VARIABLES[name]) for name in known]), tuple([name for name in _OPTIONAL if name in known])
+    )
+
+
+_ALL = context_reads(_VARIABLES)
 
 
 def context_value(context: Mapping[str, Any], name: str) -> str | None:

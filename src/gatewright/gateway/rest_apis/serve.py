@@ -19,7 +19,7 @@ from gatewright.gateway.rest_apis.errors import (
     RestError,
 )
 from gatewright.gateway.rest_apis.gateway_responses import plain_response
-from gatewright.gateway.rest_apis.linked import LinkedRelease, LinkedRestApi, LinkedRestStage
+from gatewright.gateway.rest_apis.linked import LinkedRestApi
 from gatewright.gateway.rest_apis.pipeline import MethodPipeline
 
 _HTTP_METHODS: Final = frozenset(HTTP_METHODS)
@@ -94,7 +94,8 @@ class RestApis:
         stage = api.stages.get(stage_name)
         if stage is None:
             raise RestError(FORBIDDEN)
-        release = self._release(stage)
+        canary = stage.canary
+        release = stage.release if canary is None or self._draw() >= canary.share else canary.release
         if release.is_endpoint_disabled:
             raise RestError(FORBIDDEN)
         if not request.received_at:
@@ -109,7 +110,3 @@ class RestApis:
             request, linked.facts, parameters, path, raw_path, domain_name, request_id, extended_id, self._ids
         )
         return linked.pipeline, call
-
-    def _release(self, stage: LinkedRestStage) -> LinkedRelease:
-        canary = stage.canary
-        return canary.release if canary is not None and self._draw() < canary.share else stage.release

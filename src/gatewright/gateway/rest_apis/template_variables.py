@@ -15,7 +15,7 @@ from urllib.parse import quote_plus, unquote_plus
 import orjson
 
 from gatewright.gateway.rest_apis.call import RestCall
-from gatewright.gateway.rest_apis.context_variables import build_context, known_names, select_context
+from gatewright.gateway.rest_apis.context_variables import ContextReads, build_context, context_reads
 from gatewright.gateway.rest_apis.received_headers import ADDED_FIELDS, method_request_fields
 from gatewright.languages.jayway import MISSING as NO_VALUE
 from gatewright.languages.jayway import PathError, PathLimitError, PayloadError, compile_path, parse_payload, write_json
@@ -34,14 +34,14 @@ class Reads:
     stage_variables: bool
     whole_context: bool
     """Whether it may change `$context`, or ask for names that its text does not have."""
-    context_names: tuple[str, ...]
+    context: ContextReads | None
 
 
 def reads_of(text: str) -> Reads:
     """Return what a template can ask for."""
     names = tuple(dict.fromkeys(_CONTEXT_NAME.findall(text)))
     is_plain = len(_CONTEXT_NAME.findall(text)) == text.count("context") and not _CHANGED.intersection(names)
-    return Reads("stageVariables" in text, not is_plain, known_names(names) if is_plain else ())
+    return Reads("stageVariables" in text, not is_plain, context_reads(names) if is_plain and names else None)
 
 
 _CONTEXT_NAME = re.compile(r"\$!?\{?context\.([A-Za-z]\w*)(?!\w*\s*\()")
@@ -57,8 +57,8 @@ def template_variables(call: RestCall, body: bytes, reads: Reads) -> dict[str, o
         if call.context is None:
             call.context = build_context(call)
         variables["context"] = call.context
-    elif reads.context_names:
-        variables["context"] = select_context(call, reads.context_names) if call.context is None else call.context
+    elif reads.context is not None:
+        variables["context"] = reads.context.read(call) if call.context is None else call.context
     return variables
 
 
