@@ -167,9 +167,16 @@ class Apply:
             refuse_same_name(schema, old, desired.compared)
         is_unfinished = resource["ResourceStatus"] in {"UPDATE_FAILED", "CREATE_FAILED"}
         is_tagged_anew = resource.get("StackTags") != desired.document.get("StackTags")
-        if action is Action.NOTHING and (is_unfinished or is_tagged_anew):
+        if action is Action.NOTHING and (is_unfinished or is_tagged_anew or self._is_outdated(resource, desired)):
             return Action.UPDATE if desired.resource_type.update is not None else action
         return action
+
+    def _is_outdated(self, resource: Document, desired: Desired) -> bool:
+        is_outdated = desired.resource_type.is_outdated
+        if is_outdated is None:
+            return False
+        there = Resource(resource["PhysicalResourceId"], resource.get("Attributes") or {})
+        return is_outdated(self._run.call(self._stack, resource), there, desired.given)
 
     def _refuse_by_policy(self, logical_id: str, desired: Desired, action: Action) -> None:
         policy_action = _POLICY_ACTIONS.get(action)

@@ -87,6 +87,7 @@ def begin_creation(step: Step, prepared: Prepared, options: Options, operation_i
 def begin_update(step: Step, prepared: Prepared, options: Options, operation_id: str) -> None:
     """Have a stack updated. What it was is kept, unless an update that failed has kept it before."""
     stack, place = step.stack, step.place
+    stack.pop("Failure", None)
     current, previous = (place.key(TEMPLATE, f"{step.uuid}/{stage}") for stage in ("current", "previous"))
     if "Before" not in stack:
         stack["Before"] = {name: stack[name] for name in RESTORED if name in stack}
@@ -99,6 +100,8 @@ def begin_update(step: Step, prepared: Prepared, options: Options, operation_id:
     stack["DisableRollback"] = options.on_failure == "DO_NOTHING"
     stack["RetainExceptOnCreate"] = options.retain_except_on_create
     stack["Operation"] = {**_operation(operation_id, options), "OnFailure": options.on_failure}
+    if options.parent is not None:
+        stack["Operation"]["IsNested"] = True
     begin(step, Phase.UPDATE, USER_INITIATED)
 
 
@@ -116,14 +119,23 @@ def begin_deletion(
 
 
 def begin_rollback(
-    step: Step, operation_id: str, phase: Phase, *, skipped: Collection[str] = (), client_token: str | None = None
+    step: Step,
+    operation_id: str,
+    phase: Phase,
+    *,
+    skipped: Collection[str] = (),
+    client_token: str | None = None,
+    is_nested: bool = False,
 ) -> None:
-    """Have the failed operation of a stack rolled back."""
-    step.stack["Operation"] = {
+    """Have the operation of a stack rolled back; `is_nested` says that its parent does so."""
+    operation: Document = {
         "Id": operation_id,
         "ResourcesToSkip": sorted(skipped),
         "ClientRequestToken": client_token,
     }
+    if is_nested:
+        operation["IsNested"] = True
+    step.stack["Operation"] = operation
     begin(step, phase, USER_INITIATED)
 
 

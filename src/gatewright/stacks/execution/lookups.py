@@ -47,6 +47,8 @@ class PlannedLookup(ResourceLookup):
 
     def __init__(self, resources: Mapping[str, Document], unknown: Collection[str]) -> None:
         super().__init__(resources)
+        self.outputs: dict[str, Mapping[str, Any] | None] = {}
+        """What nested stacks are to have, by `Outputs.` and their name; None where that is not known."""
         self._unknown = unknown
 
     def ref(self, logical_id: str) -> Any:
@@ -55,7 +57,15 @@ class PlannedLookup(ResourceLookup):
 
     def attribute(self, logical_id: str, name: str) -> Any:
         """Return an attribute, or UNKNOWN."""
-        return UNKNOWN if logical_id in self._unknown else super().attribute(logical_id, name)
+        if logical_id in self._unknown:
+            return UNKNOWN
+        if logical_id not in self.outputs:
+            return super().attribute(logical_id, name)
+        outputs = self.outputs[logical_id]
+        if outputs is not None:
+            return attribute_of({**self._resources[logical_id], "Attributes": outputs}, name)
+        attributes = self._resources[logical_id].get("Attributes") or {}
+        return attributes.get(name, UNKNOWN)
 
 
 def attribute_of(resource: Document, name: str) -> Any:

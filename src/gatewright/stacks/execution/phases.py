@@ -54,6 +54,14 @@ def begin(step: Step, phase: Phase, reason: str | None) -> None:
     step.set_status(STATUS_OF_PHASE[phase], reason)
 
 
+def begin_clean_up(step: Step, phase: Phase) -> None:
+    """Begin a clean-up; that of a nested stack waits until its parent cleans up: until then there is a way back."""
+    begin(step, phase, None)
+    operation = step.stack["Operation"]
+    if operation.get("IsNested"):
+        operation["IsHeld"] = True
+
+
 def end(step: Step, status: str, reason: str | None = None) -> None:
     """End an operation."""
     step.set_status(status, reason)
@@ -94,7 +102,7 @@ def _complete(run: Run, phase: Phase, begun: Document, outputs: list[Output], ta
             step.stack["Outputs"] = shown_outputs(outputs)
             step.stack["Imports"] = sorted(target.seams.imports)
             if phase is Phase.UPDATE:
-                begin(step, Phase.CLEANUP, None)
+                begin_clean_up(step, Phase.CLEANUP)
             else:
                 _forget_before(run, step)
                 end(step, "CREATE_COMPLETE")
@@ -126,6 +134,8 @@ def _fail(run: Run, phase: Phase, begun: Document, failure: str) -> None:
         if on_failure == "DO_NOTHING":
             end(step, "CREATE_FAILED" if phase is Phase.CREATE else "UPDATE_FAILED", failure)
         elif phase is Phase.UPDATE:
+            # What a parent is told, whatever comes of the roll-back.
+            step.stack["Failure"] = failure
             begin(step, Phase.UPDATE_ROLLBACK, failure)
         elif on_failure == "DELETE":
             begin(step, Phase.DELETE, f"{text.removesuffix('.')}. Delete requested by user.")
@@ -152,6 +162,7 @@ def _clean_up(run: Run) -> None:
     target = _evaluate(run, stack, "current", stack["RawParameters"])
     removal = Removal(run, stack)
     removal.clean_up(target.evaluation.resources)
+    removal.settle()
     run.surroundings.catch_up()
     with run.journal.step() as step:
         if not _is_current(step, stack):
@@ -182,7 +193,7 @@ def _roll_back_update(run: Run) -> None:
         if document is not None:
             step.writer.put(current, document)
             step.writer.delete(previous)
-        begin(step, Phase.ROLLBACK_CLEANUP, None)
+        begin_clean_up(step, Phase.ROLLBACK_CLEANUP)
 
 
 def _clean_up_rollback(run: Run) -> None:
@@ -191,6 +202,7 @@ def _clean_up_rollback(run: Run) -> None:
     wanted = [name for name, resource in run.resources.items() if resource.get("Before", resource) is not None]
     removal = Removal(run, stack, is_creation=True)
     removal.clean_up(wanted)
+    removal.settle()
     run.surroundings.catch_up()
     with run.journal.step() as step:
         if _is_current(step, stack):

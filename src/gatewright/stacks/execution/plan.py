@@ -8,18 +8,19 @@ Reference); the details as recorded of AWS (localstack, test_change_sets.snapsho
 """
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from graphlib import TopologicalSorter
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from gatewright.stacks.execution.changes import Leaf, compared_properties, differences, recreation_of
 from gatewright.stacks.execution.evaluations import EvaluatedStack
 from gatewright.stacks.execution.exports import shown_outputs
 from gatewright.stacks.execution.lookups import PlannedLookup
+from gatewright.stacks.execution.places import STACK_TYPE
 from gatewright.stacks.execution.references import Reference, references_in
 from gatewright.stacks.execution.surroundings import FindType, Schema, Surroundings
-from gatewright.stacks.resource_types.contract import ResourceType
+from gatewright.stacks.resource_types.contract import Properties, ResourceType
 from gatewright.stacks.template import TemplateError, read_template
 from gatewright.stacks.template.types import Json
 from gatewright.store.types import Document
@@ -33,7 +34,7 @@ class Detail:
     """One cause of one changed value."""
 
     source: str
-    """DirectModification, ParameterReference, ResourceReference or ResourceAttribute."""
+    """DirectModification, ParameterReference, ResourceReference, ResourceAttribute or Automatic."""
     evaluation: str
     """Static or Dynamic."""
     attribute: str
@@ -74,6 +75,8 @@ class Change:
     policy_action: str | None = None
     before: Mapping[str, Any] | None = None
     after: Mapping[str, Any] | None = None
+    change_set_id: str | None = None
+    """The change set of a nested stack."""
 
     def shown(self, *, with_values: bool) -> dict[str, Any]:
         """Return it as DescribeChangeSet does."""
@@ -92,6 +95,7 @@ class Change:
             "Replacement": self.replacement,
             "Scope": list(self.scope),
             "Details": listed,
+            "ChangeSetId": self.change_set_id,
             "BeforeContext": _context(self.before) if with_values else None,
             "AfterContext": _context(self.after) if with_values else None,
         }
@@ -109,18 +113,37 @@ class Plan:
     """By logical id."""
     has_effects: bool
     """Whether there is anything to do: outputs may change when no resource does."""
+    outputs: tuple[Mapping[str, Any], ...] = ()
+    """Those that the stack will have, as far as they are known; none of a stack that is not there yet."""
 
     def shown(self, *, with_values: bool = False) -> list[dict[str, Any]]:
         """Return the Changes of DescribeChangeSet."""
         return [change.shown(with_values=with_values) for change in self.changes]
 
 
-def plan_creation(target: EvaluatedStack) -> Plan:
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What becomes of a nested stack."""
+
+    has_effects: bool
+    outputs: Mapping[str, Any] | None
+    """`Outputs.` and their names → their values; None when they are not known."""
+
+
+class LookIntoNested(Protocol):
+    """Plans nested stacks (`nested_plans.NestedPlans`)."""
+
+    def look(self, logical_id: str, resource: Document | None, properties: Callable[[], Properties]) -> Outlook | None:
+        """Return what becomes of one, which is not there yet without a `resource`; None when nobody knows."""
+        ...
+
+
+def plan_creation(target: EvaluatedStack, nested: LookIntoNested) -> Plan:
     """Plan a stack that is not there yet."""
     planner = _Planner({}, {}, target, {}, is_tagged_anew=False)
     unknown = set(target.evaluation.resources)
     lookup = PlannedLookup({}, unknown)
-    changes = [planner.addition(name, lookup) for name in sorted(target.evaluation.resources)]
+    changes = [planner.addition(name, lookup, nested) for name in sorted(target.evaluation.resources)]
     return Plan(tuple(changes), has_effects=True)
 
 
@@ -132,6 +155,7 @@ def plan_update(
     resources: Mapping[str, Document],
     target: EvaluatedStack,
     tags: Sequence[Mapping[str, str]],
+    nested: LookIntoNested,
 ) -> Plan:
     """Plan the update of a stack with a `current` template and `resources` to what `target` says."""
     there = {name: each for name, each in resources.items() if each["ResourceStatus"] not in _GONE}
@@ -146,11 +170,13 @@ def plan_update(
         declaration = target.evaluation.resources[logical_id]
         resource = there.get(logical_id)
         if resource is None or not resource["PhysicalResourceId"]:
-            change: Change | None = planner.addition(logical_id, lookup)
+            change: Change | None = planner.addition(logical_id, lookup, nested)
         else:
             resource_type = find_type(declaration.type)
             schema = surroundings.schema_of(declaration.type)
             change = planner.modification(resource, resource_type, schema, lookup, unknown)
+            if declaration.type == STACK_TYPE:
+                change = planner.nested(resource, change, lookup, nested)
         if change is not None:
             changes.append(change)
             if change.action == "Add" or change.replacement == "True":
@@ -159,7 +185,8 @@ def plan_update(
     is_unfinished = str(stack.get("StackStatus", "")).endswith("_FAILED")
     outputs = shown_outputs(target.evaluation.outputs(lookup))
     has_effects = bool(changes) or is_unfinished or is_tagged_anew or _outputs(outputs) != _outputs(stack["Outputs"])
-    return Plan(tuple(sorted(changes, key=lambda change: change.logical_id)), has_effects)
+    in_order = sorted(changes, key=lambda change: change.logical_id)
+    return Plan(tuple(in_order), has_effects, tuple(outputs))
 
 
 class _Planner:
@@ -180,9 +207,12 @@ class _Planner:
         self._changed_parameters = {name for name in new if old_parameters.get(name) != new[name]}
         self._is_tagged_anew = is_tagged_anew
         self._resources = resources
+        self._changed_nested: set[str] = set()
 
-    def addition(self, logical_id: str, lookup: PlannedLookup) -> Change:
+    def addition(self, logical_id: str, lookup: PlannedLookup, nested: LookIntoNested) -> Change:
         declaration = self._target.evaluation.resources[logical_id]
+        if declaration.type == STACK_TYPE:
+            nested.look(logical_id, None, lambda: self._target.evaluation.properties(logical_id, lookup))
         after = self._shown(logical_id, lookup)
         return Change("Add", logical_id, declaration.type, after={"Properties": after})
 
@@ -228,6 +258,33 @@ class _Planner:
             {"Properties": self._shown(logical_id, lookup)},
         )
 
+    def nested(
+        self, resource: Document, change: Change | None, lookup: PlannedLookup, nested: LookIntoNested
+    ) -> Change | None:
+        """Return the change of a nested stack: its template may say something else although its properties do not."""
+        logical_id = resource["LogicalResourceId"]
+        outlook = nested.look(logical_id, resource, lambda: self._target.evaluation.properties(logical_id, lookup))
+        lookup.outputs[logical_id] = None if outlook is None else outlook.outputs
+        if outlook is None or not outlook.has_effects:
+            return change
+        self._changed_nested.add(logical_id)
+        automatic = Detail("Automatic", "Dynamic", "Properties")
+        if change is not None:
+            scope = change.scope if "Properties" in change.scope else ("Properties", *change.scope)
+            return replace(change, scope=scope, details=(*change.details, automatic))
+        shown = {"Properties": resource.get("ShownProperties", compared_properties(resource))}
+        return Change(
+            "Modify",
+            logical_id,
+            STACK_TYPE,
+            resource["PhysicalResourceId"],
+            "False",
+            ("Properties",),
+            (automatic,),
+            before=shown,
+            after=shown,
+        )
+
     def _shown(self, logical_id: str, lookup: PlannedLookup) -> dict[str, Any]:
         shown = self._target.shown_properties(logical_id, lookup)
         if shown is not None:
@@ -257,6 +314,8 @@ class _Planner:
             return "ParameterReference", reference
         if reference.name in unknown:
             return ("ResourceReference" if reference.attribute is None else "ResourceAttribute"), reference
+        if reference.name in self._changed_nested and reference.attribute is not None:
+            return "ResourceAttribute", reference
         return None
 
     def _attribute_details(self, resource: Document, lookup: PlannedLookup) -> list[Detail]:

@@ -49,6 +49,26 @@ class Removal:
         run_graph(nodes, turned, lambda name: self._clean_up(name, is_wanted=name in wanted), goes_on=run.is_running)
         run.refuse_stopping()
 
+    def settle(self) -> None:
+        """Do what resources put off until there was no way back (`ResourceType.settle`)."""
+        resources = self._run.resources
+        nodes = [name for name, resource in resources.items() if self._puts_off(resource)]
+        needs = {name: resources[name].get("Needs", ()) for name in nodes}
+        run_graph(nodes, reversed_needs(nodes, needs), self._settle, goes_on=self._run.is_running)
+        self._run.refuse_stopping()
+
+    def _puts_off(self, resource: Document) -> bool:
+        resource_type = self._run.find_type(resource["ResourceType"])
+        return resource_type is not None and resource_type.settle is not None and bool(resource["PhysicalResourceId"])
+
+    def _settle(self, logical_id: str) -> bool:
+        resource = self._run.resources[logical_id]
+        resource_type = self._run.find_type(resource["ResourceType"])
+        if resource_type is not None and resource_type.settle is not None:
+            there = Resource(resource["PhysicalResourceId"], resource.get("Attributes") or {})
+            resource_type.settle(self._run.call(self._stack, resource, can_stop=False), there)
+        return True
+
     def _in_order(self, resources: Mapping[str, Document], needs: Mapping[str, Collection[str]]) -> None:
         nodes = list(resources)
         run_graph(nodes, reversed_needs(nodes, needs), self._delete, goes_on=self._run.is_running)

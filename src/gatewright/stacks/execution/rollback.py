@@ -47,11 +47,17 @@ class Restoration:
         status = resource["ResourceStatus"]
         if "Attempt" not in resource and not status.startswith("UPDATE_"):
             return self._settle(resource, None)  # only what the template says of it had changed
-        if resource["Properties"] == before["Properties"] and "Attempted" not in resource:
+        is_as_it_was = resource["Properties"] == before["Properties"] and "Attempted" not in resource
+        if is_as_it_was and not self._is_restored(resource):
             is_shown = status != "UPDATE_COMPLETE"  # a replacement that failed
             there = Resource(resource["PhysicalResourceId"], resource.get("Attributes") or {})
             return self._settle(resource, there if is_shown else None)
         return self._update_back(resource)
+
+    def _is_restored(self, resource: Document) -> bool:
+        """Say whether the type of a resource restores it even where its properties are those of before."""
+        resource_type = self._run.find_type(resource["ResourceType"])
+        return resource_type is not None and resource_type.restore is not None
 
     def _give_back(self, resource: Document) -> bool:
         """Let the resource that was replaced take its place again."""
@@ -94,7 +100,8 @@ class Restoration:
             return there
         call = self._run.call(self._stack, resource, can_stop=False)
         changed = resource["Attempted"] if "Attempted" in resource else resource["Properties"]
-        return resource_type.update(call, there, changed, before["Properties"])
+        restore = resource_type.restore or resource_type.update
+        return restore(call, there, changed, before["Properties"])
 
     def _discard(self, resource: Document) -> None:
         """Have the clean-up delete what the failed update made."""

@@ -107,7 +107,7 @@ class StackRuns:
         with self._guard:
             with self.surroundings.store.read() as reader:
                 stack = reader.get(place.key(STACK, uuid))
-            if stack is None or not stack.get("Operation"):
+            if stack is None or not stack.get("Operation") or stack["Operation"].get("IsHeld"):
                 self._futures.pop(uuid, None)
                 return None
             return stack

@@ -30,7 +30,7 @@ from gatewright.stacks.execution.statuses import DELETED, IN_REVIEW
 from gatewright.stacks.operations.context import StackContext, moment, present
 from gatewright.stacks.operations.create import outdate_change_sets, refuse_name
 from gatewright.stacks.operations.inputs import given_of, options_of, prepared_of, stack_missing, validation_error
-from gatewright.stacks.operations.update import begin_updating, plan_of, refuse_state
+from gatewright.stacks.operations.update import begin_updating, nested_plans, plan_of, refuse_state
 from gatewright.stacks.template import TemplateError
 from gatewright.store.types import Document, Reader
 
@@ -255,7 +255,11 @@ def _fill(
     if change_set.get("StatusReason") is not None:
         return
     is_creation = change_set["Type"] == "CREATE"
-    plan = plan_creation(prepared.evaluated) if is_creation else plan_of(context, stack, prepared, options)
+    nested = nested_plans(context, stack, options, is_with_new=change_set["IncludeNestedStacks"])
+    if is_creation:
+        plan = plan_creation(prepared.evaluated, nested)
+    else:
+        plan = plan_of(context, stack, prepared, options, nested)
     parameters = prepared.evaluated.parameters
     change_set |= {
         "Template": prepared.document,

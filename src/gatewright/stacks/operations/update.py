@@ -10,6 +10,7 @@ from types import MappingProxyType
 from gatewright.base.operations import Shape
 from gatewright.stacks.execution.begin import Options, begin_rollback, begin_update
 from gatewright.stacks.execution.evaluations import load_template
+from gatewright.stacks.execution.nested_plans import NestedPlans
 from gatewright.stacks.execution.places import find_stack, require_stack
 from gatewright.stacks.execution.plan import Plan, plan_update
 from gatewright.stacks.execution.preparation import Prepared, refuse_capabilities
@@ -107,16 +108,28 @@ def refuse_state(stack: Document) -> None:
         raise validation_error(f"Stack:{stack['StackId']} is in {status} state and can not be updated.")
 
 
-def plan_of(context: StackContext, stack: Document, prepared: Prepared, options: Options) -> Plan:
+def plan_of(
+    context: StackContext, stack: Document, prepared: Prepared, options: Options, nested: NestedPlans | None = None
+) -> Plan:
     """Return what an update of a stack will do. Raises AwsError."""
+    nested = nested or nested_plans(context, stack, options)
     with context.store.read() as reader:
         current = load_template(reader, context.place, stack["Uuid"], "current")
     resources = context.journal(stack).resources()
     find_type = context.runs.find_type
     try:
-        return plan_update(context.surroundings, find_type, stack, current, resources, prepared.evaluated, options.tags)
+        return plan_update(
+            context.surroundings, find_type, stack, current, resources, prepared.evaluated, options.tags, nested
+        )
     except TemplateError as error:
         raise validation_error(error.message) from error
+
+
+def nested_plans(context: StackContext, stack: Document, options: Options, *, is_with_new: bool = False) -> NestedPlans:
+    """Return what plans the nested stacks of a stack that is to have these options."""
+    becoming = {**stack, "Tags": options.tags, "Capabilities": options.capabilities}
+    find_type = context.runs.find_type
+    return NestedPlans(context.surroundings, find_type, context.place, becoming, is_with_new=is_with_new)
 
 
 def begin_updating(

@@ -48,6 +48,21 @@ def _forget(physical_id: str) -> None:
     """Keep nothing: for calls whose resource has its id already."""
 
 
+def made_up_name(stack_name: str, logical_id: str, random_part: str, maximum: int) -> str:
+    """Return the name that CloudFormation makes up: `{stack}-{logical id}-{random}`, at most `maximum` characters.
+
+    What is too long is cut: the longer of the two names, or both to a half each. Observed: a stack
+    `MyStackDev-MyNestedApplication-K87FLFVLYVQJ` with a function `MyLambdaFunctionName` made
+    `MyStackDev-MyNestedApplicatio-MyLambdaFunctionName-1U44TLUZ7OR55`.
+    """
+    room = maximum - len(random_part) - 2
+    half = room // 2
+    logical_room = max(half, room - len(stack_name))
+    logical_part = logical_id[:logical_room]
+    stack_part = stack_name[: room - len(logical_part)]
+    return f"{stack_part}-{logical_part}-{random_part}"
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """One attempt to create, update, delete or read a resource."""
@@ -77,18 +92,8 @@ class Call:
     """What `keep_id` was told by the attempt that a crash ended."""
 
     def physical_name(self, maximum: int = 64, *, lower: bool = False, suffix: str = "") -> str:
-        """Return the name that CloudFormation makes up: `{stack}-{logical id}-{random}`, at most `maximum` characters.
-
-        What is too long is cut: the longer of the two names, or both to a half each. Observed: a stack
-        `MyStackDev-MyNestedApplication-K87FLFVLYVQJ` with a function `MyLambdaFunctionName` made
-        `MyStackDev-MyNestedApplicatio-MyLambdaFunctionName-1U44TLUZ7OR55`.
-        """
-        room = maximum - len(self.random_part) - len(suffix) - 2
-        half = room // 2
-        logical_room = max(half, room - len(self.stack_name))
-        logical_part = self.logical_id[:logical_room]
-        stack_part = self.stack_name[: room - len(logical_part)]
-        name = f"{stack_part}-{logical_part}-{self.random_part}"
+        """Return the name that CloudFormation makes up (`made_up_name`)."""
+        name = made_up_name(self.stack_name, self.logical_id, self.random_part, maximum - len(suffix))
         return (name.lower() if lower else name) + suffix
 
     def short_id(self) -> str:
@@ -134,6 +139,12 @@ class ResourceType:
     """Whether there is nothing behind it: kept and answered, as the docs say."""
     replaces: Callable[[Properties, Properties], bool] | None = None
     """Whether a change of old properties into new ones replaces the resource, beyond the schema's createOnly ones."""
+    restore: Callable[[Call, Resource, Properties, Properties], Resource] | None = None
+    """What a roll-back does instead of `update`: given what is there, the changed properties and those of before."""
+    settle: Callable[[Call, Resource], None] | None = None
+    """Does what was put off until there is no way back: the clean-up of the stack calls it."""
+    is_outdated: Callable[[Call, Resource, Properties], bool] | None = None
+    """Whether a resource is to be updated although its properties stay as they are: what they name has changed."""
 
 
 Family: TypeAlias = Mapping[str, ResourceType]

@@ -16,7 +16,7 @@ from gatewright.stacks.template.errors import TemplateError, TransformError
 from gatewright.stacks.template.evaluation import Evaluation
 from gatewright.stacks.template.expand import expand
 from gatewright.stacks.template.parameters import declared_parameters, resolve_parameters
-from gatewright.stacks.template.scalars import text_of
+from gatewright.stacks.template.scalars import is_unknown, text_of
 from gatewright.stacks.template.summary import summarize
 from gatewright.stacks.template.types import (
     UNKNOWN,
@@ -57,6 +57,7 @@ __all__ = [
     "check_names",
     "declared_parameters",
     "expand",
+    "is_unknown",
     "read_template",
     "resolve_parameters",
     "summarize",

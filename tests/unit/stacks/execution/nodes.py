@@ -43,6 +43,8 @@ class World:
     """`create Name`, `update Name`, `delete Name`, in their order, by logical id."""
     failing: dict[str, str] = field(default_factory=dict)
     """`create Name` → the message of its error."""
+    failing_again: dict[str, str] = field(default_factory=dict)
+    """`update Name` → the message of its error, from the second time on."""
     blocked: dict[str, threading.Event] = field(default_factory=dict)
     """`create Name` → what it waits for."""
     killing: set[str] = field(default_factory=set)
@@ -66,6 +68,8 @@ class World:
                 self.blocked[name].wait(SECONDS)
             if name in self.failing:
                 raise AwsError("InvalidParameterValue", self.failing[name])
+            if name in self.failing_again and self.calls.count(name) > 1:
+                raise AwsError("InvalidParameterValue", self.failing_again[name])
             act()
             if name in self.killing:
                 raise Killed
@@ -215,6 +219,13 @@ class Stacks:
     def status(self, name: str = "app") -> str:
         return str(self.stack(name)["StackStatus"])
 
+    def settled(self, uuid: str, name: str = "app") -> str:
+        """Return the status of a stack that is not worked on any more, as the one with a UUID."""
+        future = self.runs.future(uuid)
+        if future is not None:
+            future.result(SECONDS)
+        return self.status(name)
+
     def events(self, name: str = "app") -> list[tuple[str, str, str]]:
         """Return (logical id, status, reason) of a stack's events, the oldest first."""
         found = self.call("DescribeStackEvents", StackName=name)["StackEvents"]
@@ -232,6 +243,19 @@ class Stacks:
 def template(resources: Mapping[str, Any], **sections: Any) -> str:
     """Return the text of a template."""
     return json.dumps({"Resources": resources, **sections})
+
+
+def nested(key: str = "child.json", **parameters: Any) -> dict[str, Any]:
+    """Return a nested stack with a template in the bucket `templates`."""
+    url = f"https://s3.amazonaws.com/templates/{key}"
+    return {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": url, "Parameters": parameters}}
+
+
+def child(value: Any = None, outputs: Mapping[str, Any] | None = None, **resources: Any) -> str:
+    """Return the template of a nested stack with a Thing, which has the parameter Value as its value."""
+    parameters = {"Value": {"Type": "String", "Default": "none"}}
+    made = {"Made": {"Value": {"Ref": "Thing"}}, **(outputs or {})}
+    return template({"Thing": thing(value or {"Ref": "Value"}), **resources}, Parameters=parameters, Outputs=made)
 
 
 def thing(value: Any = "1", **members: Any) -> dict[str, Any]:

@@ -1,7 +1,7 @@
-"""Nested stacks, custom resources, wait conditions, creation policies, the CDK's metadata, macros.
+"""Custom resources, wait conditions, creation policies, the CDK's metadata, macros.
 
-Sources: "AWS::CloudFormation::Stack", "Custom resource request and response reference", "Create wait conditions in a
-CloudFormation template", "CreationPolicy attribute" (AWS CloudFormation User Guide).
+Sources: "Custom resource request and response reference", "Create wait conditions in a CloudFormation template",
+"CreationPolicy attribute" (AWS CloudFormation User Guide).
 """
 
 import json
@@ -15,91 +15,6 @@ from tests.unit.stacks.execution.nodes import Stacks, template, thing
 
 FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:maker"
 Function = Callable[[dict[str, Any]], dict[str, Any]]
-
-
-def nested(key: str = "child.json", **parameters: str) -> dict[str, Any]:
-    url = f"https://s3.amazonaws.com/templates/{key}"
-    return {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": url, "Parameters": parameters}}
-
-
-def child(value: Any = None, **resources: Any) -> str:
-    parameters = {"Value": {"Type": "String", "Default": "none"}}
-    outputs = {"Made": {"Value": {"Ref": "Thing"}}}
-    return template({"Thing": thing(value or {"Ref": "Value"}), **resources}, Parameters=parameters, Outputs=outputs)
-
-
-def parent(**parameters: str) -> str:
-    user = thing({"Fn::GetAtt": ["Child", "Outputs.Made"]})
-    return template({"Child": nested(**parameters), "User": user})
-
-
-def test_a_nested_stack_is_a_resource(stacks: Stacks) -> None:
-    stacks.world.objects["templates/child.json"] = child()
-    stacks.call("CreateStack", StackName="app", TemplateBody=parent(Value="1"))
-    assert stacks.status() == "CREATE_COMPLETE"
-    child_id = stacks.resources()["Child"]["PhysicalResourceId"]
-    described = stacks.stack(child_id)
-    assert described["StackName"].startswith("app-Child-")
-    assert described["RootId"] == described["ParentId"] == stacks.stack()["StackId"]
-    made = stacks.resources(child_id)["Thing"]["PhysicalResourceId"]
-    assert {each["Value"] for each in stacks.world.things.values()} == {"1", made}
-    stacks.call("UpdateStack", StackName="app", TemplateBody=parent(Value="2"))
-    assert stacks.status(child_id) == "UPDATE_COMPLETE"
-    assert stacks.world.things[made]["Value"] == "2"
-    stacks.call("DeleteStack", StackName="app")
-    assert stacks.status(child_id) == "DELETE_COMPLETE"
-    assert stacks.world.things == {}
-
-
-def test_a_nested_stack_that_fails_fails_its_parent(stacks: Stacks) -> None:
-    stacks.world.objects["templates/child.json"] = child()
-    stacks.world.failing = {"create Thing": "No"}
-    stacks.call("CreateStack", StackName="app", TemplateBody=parent())
-    assert stacks.status() == "ROLLBACK_COMPLETE"
-    child_id = stacks.resources()["Child"]["PhysicalResourceId"]
-    reason = "The following resource(s) failed to create: [Thing]. "
-    failed = ("Child", "CREATE_FAILED", f"Embedded stack {child_id} was not successfully created: {reason}")
-    assert failed in stacks.events()
-    assert stacks.status(child_id) == "DELETE_COMPLETE"
-
-
-def test_a_nested_stack_is_given_up_with_its_parent(stacks: Stacks) -> None:
-    """ "Resource creation cancelled": what waits in it does not hold up the roll-back."""
-    wait = {"Type": "AWS::CloudFormation::WaitCondition", "Properties": {"Handle": {"Ref": "H"}, "Timeout": "60"}}
-    handle = {"Type": "AWS::CloudFormation::WaitConditionHandle"}
-    stacks.world.objects["templates/child.json"] = child(H=handle, W=wait)
-    release = threading.Event()
-    stacks.world.blocked = {"create Failing": release}
-    stacks.world.failing = {"create Failing": "No"}
-    body = template({"Child": nested(), "Failing": thing()})
-    context = stacks.begin("CreateStack", {"StackName": "app", "TemplateBody": body})
-    while ("Child", "CREATE_IN_PROGRESS", "Resource creation Initiated") not in stacks.events():
-        threading.Event().wait(0.01)
-    release.set()
-    assert settled(stacks, context.begun[0]) == "ROLLBACK_COMPLETE"
-    child_id = stacks.resources()["Child"]["PhysicalResourceId"]
-    assert stacks.status(child_id) == "DELETE_COMPLETE"
-
-
-def test_a_template_that_is_not_there_fails_the_nested_stack(stacks: Stacks) -> None:
-    stacks.call("CreateStack", StackName="app", TemplateBody=parent())
-    (reason,) = [reason for name, status, reason in stacks.events() if (name, status) == ("Child", "CREATE_FAILED")]
-    assert reason.startswith("S3 error: The specified key does not exist.")
-
-
-def test_a_parents_rollback_restores_its_nested_stacks(stacks: Stacks) -> None:
-    """The template of before is not read again: its object may be gone."""
-    stacks.world.objects["templates/child.json"] = child()
-    stacks.call("CreateStack", StackName="app", TemplateBody=template({"Child": nested(Value="1")}))
-    child_id = stacks.resources()["Child"]["PhysicalResourceId"]
-    del stacks.world.objects["templates/child.json"]
-    stacks.world.objects["templates/next.json"] = child(Added=thing())
-    stacks.world.failing = {"create Failing": "No"}
-    new = {"Child": nested("next.json", Value="2"), "Failing": thing(DependsOn="Child")}
-    stacks.call("UpdateStack", StackName="app", TemplateBody=template(new))
-    assert stacks.status() == "UPDATE_ROLLBACK_COMPLETE"
-    assert [each["Value"] for each in stacks.world.things.values()] == ["1"]
-    assert list(stacks.resources(child_id)) == ["Thing"]
 
 
 def custom(**properties: Any) -> dict[str, Any]:
@@ -221,27 +136,20 @@ def signal(stacks: Stacks, **members: str) -> None:
     stacks.responses.receive(url.rpartition("/")[2], json.dumps({"UniqueId": "1", **members}).encode())
 
 
-def settled(stacks: Stacks, uuid: str) -> str:
-    future = stacks.runs.future(uuid)
-    if future is not None:
-        future.result(20)
-    return stacks.status()
-
-
 def test_a_stack_waits_for_signals(stacks: Stacks) -> None:
     context = stacks.begin("CreateStack", {"StackName": "app", "TemplateBody": waiting(Count="2")})
     signal(stacks, Status="SUCCESS", Data="first")
     signal(stacks, Status="SUCCESS", Data="ignored, of the same id")
     assert stacks.status() == "CREATE_IN_PROGRESS"
     signal(stacks, Status="SUCCESS", Data="second", UniqueId="2")
-    assert settled(stacks, context.begun[0]) == "CREATE_COMPLETE"
+    assert stacks.settled(context.begun[0]) == "CREATE_COMPLETE"
     assert json.loads(stacks.stack()["Outputs"][0]["OutputValue"]) == {"1": "first", "2": "second"}
 
 
 def test_a_signal_may_say_failure(stacks: Stacks) -> None:
     context = stacks.begin("CreateStack", {"StackName": "app", "TemplateBody": waiting()})
     signal(stacks, Status="FAILURE", Reason="No disk")
-    assert settled(stacks, context.begun[0]) == "ROLLBACK_COMPLETE"
+    assert stacks.settled(context.begun[0]) == "ROLLBACK_COMPLETE"
     reason = "WaitCondition received failed message: 'No disk' for uniqueId: 1"
     assert ("Wait", "CREATE_FAILED", reason) in stacks.events()
 
@@ -260,7 +168,7 @@ def test_a_creation_policy_waits_for_signal_resource(stacks: Stacks) -> None:
         threading.Event().wait(0.01)
     request = {"StackName": "app", "LogicalResourceId": "Wait", "UniqueId": "1", "Status": "SUCCESS"}
     stacks.call("SignalResource", **request)
-    assert settled(stacks, context.begun[0]) == "CREATE_COMPLETE"
+    assert stacks.settled(context.begun[0]) == "CREATE_COMPLETE"
     assert "is not accepted" in stacks.refused("SignalResource", **request)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from gatewright.store import open_store
 from gatewright.store.types import Store
-from tests.unit.stacks.execution.nodes import SECONDS, Killed, Stacks, World, template, thing
+from tests.unit.stacks.execution.nodes import SECONDS, Killed, Stacks, World, child, nested, template, thing
 
 CHAIN = {"A": thing("1"), "B": thing({"Ref": "A"}), "C": thing({"Ref": "B"})}
 NEXT = {
@@ -101,6 +101,48 @@ def test_a_deletion_goes_on(nodes: list[Stacks], where: str) -> None:
     second = started(nodes, store, world)
     assert second.status(stack_id) == "DELETE_COMPLETE"
     assert world.things == {}
+
+
+@pytest.mark.parametrize("where", ["update Thing", "create Added", "create After", "delete Gone"])
+def test_an_update_of_a_nested_stack_goes_on(nodes: list[Stacks], where: str) -> None:
+    store, world = open_store(None), World()
+    first = started(nodes, store, world)
+    world.objects["templates/child.json"] = child("1", Gone=thing())
+    first.call("CreateStack", StackName="app", TemplateBody=template({"Child": nested()}))
+    world.objects["templates/child.json"] = child("2", Added=thing(DependsOn="Thing"))
+    new = template({"Child": nested(), "After": thing(DependsOn="Child")})
+    killed(first, where, "UpdateStack", StackName="app", TemplateBody=new)
+    second = started(nodes, store, world)
+    child_id = second.resources()["Child"]["PhysicalResourceId"]
+    assert (second.status(), second.status(child_id)) == ("UPDATE_COMPLETE", "UPDATE_COMPLETE")
+    assert sorted(second.resources(child_id)) == ["Added", "Thing"]
+    assert sorted(each["Value"] for each in world.things.values()) == ["1", "1", "2"]
+
+
+@pytest.mark.parametrize("where", ["update Thing", "delete Added"])
+def test_a_roll_back_of_a_nested_stack_goes_on(nodes: list[Stacks], where: str) -> None:
+    store, world = open_store(None), World()
+    first = started(nodes, store, world)
+    world.objects["templates/child.json"] = child("1")
+    first.call("CreateStack", StackName="app", TemplateBody=template({"Child": nested()}))
+    world.objects["templates/child.json"] = child("2", Added=thing())
+    world.failing = {"create After": "No"}
+    release = threading.Event()
+    world.blocked = {"create After": release}
+    new = template({"Child": nested(), "After": thing(DependsOn="Child")})
+    context = first.begin("UpdateStack", {"StackName": "app", "TemplateBody": new})
+    while "create After" not in world.calls:
+        threading.Event().wait(0.01)
+    world.killing = {where}
+    release.set()
+    with suppress(Killed):
+        first.settled(context.begun[0])
+    assert first.status() != "UPDATE_ROLLBACK_COMPLETE"
+    world.killing = set()
+    second = started(nodes, store, world)
+    child_id = second.resources()["Child"]["PhysicalResourceId"]
+    assert (second.status(), second.status(child_id)) == ("UPDATE_ROLLBACK_COMPLETE", "UPDATE_ROLLBACK_COMPLETE")
+    assert [each["Value"] for each in world.things.values()] == ["1"]
 
 
 def test_a_node_that_ends_fails_nothing(nodes: list[Stacks]) -> None:
