@@ -27,6 +27,9 @@ _CANONICAL_NAMES = (
     "X-Forwarded-Proto",
 )
 
+_ADDED = frozenset({"content-length", "x-amzn-trace-id", "x-forwarded-for", "x-forwarded-port", "x-forwarded-proto"})
+"""What API Gateway says itself, each in one value."""
+
 
 class EventV1:
     """Encodes the events of one route."""
@@ -75,8 +78,7 @@ class EventV1:
             fields["cookie"] = ""
         multi: dict[str, list[str]] = {}
         for lowered, joined in fields.items():
-            is_ours = lowered.startswith("x-forwarded-") or lowered == "x-amzn-trace-id" or lowered == "content-length"
-            values = [joined] if is_ours else received[lowered]
+            values = [joined] if lowered in _ADDED else received[lowered]
             multi[self._spelled(lowered, written)] = values
         return {name: values[-1] for name, values in multi.items()}, multi
 

@@ -169,7 +169,7 @@ class ProxyEvent:
         request = call.request
         client = request.peer_address
         if "X-Forwarded-For" in multi:
-            client = ", ".join([*multi["X-Forwarded-For"], client])
+            client = ", ".join([*filter(None, multi["X-Forwarded-For"]), client])
         trace, scheme = call.trace, request.scheme
         if not isinstance(trace, str):
             sent = multi.get("X-Amzn-Trace-Id")

@@ -45,18 +45,22 @@ def received(headers: Headers) -> Headers:
 
 def method_request_fields(call: RestCall) -> Headers:
     """Return the fields of the method request: those of the client that are seen, and what API Gateway adds."""
-    fields = received(call.request.headers)
-    if call.facts.stage_name != TEST_INVOKE_STAGE:
-        spell = SPELLED_FIELDS.get
-        fields = Headers([(spell(key.lower(), key), text) for key, text in fields if key.lower() not in ADDED_FIELDS])
-        fields += [("X-Amzn-Trace-Id", call.trace_header), *forwarded_fields(call.request)]
+    seen = received(call.request.headers)
+    if call.facts.stage_name == TEST_INVOKE_STAGE:
+        return seen
+    spell = SPELLED_FIELDS.get
+    fields = Headers([(spell(key.lower(), key), text) for key, text in seen if key.lower() not in ADDED_FIELDS])
+    fields += [("X-Amzn-Trace-Id", call.trace_header), *forwarded_fields(call.request, seen)]
     return fields
 
 
-def forwarded_fields(request: Request) -> list[tuple[str, str]]:
-    """Return `X-Forwarded-For`, `-Port` and `-Proto` as API Gateway adds them to a request."""
-    earlier = request.headers.get("x-forwarded-for")
-    address = f"{earlier}, {request.peer_address}" if earlier else request.peer_address
+def forwarded_fields(request: Request, seen: Headers) -> list[tuple[str, str]]:
+    """Return `X-Forwarded-For`, `-Port` and `-Proto` as API Gateway adds them to a request.
+
+    `seen` are the client's fields that are seen: what it says of X-Forwarded-For stays before its own address (seen of
+    AWS: ustayready/fireprox issue 12, aws-solutions/aws-waf-security-automations pull request 123).
+    """
+    address = ", ".join([*filter(None, seen.get_all("x-forwarded-for")), request.peer_address])
     port = forwarded_port(request.headers.get("host") or "", request.scheme)
     return [("X-Forwarded-For", address), ("X-Forwarded-Port", port), ("X-Forwarded-Proto", request.scheme)]
 

@@ -168,6 +168,15 @@ async def test_forwarded_and_via_are_continued() -> None:
     assert headers.get("Via") == "1.1 b, HTTP/1.1 AmazonAPIGateway"
 
 
+async def test_an_origin_gets_no_x_forwarded_for_but_the_clients_own() -> None:
+    """aliasunder/vault-cortex pull request 484, captured of AWS: the client's address is in Forwarded alone."""
+    lines = (("X-Forwarded-For", "203.0.113.7"), ("X-Forwarded-For", "203.0.113.8"))
+    headers = (await proxied(request("GET", "/x", *lines), "GET /x", "https://example.com")).headers
+    assert headers.get_all("X-Forwarded-For") == ["203.0.113.7", "203.0.113.8"]
+    assert (headers.get("Forwarded") or "").startswith("for=192.0.2.1;")
+    assert headers.get_all("X-Forwarded-Proto") == []
+
+
 async def test_a_host_cannot_break_out_of_its_quotes() -> None:
     sent = request("GET", "/x")
     sent.headers.replace("Host", 'a"\\;b')

@@ -24,6 +24,11 @@ def event(
     return json.loads(encoded)
 
 
+def test_forwarded_addresses() -> None:
+    lines = (("X-Forwarded-For", "203.0.113.7"), ("x-forwarded-for", "203.0.113.8"))
+    assert event("GET", "/", *lines)["headers"]["x-forwarded-for"] == "203.0.113.7,203.0.113.8, 192.0.2.1"
+
+
 def test_a_whole_event() -> None:
     found = event(
         *("POST", "/my/p%20ath?a=1&a=2&b=x%20y"),

@@ -147,6 +147,17 @@ async def test_cookies_are_headers() -> None:
     assert event["headers"]["cookie"] == "c=3"
 
 
+async def test_forwarded_fields_have_one_value_each() -> None:
+    """Duplicate headers are combined with commas; X-Forwarded-Host is the client's alone, and stays as it came."""
+    lines = (("X-Forwarded-For", "203.0.113.7"), ("x-forwarded-for", "203.0.113.8, 203.0.113.9"))
+    hosts = (("X-Forwarded-Host", "a"), ("X-Forwarded-Host", "b"))
+    event = await event_of(request("GET", "/", *lines, ("X-Forwarded-Proto", "ftp"), *hosts), "$default")
+    values = event["multiValueHeaders"]
+    assert values["X-Forwarded-For"] == ["203.0.113.7,203.0.113.8, 203.0.113.9, 192.0.2.1"]
+    assert event["headers"]["X-Forwarded-For"] == values["X-Forwarded-For"][0]
+    assert (values["X-Forwarded-Proto"], values["X-Forwarded-Host"]) == (["http"], ["a", "b"])
+
+
 async def test_hop_by_hop_fields_stay_out_even_when_repeated() -> None:
     sent = request("GET", "/", ("Connection", "a"), ("Connection", "keep-alive"), ("A", "1"), ("A", "2"), ("TE", "x"))
     event = await event_of(sent, "$default")

@@ -189,6 +189,23 @@ async def test_headers_that_end_at_the_hop_are_not_passed_on() -> None:
 
 
 @pytest.mark.parametrize(
+    ("fields", "address"),
+    [
+        (
+            [("X-Forwarded-For", "203.0.113.7"), ("X-Forwarded-For", "203.0.113.8")],
+            "203.0.113.7,203.0.113.8, 192.0.2.1",
+        ),
+        ([("X-Forwarded-For", "203.0.113.7, 203.0.113.8")], "203.0.113.7, 203.0.113.8, 192.0.2.1"),
+        ([("X-Forwarded-For", "")], "192.0.2.1"),
+        ([("X-Forwarded-For", "203.0.113.7"), ("Connection", "X-Forwarded-For")], "192.0.2.1"),
+    ],
+)
+async def test_forwarded_addresses(fields: list[tuple[str, str]], address: str) -> None:
+    """The client's own address is the last; "Duplicate headers are combined with commas"."""
+    assert (await event_of(request("GET", "/x", *fields)))["headers"]["x-forwarded-for"] == address
+
+
+@pytest.mark.parametrize(
     ("host", "scheme", "port"),
     [
         ("a.example.com", "http", "80"),

@@ -164,10 +164,12 @@ def test_headers_that_events_do_not_have() -> None:
 
 
 def test_forwarded_headers() -> None:
+    """aws-solutions/aws-waf-security-automations pull request 123, seen of AWS: one value, the client's own first."""
     call = rest_call(
         headers=[
             ("x-forwarded-for", "198.51.100.7"),
             ("X-Forwarded-For", "198.51.100.8"),
+            ("X-Forwarded-For", ""),
             ("X-Forwarded-Proto", "ftp"),
             ("x-forwarded-port", "1"),
             ("x-amzn-trace-id", "Root=1-a"),

@@ -169,6 +169,16 @@ async def test_the_events_of_method_request_passthrough() -> None:
     assert event["context"] == {name: named.get(name, "") for name in event["context"]}
 
 
+async def test_forwarded_addresses_of_a_client_that_sends_several_lines() -> None:
+    """As in proxy events; what Connection names is not seen."""
+    lines = (("X-Forwarded-For", "203.0.113.9"), ("x-forwarded-for", "203.0.113.8"))
+    template = "$input.params('X-Forwarded-For')|$input.params().header.get('X-Forwarded-For')"
+    seen = await sent_to_endpoint(template, b"", *lines)
+    assert seen == "|".join(["203.0.113.9, 203.0.113.8, 192.0.2.1"] * 2)
+    seen = await sent_to_endpoint(template, b"", *lines, ("Connection", "x-forwarded-for"))
+    assert seen == "192.0.2.1|192.0.2.1"
+
+
 async def test_names_of_headers_are_compared_as_they_are_written() -> None:
     """ "Header names and query parameters are processed in a case-sensitive way" ("... important notes")."""
     template = "$input.params('x-own')|$input.params('X-Own')|$input.params('Q')|$input.params('Authorization')"

@@ -80,9 +80,10 @@ class HttpProxy:
                 if value is not None:
                     _put(mapping, value, mapped, query, path)
             refuse_illegal_mapping(call, mapped, "HTTP_PROXY")
-        headers = Headers([field for field in received(request.headers) if field[0].lower() not in _REPLACED])
+        seen = received(request.headers)
+        headers = Headers([field for field in seen if field[0].lower() not in _REPLACED])
         if call.facts.stage_name != TEST_INVOKE_STAGE:  # a test does not come in by the front door
-            headers += forwarded_fields(request)
+            headers += forwarded_fields(request, seen)
         for name, text in mapped:
             headers.replace(name, text)
         content_type = request.headers.get("content-type")

@@ -101,6 +101,27 @@ async def test_what_api_gateway_adds() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("fields", "address"),
+    [
+        ([("x-forwarded-for", "203.0.113.7, 203.0.113.8")], "203.0.113.7, 203.0.113.8, 192.0.2.1"),
+        (
+            [("X-Forwarded-For", "203.0.113.7"), ("Accept", "*/*"), ("x-forwarded-for", "203.0.113.8")],
+            "203.0.113.7, 203.0.113.8, 192.0.2.1",
+        ),
+        ([("X-Forwarded-For", "")], "192.0.2.1"),
+        ([("X-Forwarded-For", "203.0.113.7"), ("Connection", "X-Forwarded-For")], "192.0.2.1"),
+        ([("X-Forwarded-Port", "1"), ("X-Forwarded-Proto", "ftp")], "192.0.2.1"),
+    ],
+)
+async def test_a_clients_addresses_stay_before_its_own(fields: list[tuple[str, str]], address: str) -> None:
+    """ustayready/fireprox issue 12, seen of AWS: `1.1.1.1, real.ip`, port and scheme replaced."""
+    request = await proxied(rest_call(headers=sent_headers(*fields)))
+    forwarded = {name: request.headers.get_all(name) for name in ("X-Forwarded-For", "X-Forwarded-Port")}
+    assert forwarded == {"X-Forwarded-For": [address], "X-Forwarded-Port": ["443"]}
+    assert request.headers.get_all("X-Forwarded-Proto") == ["https"]
+
+
 async def test_a_test_invocation_is_not_forwarded() -> None:
     """TestInvokeMethod, API Gateway API Reference: the request comes from the console, not over the network."""
     request = await proxied(rest_call(method_facts(stage_name="test-invoke-stage")))
