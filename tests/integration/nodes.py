@@ -82,6 +82,7 @@ class Node:
                 read_timeout=60,
                 max_pool_connections=64,
                 parameter_validation=is_checking,
+                inject_host_prefix=False,
             )
             found = self._clients[service, region, is_checking] = boto3.client(
                 service,

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.integration.deployed import Function, function
 from tests.integration.nodes import Node, running, wait_until
@@ -227,3 +228,64 @@ def test_a_state_machine_calls_a_function(beside: Node) -> None:
     )
     done = states.describe_execution(executionArn=execution)
     assert (done["status"], json.loads(done["output"])) == ("SUCCEEDED", {"doubled": 42})
+
+
+def test_a_rule_and_a_schedule_start_a_state_machine(beside: Node) -> None:
+    """ "Event bus targets", Amazon EventBridge User Guide: a state machine gets what the target's input is."""
+    states, events, name = beside.client("stepfunctions"), beside.client("events"), f"m-{uuid.uuid4().hex[:8]}"
+    role = "arn:aws:iam::123456789012:role/states"
+    machine = states.create_state_machine(
+        name=name, definition='{"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}', roleArn=role
+    )["stateMachineArn"]
+    events.put_rule(Name=name, EventPattern=json.dumps({"source": [name]}))
+    events.put_targets(Rule=name, Targets=[{"Id": "m", "Arn": machine, "RoleArn": role, "InputPath": "$.detail"}])
+    events.put_events(Entries=[{"Source": name, "DetailType": "d", "Detail": '{"n": 1}'}])
+    beside.client("scheduler").create_schedule(
+        Name=name,
+        ScheduleExpression=f"at({datetime.now(UTC) + timedelta(seconds=2):%Y-%m-%dT%H:%M:%S})",
+        FlexibleTimeWindow={"Mode": "OFF"},
+        Target={"Arn": machine, "RoleArn": role, "Input": '{"n": 2}'},
+    )
+
+    def ended() -> list[Any]:
+        found = states.list_executions(stateMachineArn=machine, statusFilter="SUCCEEDED")["executions"]
+        return [states.describe_execution(executionArn=each["executionArn"]) for each in found]
+
+    wait_until(lambda: len(ended()) == 2, "both executions end")
+    assert sorted(json.loads(each["input"])["n"] for each in ended()) == [1, 2]
+
+
+def test_an_execution_while_the_caller_waits(beside: Node) -> None:
+    """StartSyncExecution: its members are those of localstack's recordings (test_express_sync.snapshot.json)."""
+    states, role = beside.client("stepfunctions"), "arn:aws:iam::123456789012:role/states"
+    definition = {
+        "StartAt": "Which",
+        "States": {
+            "Which": {
+                "Type": "Choice",
+                "Choices": [{"Variable": "$.ok", "BooleanEquals": True, "Next": "Slowly"}],
+                "Default": "Fail",
+            },
+            "Slowly": {"Type": "Wait", "Seconds": 1, "End": True},
+            "Fail": {"Type": "Fail", "Error": "E", "Cause": "why"},
+        },
+    }
+    made = {"definition": json.dumps(definition), "roleArn": role}
+    express, standard = (
+        states.create_state_machine(name=f"{kind}-{uuid.uuid4().hex[:8]}", type=kind, **made)["stateMachineArn"]
+        for kind in ("EXPRESS", "STANDARD")
+    )
+    done = states.start_sync_execution(stateMachineArn=express, name="mine", input='{"ok": true}')
+    assert (done["status"], json.loads(done["output"]), done["name"]) == ("SUCCEEDED", {"ok": True}, "mine")
+    assert done["executionArn"].startswith(f"{express.replace(':stateMachine:', ':express:')}:mine:")
+    assert done["billingDetails"]["billedDurationInMilliseconds"] >= 1000
+    failed = states.start_sync_execution(stateMachineArn=express, input='{"ok": false}')
+    assert (failed["status"], failed["error"], failed["cause"]) == ("FAILED", "E", "why")
+    for machine, given, code in (
+        (standard, "{}", "StateMachineTypeNotSupported"),
+        (f"{express}x", "{}", "StateMachineDoesNotExist"),
+        (express, "{", "InvalidExecutionInput"),
+    ):
+        with pytest.raises(ClientError) as refused:
+            states.start_sync_execution(stateMachineArn=machine, input=given)
+        assert refused.value.response["Error"]["Code"] == code

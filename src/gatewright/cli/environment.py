@@ -15,6 +15,7 @@ def client_environment(url: str, region: str) -> dict[str, str]:
         "AWS_DEFAULT_REGION": region,  # what the AWS CLI and boto3 read
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_PAGER": "",
+        "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",  # the host of a URL may be an address
     }
 
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 
-from gatewright.companion import buckets, rules, topics
+from gatewright.companion import buckets, rules, state_machines, topics
 from gatewright.companion.deliveries import Deliveries
 from gatewright.companion.schedules import Timetable, rules_due, schedules_due
 
 
 class Events:
-    """Events of moto's services that reach the functions of a node."""
+    """Events of moto's services that reach functions of a node and state machines, and what moto lacks of those."""
 
     def __init__(self, node_url: str) -> None:
         self._deliveries = Deliveries(node_url)
@@ -26,6 +26,7 @@ class Events:
         return {
             "sns": lambda: topics.apply(self._deliveries),
             "s3": lambda: buckets.apply(self._deliveries),
+            "stepfunctions": state_machines.apply,
             "events": self._take_part_in_events,
             "scheduler": lambda: self._ticking().sources.append(schedules_due),
         }

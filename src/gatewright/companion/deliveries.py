@@ -1,7 +1,7 @@
-"""Deliveries from the companion to the node: asynchronous invocations, one after the other, in a thread.
+"""Deliveries of events: asynchronous invocations of the node's functions, one after the other, and state machines.
 
-Each is signed for the region of its function: from any other, functions "are not reachable". What the node does not
-take is written to the log and gone, as the services' own retries are not built.
+Each invocation is signed for the region of its function: from any other, functions "are not reachable". What the node
+does not take is written to the log and gone, as the services' own retries are not built.
 """
 
 import json
@@ -18,6 +18,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 from gatewright.base.arn import parse_arn
+from gatewright.companion import state_machines
 
 logger = logging.getLogger(__name__)
 
@@ -27,7 +28,7 @@ _CREDENTIALS: Final = Credentials("companion", "companion")
 
 
 class Deliveries:
-    """Invokes functions of a node."""
+    """Invokes functions of a node, and starts state machines of the companion."""
 
     def __init__(self, node_url: str) -> None:
         """`node_url` is where the node serves AWS API calls, without a slash at its end."""
@@ -41,6 +42,10 @@ class Deliveries:
             self._waiting.put_nowait((function_arn, json.dumps(event).encode()))
         except queue.Full:
             logger.warning("an event for %s is lost: %d others wait for the node", function_arn, _MOST_WAITING)
+
+    def to_state_machine(self, arn: str, event: Any) -> None:
+        """Start an execution with an event as its input."""
+        state_machines.start(arn, event)
 
     def _run(self) -> None:
         while True:

@@ -1,4 +1,4 @@
-"""Rules of EventBridge whose targets are functions, and their inputs.
+"""Rules of EventBridge whose targets are functions or state machines, and their inputs.
 
 Source: "Amazon EventBridge input transformation", "Event bus targets" (Amazon EventBridge User Guide). A target gets
 the event, or its constant `Input`, what `InputPath` selects, or what `InputTransformer` makes.
@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from gatewright.companion.deliveries import Deliveries
+from gatewright.companion.state_machines import is_state_machine
 
 logger = logging.getLogger(__name__)
 
@@ -23,6 +24,17 @@ _FUNCTION = ":function:"
 def is_function(arn: str) -> bool:
     """Tell whether a target is a function."""
     return arn.split(":", 3)[2:3] == ["lambda"] and _FUNCTION in arn
+
+
+def is_ours(target: Mapping[str, Any]) -> bool:
+    """Tell whether a target is one that `deliver` serves; moto has some others."""
+    return is_function(target["Arn"]) or is_state_machine(target["Arn"])
+
+
+def deliver(deliveries: Deliveries, target: Mapping[str, Any], event: dict[str, Any]) -> None:
+    """Give one of our targets its input of an event."""
+    send = deliveries.to_function if is_function(target["Arn"]) else deliveries.to_state_machine
+    send(target["Arn"], input_of(target, event))
 
 
 def input_of(target: Mapping[str, Any], event: dict[str, Any]) -> Any:
@@ -84,7 +96,7 @@ def shown(event: dict[str, Any]) -> dict[str, Any]:
 
 
 def apply(deliveries: Deliveries) -> None:
-    """Let moto deliver to the node's functions; targets that it does not have are written to the log."""
+    """Let moto deliver to functions and state machines; targets that it does not have are written to the log."""
     from moto.events.models import Rule
 
     send_elsewhere = Rule.send_to_targets
@@ -97,9 +109,9 @@ def apply(deliveries: Deliveries) -> None:
             return
         targets = list(self.targets)
         for target in targets:
-            if is_function(target["Arn"]):
-                deliveries.to_function(target["Arn"], input_of(target, shown(original_event)))
-        others = [target for target in targets if not is_function(target["Arn"])]
+            if is_ours(target):
+                deliver(deliveries, target, shown(original_event))
+        others = [target for target in targets if not is_ours(target)]
         if not others:
             return
         self.targets = others

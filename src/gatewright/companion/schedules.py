@@ -17,7 +17,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from gatewright.companion.deliveries import Deliveries
-from gatewright.companion.rules import input_of, is_function
+from gatewright.companion.rules import deliver, is_ours
 from gatewright.languages.schedule_expressions import ScheduleInvalid, parse_schedule
 
 logger = logging.getLogger(__name__)
@@ -88,10 +88,10 @@ class Timetable:
 
     def _deliver(self, due: Due) -> None:
         for target in due.targets:
-            if is_function(target["Arn"]):
-                self.deliveries.to_function(target["Arn"], input_of(target, due.event()))
+            if is_ours(target):
+                deliver(self.deliveries, target, due.event())
             else:
-                self._report_once(due, f"{target['Arn']} is no function: nothing is delivered")
+                self._report_once(due, f"{target['Arn']} is no function or state machine: nothing is delivered")
 
     def _report_once(self, due: Due, text: str) -> None:
         if due.identity not in self._reported:

@@ -42,6 +42,8 @@ def environment_variables(
         "AWS_ENDPOINT_URL": settings.endpoint_url
         if sandbox.endpoint is None
         else f"http://{address(sandbox.endpoint)}",
+        # What has no name of its own has none with a prefix either (`sync-` of StartSyncExecution).
+        "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
     }
     if is_managed:
         variables["AWS_EXECUTION_ENV"] = f"AWS_Lambda_{function.runtime}"

@@ -56,6 +56,7 @@ def in_sandbox(sandbox: FakeSandbox, **changes: object) -> dict[str, str]:
         ("AWS_SECRET_ACCESS_KEY", "secret"),
         ("AWS_SESSION_TOKEN", "token of orders"),
         ("AWS_ENDPOINT_URL", "http://127.0.0.1:4566"),
+        ("AWS_DISABLE_HOST_PREFIX_INJECTION", "true"),
         ("LAMBDA_TASK_ROOT", "/nowhere/code"),
         ("LAMBDA_RUNTIME_DIR", "/var/runtime"),
         ("LANG", "en_US.UTF-8"),
