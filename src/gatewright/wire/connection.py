@@ -182,7 +182,7 @@ class ServerConnection(asyncio.Protocol):
                 if not isinstance(answer, Response) or not self._answers.write_at_once(head, answer):
                     self._exchange = head, answer
                     return
-                if self._writer.is_paused or not self._end_exchange():
+                if self._writer.is_paused or not self._end_exchange() or not reader.backlog:
                     return
         except RequestRefused as refusal:
             self._refuse(refusal)

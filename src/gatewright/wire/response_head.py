@@ -37,6 +37,11 @@ _STATUS_LINES = MappingProxyType(
     {status: f"HTTP/1.1 {status} {phrase}\r\n" for status, phrase in PHRASES.items() if status == 101 or status >= 200}
 )
 
+# How the lines of fields begin whose names were found plain: APIs answer with the same few names.
+_line_starts: dict[str, str] = {}
+_REMEMBERED_NAMES = 512
+_LONGEST_REMEMBERED_NAME = 64
+
 # RFC 9110 sections 8.6, 15.2, 15.3.5 and 15.4.5
 BODILESS_STATUSES = frozenset({101, 204, 304})
 
@@ -69,10 +74,13 @@ class DateField:
 
 def render_head(status: int, headers: Headers, date_line: str, framing: str) -> bytes:
     """Return a header section. `framing` is field lines too. Raises `ResponseInvalid`."""
-    fields = "".join([f"{name}: {value}\r\n" for name, value in headers if ":" not in name])
-    # One line per field, each of them grammatical: then no name and no value holds a part of another line.
-    if PLAIN_FIELD_LINES.fullmatch(fields) is None or fields.count("\n") != len(headers):
-        fields, has_date = _render_other_fields(headers)
+    try:
+        fields = "".join([f"{_line_starts[name]}{value}\r\n" for name, value in headers if value.isprintable()])
+    except (KeyError, AttributeError):
+        fields = ""
+    # What is printable holds no end of a line, and the names were judged before: so many lines are all fields.
+    if fields.count("\n") != len(headers) or not fields.isascii():
+        fields, has_date = _render_judged(headers)
         if has_date:
             date_line = ""
     line = _STATUS_LINES.get(status) or _render_status_line(status)
@@ -85,6 +93,20 @@ def _render_status_line(status: object) -> str:
         raise ResponseInvalid(f"status {status!r}")
     # The space stays even without a phrase (RFC 9112 section 4).
     return f"HTTP/1.1 {status} \r\n"
+
+
+def _render_judged(headers: Headers) -> tuple[str, bool]:
+    """Render fields whose names are new here or whose values are not plain; also say whether Date is among them."""
+    fields = "".join([f"{name}: {value}\r\n" for name, value in headers if ":" not in name])
+    # One line per field, each of them grammatical: then no name and no value holds a part of another line.
+    if PLAIN_FIELD_LINES.fullmatch(fields) is None or fields.count("\n") != len(headers):
+        return _render_other_fields(headers)
+    for name, _ in headers:
+        if len(name) <= _LONGEST_REMEMBERED_NAME:
+            if len(_line_starts) >= _REMEMBERED_NAMES:
+                _line_starts.clear()
+            _line_starts[name] = f"{name}: "
+    return fields, False
 
 
 def _render_other_fields(headers: Headers) -> tuple[str, bool]:

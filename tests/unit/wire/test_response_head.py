@@ -1,6 +1,7 @@
 import pytest
 
 from gatewright.base.messages import Headers
+from gatewright.wire import response_head
 from gatewright.wire.response_head import DateField, ResponseInvalid, declared_length, error_response, render_head
 
 
@@ -62,6 +63,28 @@ def test_response_splitting_is_refused(name: str, value: str) -> None:
         render([("Fine", "1"), (name, value)])
     with pytest.raises(ResponseInvalid):
         render([("Connection", "close"), (name, value)])
+
+
+@pytest.mark.parametrize("value", ["a\tb", "", "caf\xe9", "a\xa0b", "x" * 5000])
+def test_a_name_that_was_written_before_takes_other_values(value: str) -> None:
+    for _ in range(2):
+        head = render_head(200, Headers([("X-Known", "plain"), ("X-Known", value)]), "", "")
+        assert head == b"HTTP/1.1 200 OK\r\nX-Known: plain\r\nX-Known: " + value.encode("latin-1") + b"\r\n\r\n"
+
+
+@pytest.mark.parametrize("value", ["a\r\nX: b", "a\nb", "\x00", "a\x7f", "\u2028"])
+def test_a_name_that_was_written_before_takes_no_broken_value(value: str) -> None:
+    render_head(200, Headers([("X-Known", "plain")]), "", "")
+    with pytest.raises(ResponseInvalid):
+        render_head(200, Headers([("X-Known", value)]), "", "")
+
+
+def test_only_so_many_names_are_remembered() -> None:
+    for number in range(2000):
+        assert f"X-{number}: 1\r\n".encode() in render_head(200, Headers([(f"X-{number}", "1")]), "", "")
+    render_head(200, Headers([("Y" * 5000, "1")]), "", "")
+    assert len(response_head._line_starts) <= 512
+    assert max(map(len, response_head._line_starts)) <= 64
 
 
 def test_a_value_beyond_latin_1_is_refused() -> None:
