@@ -80,7 +80,7 @@ class ServerConnection(asyncio.Protocol):
         self._transport = cast("asyncio.Transport", transport)
         self._transport.set_write_buffer_limits(high=limits.write_high_water_bytes)
         self._receiver = Receiver(self._transport, self._reader, limits.read_high_water_bytes)
-        self._writer = ResponseWriter(self._transport, scope.dates, limits.write_stall_seconds)
+        self._writer = ResponseWriter(self._transport, scope.heads, limits.write_stall_seconds)
         self._bodies = BodyReceiver(self._receiver, self._writer, self._lifecycle, limits)
         self._answers = AnswerWriter(self._writer, self._bodies, self._reader, scope)
         peer = transport.get_extra_info("peername")

@@ -7,7 +7,7 @@ from typing import Protocol
 from gatewright.base.messages import Handler
 from gatewright.wire.http11 import BodyLimit
 from gatewright.wire.limits import Limits
-from gatewright.wire.response_head import DateField
+from gatewright.wire.response_head import HeadRenderer
 
 
 class Connection(Protocol):
@@ -34,7 +34,7 @@ class ListenerScope:
     limits: Limits
     body_limit: BodyLimit | None = None
     connections: set[Connection] = field(default_factory=set)
-    dates: DateField = field(default_factory=DateField)
+    heads: HeadRenderer = field(default_factory=HeadRenderer)
     next_sweep: float = 0.0
     """The event loop's time at the next sweep: what is due `seconds` later is never early."""
     is_draining: bool = False

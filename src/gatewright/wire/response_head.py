@@ -37,8 +37,7 @@ _STATUS_LINES = MappingProxyType(
     {status: f"HTTP/1.1 {status} {phrase}\r\n" for status, phrase in PHRASES.items() if status == 101 or status >= 200}
 )
 
-# How the lines of fields begin whose names were found plain: APIs answer with the same few names.
-_line_starts: dict[str, str] = {}
+# Of a listener's responses; together they take no more room than one of them may.
 _REMEMBERED_NAMES = 512
 _LONGEST_REMEMBERED_NAME = 64
 
@@ -50,41 +49,62 @@ class ResponseInvalid(GatewrightError):
     """A handler's response that cannot be written without breaking the message."""
 
 
-class DateField:
-    """The Date field (RFC 9110 section 6.6.1), rendered once a second."""
+class HeadRenderer:
+    """Renders the header sections of one listener's responses.
 
-    __slots__ = ("_line", "_second")
+    It remembers the Date of the second that it is, and how the lines of fields begin whose names were found plain: APIs
+    answer with the same few names, and a name need not be judged again.
+    """
+
+    __slots__ = ("_date_line", "_line_starts", "_second")
 
     def __init__(self) -> None:
         self._second = -1
-        self._line = ""
+        self._date_line = ""
+        self._line_starts: dict[str, str] = {}
 
-    def line(self, now: float) -> str:
-        """Return the field line for `now`, seconds since the epoch."""
+    def render(self, status: int, headers: Headers, framing: str, now: float) -> bytes:
+        """Return a header section of `now`, seconds since the epoch. `framing` is field lines too.
+
+        Raises `ResponseInvalid`.
+        """
+        line_starts, date_line = self._line_starts, self._date(now)
+        try:
+            fields = "".join([f"{line_starts[name]}{value}\r\n" for name, value in headers if value.isprintable()])
+        except (KeyError, AttributeError):
+            fields = ""
+        # What is printable holds no end of a line, and the names were judged before: so many lines are all fields.
+        if fields.count("\n") != len(headers) or not fields.isascii():
+            fields, has_date = self._judge(headers)
+            if has_date:
+                date_line = ""
+        line = _STATUS_LINES.get(status) or _render_status_line(status)
+        return f"{line}{date_line}{fields}{framing}\r\n".encode("latin-1")
+
+    def _judge(self, headers: Headers) -> tuple[str, bool]:
+        """Render fields whose names are new here or whose values are not plain; also say whether Date is among them."""
+        fields = "".join([f"{name}: {value}\r\n" for name, value in headers if ":" not in name])
+        # One line per field, each of them grammatical: then no name and no value holds a part of another line.
+        if PLAIN_FIELD_LINES.fullmatch(fields) is None or fields.count("\n") != len(headers):
+            return _render_other_fields(headers)
+        for name, _ in headers:
+            if len(name) <= _LONGEST_REMEMBERED_NAME:
+                if len(self._line_starts) >= _REMEMBERED_NAMES:
+                    self._line_starts.clear()
+                self._line_starts[name] = f"{name}: "
+        return fields, False
+
+    def _date(self, now: float) -> str:
+        """Return the line of Date (RFC 9110 section 6.6.1)."""
         second = int(now)
         if second != self._second:
             moment = time.gmtime(second)
-            self._line = (
+            self._date_line = (
                 f"Date: {_WEEKDAYS[moment.tm_wday]}, {moment.tm_mday:02d} {_MONTHS[moment.tm_mon - 1]} "
                 f"{moment.tm_year} {moment.tm_hour:02d}:{moment.tm_min:02d}:{moment.tm_sec:02d} GMT\r\n"
             )
             self._second = second
-        return self._line
-
-
-def render_head(status: int, headers: Headers, date_line: str, framing: str) -> bytes:
-    """Return a header section. `framing` is field lines too. Raises `ResponseInvalid`."""
-    try:
-        fields = "".join([f"{_line_starts[name]}{value}\r\n" for name, value in headers if value.isprintable()])
-    except (KeyError, AttributeError):
-        fields = ""
-    # What is printable holds no end of a line, and the names were judged before: so many lines are all fields.
-    if fields.count("\n") != len(headers) or not fields.isascii():
-        fields, has_date = _render_judged(headers)
-        if has_date:
-            date_line = ""
-    line = _STATUS_LINES.get(status) or _render_status_line(status)
-    return f"{line}{date_line}{fields}{framing}\r\n".encode("latin-1")
+        return self._date_line
 
 
 def _render_status_line(status: object) -> str:
@@ -93,20 +113,6 @@ def _render_status_line(status: object) -> str:
         raise ResponseInvalid(f"status {status!r}")
     # The space stays even without a phrase (RFC 9112 section 4).
     return f"HTTP/1.1 {status} \r\n"
-
-
-def _render_judged(headers: Headers) -> tuple[str, bool]:
-    """Render fields whose names are new here or whose values are not plain; also say whether Date is among them."""
-    fields = "".join([f"{name}: {value}\r\n" for name, value in headers if ":" not in name])
-    # One line per field, each of them grammatical: then no name and no value holds a part of another line.
-    if PLAIN_FIELD_LINES.fullmatch(fields) is None or fields.count("\n") != len(headers):
-        return _render_other_fields(headers)
-    for name, _ in headers:
-        if len(name) <= _LONGEST_REMEMBERED_NAME:
-            if len(_line_starts) >= _REMEMBERED_NAMES:
-                _line_starts.clear()
-            _line_starts[name] = f"{name}: "
-    return fields, False
 
 
 def _render_other_fields(headers: Headers) -> tuple[str, bool]:

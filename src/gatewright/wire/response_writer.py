@@ -11,12 +11,11 @@ from gatewright.wire import abnf
 from gatewright.wire.request_head import RequestHead
 from gatewright.wire.response_head import (
     BODILESS_STATUSES,
-    DateField,
+    HeadRenderer,
     ResponseInvalid,
     declared_length,
     error_content,
     error_response,
-    render_head,
 )
 
 logger = logging.getLogger(__name__)
@@ -51,7 +50,7 @@ class ResponseWriter:
     """The write side of one connection."""
 
     __slots__ = (
-        "_dates",
+        "_heads",
         "_last_size",
         "_loop",
         "_room",
@@ -61,9 +60,9 @@ class ResponseWriter:
         "is_paused",
     )
 
-    def __init__(self, transport: asyncio.Transport, dates: DateField, stall_seconds: float) -> None:
+    def __init__(self, transport: asyncio.Transport, heads: HeadRenderer, stall_seconds: float) -> None:
         self._transport = transport
-        self._dates = dates
+        self._heads = heads
         self._loop = asyncio.get_running_loop()
         self._stall_seconds = stall_seconds
         self.is_paused = False
@@ -107,7 +106,7 @@ class ResponseWriter:
                 body = b""
             else:
                 framing = f"Content-Length: {len(body)}\r\n{connection}"
-            octets = render_head(status, headers, self._dates.line(time.time()), framing)
+            octets = self._heads.render(status, headers, framing, time.time())
         except UNWRITABLE as error:
             self._write_failure(head, error, keeps_alive)
             return
@@ -134,7 +133,7 @@ class ResponseWriter:
                 lines += "Transfer-Encoding: chunked\r\n"
             elif length is not None and status != 204:
                 lines += f"Content-Length: {length}\r\n"
-            octets = render_head(status, response.headers, self._dates.line(time.time()), lines)
+            octets = self._heads.render(status, response.headers, lines, time.time())
         except UNWRITABLE as error:
             self._write_failure(head, error, keeps_alive)
             return None
@@ -171,8 +170,7 @@ class ResponseWriter:
         line = f"Upgrade: {protocol}\r\n"
         if protocol is None or abnf.FIELD_LINE.fullmatch(line) is None:
             raise ResponseInvalid("an upgrade without a protocol")
-        date_line = self._dates.line(time.time())
-        self._transport.write(render_head(101, headers, date_line, f"Connection: Upgrade\r\n{line}"))
+        self._transport.write(self._heads.render(101, headers, f"Connection: Upgrade\r\n{line}", time.time()))
 
     def write_continue(self) -> None:
         """Write `100 Continue` (RFC 9110 section 15.2.1)."""
