@@ -41,6 +41,10 @@ class Step:
         """Return the UUID of the stack."""
         return str(self.stack["Uuid"])
 
+    def beside(self, stack: Document) -> "Step":
+        """Return the step of another stack in the same transaction: who changes its document writes it."""
+        return Step(self.writer, self.place, stack, self._clock, self._ids)
+
     def now(self) -> str:
         """Return the time, as documents have it."""
         return iso(int(self._clock.now() * 1000))

@@ -52,21 +52,34 @@ def hierarchy(reader: Reader, place: Place, change_set: Document) -> list[tuple[
     return found
 
 
+def hand_over(stack: Document, change_set: Document) -> None:
+    """Tell an operation what the change set that it executes says of nested stacks."""
+    if change_set["IncludeNestedStacks"]:
+        stack["Operation"]["NestedChangeSets"] = change_set.get("Nested") or {}
+
+
 def delete_hierarchy(surroundings: Surroundings, writer: Writer, place: Place, change_set: Document) -> None:
     """Delete the change sets below one, and the stacks that were made for them and never created."""
     for identifier, nested in hierarchy(writer, place, change_set):
         writer.delete(place.key(CHANGE_SET, identifier))
         writer.delete(place.key(CHANGE_SET_ID, nested["Uuid"]))
-        discard_reviewed(surroundings, writer, place, identifier.partition("/")[0])
+        stack = writer.get(place.key(STACK, identifier.partition("/")[0]))
+        if stack is not None:
+            discard_reviewed(Step(writer, place, stack, surroundings.clock, surroundings.ids))
 
 
-def discard_reviewed(surroundings: Surroundings, writer: Writer, place: Place, uuid: str) -> None:
-    """Delete a nested stack that is in review still."""
-    stack = writer.get(place.key(STACK, uuid))
-    if stack is None or stack["StackStatus"] != IN_REVIEW:
-        return
-    step = Step(writer, place, stack, surroundings.clock, surroundings.ids)
-    stack["DeletionTime"] = step.now()
-    step.set_status(DELETED)
-    writer.put(place.key(STACK, uuid), stack)
-    writer.delete(place.key(STACK_NAME, stack["StackName"]))
+def discard_all_reviewed(step: Step, operation: Document) -> None:
+    """Delete the nested stacks that an operation had in review and did not come to."""
+    for entry in (operation.get("NestedChangeSets") or {}).values():
+        stack = step.writer.get(step.place.key(STACK, entry["Stack"]))
+        if stack is not None:
+            discard_reviewed(step.beside(stack))
+
+
+def discard_reviewed(step: Step) -> None:
+    """Delete a nested stack if it is in review still."""
+    if step.stack["StackStatus"] == IN_REVIEW:
+        step.stack["DeletionTime"] = step.now()
+        step.set_status(DELETED)
+        step.writer.put(step.place.key(STACK, step.uuid), step.stack)
+        step.writer.delete(step.place.key(STACK_NAME, step.stack["StackName"]))

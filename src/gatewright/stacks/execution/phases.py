@@ -18,6 +18,7 @@ from gatewright.stacks.execution.evaluations import EvaluatedStack, evaluate_sta
 from gatewright.stacks.execution.exports import export_in_use, exports_of, keep_exports, shown_outputs
 from gatewright.stacks.execution.journal import Step
 from gatewright.stacks.execution.lookups import ResourceLookup
+from gatewright.stacks.execution.nested_change_sets import discard_all_reviewed
 from gatewright.stacks.execution.places import EXPORT, STACK_NAME, TEMPLATE
 from gatewright.stacks.execution.removal import Removal
 from gatewright.stacks.execution.rollback import Restoration
@@ -65,7 +66,7 @@ def begin_clean_up(step: Step, phase: Phase) -> None:
 def end(step: Step, status: str, reason: str | None = None) -> None:
     """End an operation."""
     step.set_status(status, reason)
-    step.stack.pop("Operation", None)
+    discard_all_reviewed(step, step.stack.pop("Operation", None) or {})
 
 
 def _apply(run: Run, phase: Phase) -> None:

@@ -23,6 +23,7 @@ from gatewright.stacks.execution.begin import (
 )
 from gatewright.stacks.execution.evaluations import evaluate_stack
 from gatewright.stacks.execution.journal import iso
+from gatewright.stacks.execution.nested_change_sets import delete_hierarchy, hand_over, hierarchy
 from gatewright.stacks.execution.places import CHANGE_SET, CHANGE_SET_ID, STACK, find_stack, uuid_of
 from gatewright.stacks.execution.plan import plan_creation
 from gatewright.stacks.execution.preparation import Given, Prepared, refuse_capabilities
@@ -30,6 +31,7 @@ from gatewright.stacks.execution.statuses import DELETED, IN_REVIEW
 from gatewright.stacks.operations.context import StackContext, moment, present
 from gatewright.stacks.operations.create import outdate_change_sets, refuse_name
 from gatewright.stacks.operations.inputs import given_of, options_of, prepared_of, stack_missing, validation_error
+from gatewright.stacks.operations.nested_change_sets import NestedChangeSet, add_nested, write_nested
 from gatewright.stacks.operations.update import begin_updating, nested_plans, plan_of, refuse_state
 from gatewright.stacks.template import TemplateError
 from gatewright.store.types import Document, Reader
@@ -50,7 +52,7 @@ def create_change_set(context: StackContext, request: Shape) -> Shape:
     options = options_of(request, None if kind == "CREATE" else stack)
     given = given_of(context, request, None if kind == "CREATE" else stack)
     change_set = _change_set(context, request, stack, kind, options, given)
-    _fill(context, change_set, stack, request, given, options)
+    nested = _fill(context, change_set, stack, request, given, options)
     with context.store.write() as writer:
         _refuse_taken(context, writer, stack, request["ChangeSetName"])
         if is_new:
@@ -63,6 +65,7 @@ def create_change_set(context: StackContext, request: Shape) -> Shape:
             save(step)
         writer.put(context.place.key(CHANGE_SET, f"{stack['Uuid']}/{change_set['Uuid']}"), change_set)
         writer.put(context.place.key(CHANGE_SET_ID, change_set["Uuid"]), {"Stack": stack["Uuid"]})
+        write_nested(context, writer, nested)
     return {"Id": change_set["ChangeSetId"], "StackId": stack["StackId"]}
 
 
@@ -121,10 +124,12 @@ def execute_change_set(context: StackContext, request: Shape) -> Shape:
         _begin_creating(context, stack, prepared, options, change_set)
     else:
         during = stack.get("StackPolicy")
-        begin_updating(context, stack, prepared, options, during=during, change_set_uuid=change_set["Uuid"])
+        begin_updating(context, stack, prepared, options, during=during, change_set=change_set)
     with context.store.write() as writer:
-        change_set["ExecutionStatus"] = "EXECUTE_COMPLETE"
-        writer.put(context.place.key(CHANGE_SET, f"{stack['Uuid']}/{change_set['Uuid']}"), change_set)
+        executed = [(f"{stack['Uuid']}/{change_set['Uuid']}", change_set)]
+        for identifier, each in [*executed, *hierarchy(writer, context.place, change_set)]:
+            each["ExecutionStatus"] = "EXECUTE_COMPLETE"
+            writer.put(context.place.key(CHANGE_SET, identifier), each)
     return {}
 
 
@@ -137,7 +142,10 @@ def delete_change_set(context: StackContext, request: Shape) -> Shape:
             if error.code != "ChangeSetNotFound":
                 raise
             return {}
+        if "RootChangeSetId" in change_set and change_set["ExecutionStatus"] == "UNAVAILABLE":
+            raise _wrong_status(change_set, "deleted")
         uuid = uuid_of(change_set["StackId"])
+        delete_hierarchy(context.surroundings, writer, context.place, change_set)
         writer.delete(context.place.key(CHANGE_SET, f"{uuid}/{change_set['Uuid']}"))
         writer.delete(context.place.key(CHANGE_SET_ID, change_set["Uuid"]))
     return {}
@@ -241,8 +249,11 @@ def _change_set(
 
 def _fill(
     context: StackContext, change_set: Document, stack: Document, request: Shape, given: Given, options: Options
-) -> None:
-    """Plan. What transforms and capabilities refuse is the reason of the status; the rest is refused at once."""
+) -> list[NestedChangeSet]:
+    """Plan; return the change sets of nested stacks that belong to it.
+
+    What transforms and capabilities refuse is the reason of the status; the rest is refused at once.
+    """
     try:
         prepared = prepared_of(context, stack, given, request.get("ResourceTypes"))
         has_transforms = bool(prepared.declared_transforms)
@@ -251,9 +262,9 @@ def _fill(
         if not error.message.startswith("Transform "):
             raise
         change_set["StatusReason"] = error.message
-        return
+        return []
     if change_set.get("StatusReason") is not None:
-        return
+        return []
     is_creation = change_set["Type"] == "CREATE"
     nested = nested_plans(context, stack, options, is_with_new=change_set["IncludeNestedStacks"])
     if is_creation:
@@ -268,10 +279,14 @@ def _fill(
         "Changes": plan.shown(),
         "ChangesWithValues": plan.shown(with_values=True),
     }
-    if plan.has_effects:
-        change_set |= {"Status": "CREATE_COMPLETE", "ExecutionStatus": "AVAILABLE"}
-    else:
+    made = []
+    if change_set["IncludeNestedStacks"] and plan.has_effects:
+        made = add_nested(context, change_set, stack, plan, nested.found)
+    if not plan.has_effects:
         change_set["StatusReason"] = NO_CHANGES
+    elif "StatusReason" not in change_set:
+        change_set |= {"Status": "CREATE_COMPLETE", "ExecutionStatus": "AVAILABLE"}
+    return made
 
 
 def _refuse_or_say(prepared: Prepared, options: Options, change_set: Document, *, is_late: bool) -> None:
@@ -296,6 +311,8 @@ def _summary(change_set: Document) -> dict[str, Any]:
             "Status": change_set["Status"],
             "StatusReason": change_set.get("StatusReason"),
             "IncludeNestedStacks": change_set["IncludeNestedStacks"],
+            "ParentChangeSetId": change_set.get("ParentChangeSetId"),
+            "RootChangeSetId": change_set.get("RootChangeSetId"),
         }
     )
 
@@ -303,11 +320,15 @@ def _summary(change_set: Document) -> dict[str, Any]:
 def _refuse_execution(change_set: Document) -> None:
     if change_set["ExecutionStatus"] == "AVAILABLE":
         return
-    status = change_set["Status"] if change_set["Status"] == "FAILED" else change_set["ExecutionStatus"]
-    raise AwsError(
-        "InvalidChangeSetStatus",
-        f"ChangeSet [{change_set['ChangeSetId']}] cannot be executed in its current status of [{status}]",
-    )
+    raise _wrong_status(change_set, "executed")
+
+
+def _wrong_status(change_set: Document, what: str) -> AwsError:
+    status = f"status of [{change_set['Status']}]"
+    if change_set["Status"] != "FAILED":
+        status = f"execution status of [{change_set['ExecutionStatus']}]"
+    text = f"ChangeSet [{change_set['ChangeSetId']}] cannot be {what} in its current {status}"
+    return AwsError("InvalidChangeSetStatus", text)
 
 
 def _prepared_again(context: StackContext, stack: Document, change_set: Document) -> Prepared:
@@ -347,6 +368,7 @@ def _begin_creating(
             raise validation_error(f"Stack:{stack['StackId']} is in {status} state and can not be created.")
         outdate_change_sets(context, step.writer, step.stack, but=change_set["Uuid"])
         begin_creation(step, prepared, options, context.new_id(), context.surroundings.clock.now())
+        hand_over(step.stack, change_set)
         step.stack["LastUpdatedTime"] = step.now()
     context.work_on(stack)
 

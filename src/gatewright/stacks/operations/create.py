@@ -11,6 +11,7 @@ from typing import Final
 from gatewright.base.errors import AwsError
 from gatewright.base.operations import Shape
 from gatewright.stacks.execution.begin import begin_creation, new_stack, open_stack, save
+from gatewright.stacks.execution.nested_change_sets import delete_hierarchy
 from gatewright.stacks.execution.places import CHANGE_SET, CHANGE_SET_ID, find_stack, is_stack_name
 from gatewright.stacks.execution.preparation import refuse_capabilities
 from gatewright.stacks.execution.stack_policy import policy_of
@@ -76,10 +77,13 @@ def outdate_change_sets(context: StackContext, writer: Writer, stack: Document, 
     for number, (identifier, change_set) in enumerate(found):
         if change_set["Uuid"] == but:
             continue
+        is_open = change_set["ExecutionStatus"] in {"AVAILABLE", "UNAVAILABLE"}
+        if is_open or len(found) - number > _KEPT_CHANGE_SETS:
+            delete_hierarchy(context.surroundings, writer, place, change_set)
         if len(found) - number > _KEPT_CHANGE_SETS:
             writer.delete(place.key(CHANGE_SET, identifier))
             writer.delete(place.key(CHANGE_SET_ID, change_set["Uuid"]))
-        elif change_set["ExecutionStatus"] in {"AVAILABLE", "UNAVAILABLE"}:
+        elif is_open:
             change_set["ExecutionStatus"] = "OBSOLETE"
             writer.put(place.key(CHANGE_SET, identifier), change_set)
 

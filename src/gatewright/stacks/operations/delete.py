@@ -10,7 +10,8 @@ from types import MappingProxyType
 from gatewright.base.errors import OperationNotImplemented
 from gatewright.base.operations import Shape
 from gatewright.stacks.execution.begin import begin_deletion
-from gatewright.stacks.execution.places import find_stack, require_stack
+from gatewright.stacks.execution.nested_change_sets import delete_hierarchy
+from gatewright.stacks.execution.places import CHANGE_SET, find_stack, require_stack
 from gatewright.stacks.execution.statuses import DELETABLE_IN_PROGRESS, DELETED, is_in_progress
 from gatewright.stacks.operations.context import StackContext
 from gatewright.stacks.operations.inputs import validation_error
@@ -32,6 +33,8 @@ def delete_stack(context: StackContext, request: Shape) -> Shape:
         _refuse(step.stack, resources, retained)
         if step.stack["StackStatus"] == "DELETE_IN_PROGRESS":
             return {}
+        for _, change_set in context.place.list(step.writer, CHANGE_SET, prefix=f"{stack['Uuid']}/"):
+            delete_hierarchy(context.surroundings, step.writer, context.place, change_set)
         token = request.get("ClientRequestToken")
         begin_deletion(step, context.new_id(), retained=retained, client_token=token)
     context.work_on(stack)

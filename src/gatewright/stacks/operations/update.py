@@ -10,6 +10,7 @@ from types import MappingProxyType
 from gatewright.base.operations import Shape
 from gatewright.stacks.execution.begin import Options, begin_rollback, begin_update
 from gatewright.stacks.execution.evaluations import load_template
+from gatewright.stacks.execution.nested_change_sets import hand_over
 from gatewright.stacks.execution.nested_plans import NestedPlans
 from gatewright.stacks.execution.places import find_stack, require_stack
 from gatewright.stacks.execution.plan import Plan, plan_update
@@ -140,13 +141,15 @@ def begin_updating(
     *,
     during: str | None = None,
     policy: str | None = None,
-    change_set_uuid: str = "",
+    change_set: Document | None = None,
 ) -> None:
     """Have a stack updated, unless somebody else began something meanwhile. Raises ValidationError."""
     with context.journal(stack).step() as step:
         refuse_state(step.stack)
-        outdate_change_sets(context, step.writer, step.stack, but=change_set_uuid)
+        outdate_change_sets(context, step.writer, step.stack, but="" if change_set is None else change_set["Uuid"])
         begin_update(step, prepared, options, context.new_id())
+        if change_set is not None:
+            hand_over(step.stack, change_set)
         operation = step.stack["Operation"]
         operation["StackPolicy"] = during if during is not None else step.stack.get("StackPolicy")
         if policy is not None:

@@ -119,6 +119,23 @@ def test_an_update_of_a_nested_stack_goes_on(nodes: list[Stacks], where: str) ->
     assert sorted(each["Value"] for each in world.things.values()) == ["1", "1", "2"]
 
 
+@pytest.mark.parametrize("where", ["create Before", "create Thing"])
+def test_a_change_set_with_nested_ones_goes_on(nodes: list[Stacks], where: str) -> None:
+    store, world = open_store(None), World()
+    first = started(nodes, store, world)
+    world.objects["templates/child.json"] = child("1")
+    body = template({"Before": thing(), "Child": {**nested(), "DependsOn": "Before"}})
+    request = {"StackName": "app", "ChangeSetName": "change", "ChangeSetType": "CREATE", "TemplateBody": body}
+    first.call("CreateChangeSet", IncludeNestedStacks=True, **request)
+    world.objects["templates/child.json"] = child("2")
+    killed(first, where, "ExecuteChangeSet", StackName="app", ChangeSetName="change")
+    second = started(nodes, store, world)
+    child_id = second.resources()["Child"]["PhysicalResourceId"]
+    assert (second.status(), second.status(child_id)) == ("CREATE_COMPLETE", "CREATE_COMPLETE")
+    assert len(second.call("ListStacks")["StackSummaries"]) == 2
+    assert [each["Value"] for each in world.things.values()] == ["1", "1"]
+
+
 @pytest.mark.parametrize("where", ["update Thing", "delete Added"])
 def test_a_roll_back_of_a_nested_stack_goes_on(nodes: list[Stacks], where: str) -> None:
     store, world = open_store(None), World()
