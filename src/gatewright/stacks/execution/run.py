@@ -47,6 +47,10 @@ class Run:
         self._stopping = threading.Event()
         self._parent = parent
 
+    def is_within(self, uuid: str) -> bool:
+        """Say whether this is the operation on a stack, or on one nested in it, however deep."""
+        return self.uuid == uuid or (self._parent is not None and self._parent.is_within(uuid))
+
     def stop(self) -> None:
         """End where that does no harm: another node takes the operation up."""
         self._stopping.set()

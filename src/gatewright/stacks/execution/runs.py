@@ -56,10 +56,9 @@ class StackRuns:
             return self._futures.get(uuid)
 
     def steps(self, uuid: str) -> int:
-        """Return a number that changes whenever something durable happens to a stack that is worked on."""
+        """Return a number that changes whenever something durable happens to a stack, or within its nested ones."""
         with self._guard:
-            run = self._runs.get(uuid)
-        return 0 if run is None else run.journal.steps
+            return sum(run.journal.steps for run in self._runs.values() if run.is_within(uuid))
 
     def work(self, place: Place, uuid: str) -> None:
         """Work on a stack in this thread, as long as its document names an operation."""

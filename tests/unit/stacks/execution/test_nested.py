@@ -213,6 +213,22 @@ def test_a_clean_up_waits_for_that_of_the_parent(stacks: Stacks) -> None:
     assert "delete Gone" in stacks.world.calls
 
 
+def test_who_waits_for_a_stack_sees_that_its_nested_stacks_get_on(stacks: Stacks) -> None:
+    stacks.world.objects["templates/child.json"] = child(Next=thing(DependsOn="Thing"), Last=thing(DependsOn="Next"))
+    waits = {name: threading.Event() for name in ("create Next", "create Last")}
+    stacks.world.blocked = waits
+    context = stacks.begin("CreateStack", {"StackName": "app", "TemplateBody": template({"Child": nested()})})
+    (uuid,) = context.begun
+    seen = []
+    for name, release in waits.items():
+        while name not in stacks.world.calls:
+            threading.Event().wait(0.01)
+        seen.append(stacks.runs.steps(uuid))
+        release.set()
+    assert stacks.settled(uuid) == "CREATE_COMPLETE"
+    assert 0 < seen[0] < seen[1]
+
+
 def test_what_was_kept_as_it_failed_is_updated_again(stacks: Stacks) -> None:
     """DisableRollback is the parent's and that of all within it."""
     stacks.world.objects["templates/child.json"] = child("1")
