@@ -354,3 +354,30 @@ def test_what_was_just_made_has_not_drifted(stacking: Node) -> None:
         "20",
         "7",
     )
+
+
+def test_provisioned_concurrency_is_there_before_the_stack_is_complete(stacking: Node) -> None:
+    """ "Configuring provisioned concurrency for a function" (AWS Lambda Developer Guide)."""
+    provisioned = {"ProvisionedConcurrentExecutions": 2}
+    version = {"FunctionName": {"Ref": "Hello"}}
+    alias = {
+        "FunctionName": {"Ref": "Hello"},
+        "FunctionVersion": {"Fn::GetAtt": ["First", "Version"]},
+        "Name": "live",
+        "ProvisionedConcurrencyConfig": provisioned,
+    }
+    template = {
+        "Resources": {
+            "Hello": function(HELLO),
+            "First": {"Type": "AWS::Lambda::Version", "Properties": version},
+            "Live": {"Type": "AWS::Lambda::Alias", "Properties": alias},
+        },
+        "Outputs": {"Hello": {"Value": {"Ref": "Hello"}}},
+    }
+    cloudformation = stacking.client("cloudformation")
+    cloudformation.create_stack(StackName="provisioned", TemplateBody=json.dumps(template))
+    assert settled(stacking, "provisioned") == "CREATE_COMPLETE", failures(stacking, "provisioned")
+    name = outputs(stacking, "provisioned")["Hello"]
+    found = stacking.client("lambda").get_provisioned_concurrency_config(FunctionName=name, Qualifier="live")
+    assert (found["Status"], found["AvailableProvisionedConcurrentExecutions"]) == ("READY", 2)
+    cloudformation.delete_stack(StackName="provisioned")

@@ -104,7 +104,7 @@ class Run:
             logical_id=logical_id,
             token=attempt.get("Token") or str(self.surroundings.ids.uuid()),
             random_part=attempt.get("RandomPart") or resource.get("RandomPart") or "",
-            pause=self.pause if can_stop else self._pause_to_the_end,
+            pause=self._pause_served if can_stop else self._pause_to_the_end,
             tags=tags,
             metadata=resource.get("Metadata") or {},
             keep_id=lambda physical_id: self._keep_id(logical_id, physical_id),
@@ -112,7 +112,13 @@ class Run:
             earlier_id=attempt.get("EarlierId"),
         )
 
+    def _pause_served(self, seconds: float) -> None:
+        """Wait. What is waited for may be the data plane's to do, so that it gets to know first what was written."""
+        self.surroundings.catch_up()
+        self.pause(seconds)
+
     def _pause_to_the_end(self, seconds: float) -> None:
+        self.surroundings.catch_up()
         self._stopping.wait(seconds)
         self.refuse_stopping()
 
