@@ -202,6 +202,15 @@ def test_a_policy_that_wants_tls_lets_clients_in(beside: Node) -> None:
         s3.put_object(Bucket="guarded", Key="k", Body=b"changed")
 
 
+def test_logging_is_set_before_the_policy_of_the_bucket_that_logs_go_to(beside: Node) -> None:
+    """As stacks do: the policy of the bucket that logs go to is made beside the bucket that is logged."""
+    bucket(beside, "log-target")
+    s3 = bucket(beside, "logged")
+    enabled = {"LoggingEnabled": {"TargetBucket": "log-target", "TargetPrefix": "a/"}}
+    s3.put_bucket_logging(Bucket="logged", BucketLoggingStatus=enabled)
+    assert s3.get_bucket_logging(Bucket="logged")["LoggingEnabled"]["TargetBucket"] == "log-target"
+
+
 def test_a_service_that_nobody_serves(beside: Node) -> None:
     """In the caller's protocol: the SDK finds code and message."""
     with pytest.raises(ClientError) as refused:

@@ -289,3 +289,54 @@ def test_an_execution_while_the_caller_waits(beside: Node) -> None:
         with pytest.raises(ClientError) as refused:
             states.start_sync_execution(stateMachineArn=machine, input=given)
         assert refused.value.response["Error"]["Code"] == code
+
+
+def test_rules_reach_services(beside: Node) -> None:
+    """ "Event bus targets in Amazon EventBridge" (Amazon EventBridge User Guide)."""
+    events, sqs, states = beside.client("events"), beside.client("sqs"), beside.client("stepfunctions")
+    made, name = reporter(beside), f"reach-{uuid.uuid4().hex[:8]}"
+    topic = beside.client("sns").create_topic(Name=name)["TopicArn"]
+    beside.client("sns").subscribe(TopicArn=topic, Protocol="lambda", Endpoint=made.function.arn)
+    url, queue_arn = queue(beside)
+    machine = states.create_state_machine(
+        name=name,
+        definition=json.dumps({"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}),
+        roleArn="arn:aws:iam::123456789012:role/states",
+    )["stateMachineArn"]
+    group = f"/aws/events/{name}"
+    beside.client("logs").create_log_group(logGroupName=group)
+    events.put_rule(Name=name, EventPattern=json.dumps({"source": [name]}))
+    group_arn = f"arn:aws:logs:us-east-1:{topic.split(':')[4]}:log-group:{group}"
+    targets = [{"Id": "topic", "Arn": topic}, {"Id": "queue", "Arn": queue_arn, "InputPath": "$.detail.text"}]
+    targets += [{"Id": "machine", "Arn": machine}, {"Id": "group", "Arn": group_arn}]
+    events.put_targets(Rule=name, Targets=targets)
+    events.put_events(Entries=[{"Source": name, "DetailType": "d", "Detail": '{"text": "hello"}'} for _ in range(2)])
+
+    (message, _) = (json.loads(event["Records"][0]["Sns"]["Message"]) for event in made.events(2))
+    members = ["version", "id", "detail-type", "source", "account", "time", "region", "resources", "detail"]
+    assert list(message) == members
+    assert message["detail"] == {"text": "hello"}
+    received = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=10)["Messages"]
+    assert received[0]["Body"] == '"hello"'
+    wait_until(lambda: len(states.list_executions(stateMachineArn=machine)["executions"]) == 2, "two executions", 20)
+    names = [each["name"] for each in states.list_executions(stateMachineArn=machine)["executions"]]
+    assert len(set(names)) == 2
+    logged = beside.client("logs").filter_log_events(logGroupName=group)["events"]
+    assert [json.loads(each["message"])["source"] for each in logged] == [name, name]
+
+
+def test_executions_without_a_name(beside: Node) -> None:
+    """StartExecution, DescribeExecution (AWS Step Functions API Reference): each gets a name; outputs are JSON."""
+    states = beside.client("stepfunctions")
+    machine = states.create_state_machine(
+        name=f"m-{uuid.uuid4().hex[:8]}",
+        definition=json.dumps({"StartAt": "Say", "States": {"Say": {"Type": "Pass", "Result": "Hello", "End": True}}}),
+        roleArn="arn:aws:iam::123456789012:role/states",
+    )["stateMachineArn"]
+    started = [states.start_execution(stateMachineArn=machine)["executionArn"] for _ in range(2)]
+    assert len(set(started)) == 2
+
+    def outputs() -> list[Any]:
+        return [states.describe_execution(executionArn=each).get("output") for each in started]
+
+    wait_until(lambda: outputs() == ['"Hello"', '"Hello"'], "both executions end")

@@ -8,7 +8,7 @@ from gatewright.companion.schedules import Timetable, rules_due, schedules_due
 
 
 class Events:
-    """Events of moto's services that reach functions of a node and state machines, and what moto lacks of those."""
+    """Events of moto's services that reach functions of a node and services, and what moto lacks of those."""
 
     def __init__(self, node_url: str) -> None:
         self._deliveries = Deliveries(node_url)

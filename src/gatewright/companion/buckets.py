@@ -4,12 +4,13 @@ Source: "Event message structure" (Amazon S3 User Guide). moto leaves parts of t
 """
 
 import itertools
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote_plus
 
 from gatewright.companion.bucket_policies import applicable
 from gatewright.companion.deliveries import Deliveries
 
+_LOG_CHECK: Final = "_log_permissions_enabled_policy"
 _sequence = itertools.count(1)
 
 
@@ -35,7 +36,7 @@ def completed(event: dict[str, Any], account_id: str, key: Any = None) -> dict[s
 
 
 def apply(deliveries: Deliveries) -> None:
-    """Let moto deliver to the node's functions, and look at the conditions of policies."""
+    """Let moto deliver to the node's functions, look at the conditions of policies, and take settings of logging."""
     from moto.iam.access_control import IAMPolicy, PermissionResult
     from moto.s3 import notifications
     from moto.s3.models import FakeBucket
@@ -54,6 +55,10 @@ def apply(deliveries: Deliveries) -> None:
             return PermissionResult.NEUTRAL
         return IAMPolicy(applicable(bucket.policy.decode())).is_action_permitted(action, resource)
 
+    def may_deliver_logs(target_bucket: Any, target_prefix: Any) -> bool:
+        return True  # the setting is taken without: stacks make it while the target's policy is yet to be made
+
     module["_get_s3_event"] = event_of
     module["_invoke_awslambda"] = invoke
     FakeBucket.get_permission = permission  # type: ignore[method-assign, assignment]
+    setattr(FakeBucket, _LOG_CHECK, staticmethod(may_deliver_logs))

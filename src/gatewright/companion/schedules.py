@@ -2,7 +2,7 @@
 
 Sources: "Creating an Amazon EventBridge rule that runs on a schedule" (Amazon EventBridge User Guide): the event of a
 scheduled rule; "Managing targets in EventBridge Scheduler" (EventBridge Scheduler User Guide): a target gets its
-`Input`, or an event. Targets are functions; others are written to the log, once each.
+`Input`, or an event. Targets of other kinds than `targets` has are written to the log, once each.
 """
 
 import json
@@ -17,7 +17,6 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from gatewright.companion.deliveries import Deliveries
-from gatewright.companion.rules import deliver, is_ours
 from gatewright.languages.schedule_expressions import ScheduleInvalid, parse_schedule
 
 logger = logging.getLogger(__name__)
@@ -88,10 +87,8 @@ class Timetable:
 
     def _deliver(self, due: Due) -> None:
         for target in due.targets:
-            if is_ours(target):
-                deliver(self.deliveries, target, due.event())
-            else:
-                self._report_once(due, f"{target['Arn']} is no function or state machine: nothing is delivered")
+            if not self.deliveries.to_target(target, due.event()):
+                self._report_once(due, f"nothing is delivered to {target['Arn']}")
 
     def _report_once(self, due: Due, text: str) -> None:
         if due.identity not in self._reported:

@@ -1,20 +1,18 @@
-"""State machines: synchronous executions, which moto does not offer, and executions that events start.
+"""State machines: synchronous executions, which moto does not offer, and names and outputs of all others.
 
 Source: "StartSyncExecution" (AWS Step Functions API Reference), and the answers of AWS that localstack recorded
 (tests/aws/services/stepfunctions/v2/express/test_express_sync.snapshot.json). moto has what runs an execution; here it
-is run while the caller waits.
+is run while the caller waits. An execution that is given no name has one of its own ("StartExecution"), where moto
+names them all None, and refuses the second.
 """
 
 import copy
 import json
-import logging
 import threading
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Final
-
-logger = logging.getLogger(__name__)
 
 _MACHINE: Final = ":stateMachine:"
 _MOST_SECONDS: Final = 300.0
@@ -24,21 +22,9 @@ _BILLED_MB: Final = 64
 _NO_INPUT: Final = "{}"
 
 
-def is_state_machine(arn: str) -> bool:
-    """Tell whether a target of an event is a state machine."""
-    return arn.split(":", 3)[2:3] == ["states"] and _MACHINE in arn
-
-
-def start(arn: str, event: Any) -> None:
-    """Start an execution with an event; what prevents that is written to the log."""
-    from moto.core.exceptions import AWSError
-    from moto.stepfunctions.responses import get_backend
-
-    _, _, _, region, account_id, _ = arn.split(":", 5)
-    try:
-        get_backend(account_id, region).start_execution(arn, str(uuid.uuid4()), json.dumps(event))
-    except AWSError as error:
-        logger.warning("an event for %s is lost: %s", arn, error)
+def text_of(output: Any) -> str:
+    """Return an output as JSON: that of a state which makes a text is a text in quotation marks."""
+    return json.dumps(output, separators=(",", ":"))
 
 
 def billed_ms(started: datetime, stopped: datetime) -> int:
@@ -66,7 +52,7 @@ def answer(execution: Any, given_input: str, trace_header: str | None) -> dict[s
         },
     }
     if output["status"] == "SUCCEEDED":
-        output["output"] = json.dumps(execution.output, separators=(",", ":"))
+        output["output"] = text_of(execution.output)
     optional = {"error": execution.error, "cause": execution.cause, "traceHeader": trace_header}
     return output | {name: value for name, value in optional.items() if value is not None}
 
@@ -85,15 +71,29 @@ def run(begin: Callable[[], None], stop: Callable[[], None], most_seconds: float
 
 
 def apply() -> None:
-    """Give moto the operation StartSyncExecution."""
+    """Give moto the operation StartSyncExecution, names for executions, and outputs as JSON."""
     from moto.core.exceptions import AWSError
     from moto.core.responses import ActionResult
     from moto.stepfunctions.exceptions import InvalidExecutionInput
+    from moto.stepfunctions.parser.models import StepFunctionsParserBackend
     from moto.stepfunctions.responses import StepFunctionResponse
 
     class StateMachineTypeNotSupported(AWSError):
         TYPE = "StateMachineTypeNotSupported"
         STATUS = 400
+
+    start_elsewhere = StepFunctionsParserBackend.start_execution
+    describe_elsewhere = StepFunctionResponse.describe_execution
+
+    def start_execution(self: Any, arn: str, name: str | None = None, *given: Any, **options: Any) -> Any:
+        return start_elsewhere(self, arn, name or str(uuid.uuid4()), *given, **options)
+
+    def describe_execution(self: Any) -> Any:
+        found: Any = describe_elsewhere(self)
+        if "output" in found.result:
+            arn = self._get_param("executionArn")
+            found.result["output"] = text_of(self.stepfunction_backend.describe_execution(arn).output)
+        return found
 
     def start_sync_execution(self: Any) -> ActionResult:
         backend = self.stepfunction_backend
@@ -112,6 +112,8 @@ def apply() -> None:
         run(execution.start, lambda: execution.stop(datetime.now(UTC), None, None))
         return ActionResult(answer(execution, given_input, trace_header))
 
+    StepFunctionsParserBackend.start_execution = start_execution  # type: ignore[method-assign, assignment]
+    StepFunctionResponse.describe_execution = describe_execution  # type: ignore[method-assign]
     StepFunctionResponse.start_sync_execution = start_sync_execution  # type: ignore[attr-defined]
 
 

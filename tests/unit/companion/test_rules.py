@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
-from gatewright.companion.rules import input_of, is_function, select, shown
+from gatewright.companion.deliveries import is_function
+from gatewright.companion.inputs import input_of, select, text_of
+from gatewright.companion.rules import shown
 
 EVENT: dict[str, Any] = {
     "source": "aws.ec2",
@@ -42,6 +44,22 @@ def test_input(target: dict[str, Any], expected: Any) -> None:
 
 
 @pytest.mark.parametrize(
+    ("target", "expected"),
+    [
+        ({"InputPath": "$.detail.state"}, '"stopping"'),
+        ({"Input": '{"a":  1}'}, '{"a":  1}'),
+        ({"InputPath": "$.detail.tags"}, '[{"k":"a"},{"k":"b"}]'),
+        (
+            {"InputTransformer": {"InputPathsMap": {"s": "$.detail.state"}, "InputTemplate": '"is <s>"'}},
+            '"is stopping"',
+        ),
+    ],
+)
+def test_the_text_of_an_input(target: dict[str, Any], expected: str) -> None:
+    assert text_of(target, EVENT) == expected
+
+
+@pytest.mark.parametrize(
     ("path", "expected"),
     [("$", EVENT), ("$.detail.tags[1].k", "b"), ("$.detail['instance-id']", "i-01"), ("$.detail.tags[7]", None)],
 )
@@ -58,3 +76,8 @@ def test_which_targets_are_functions() -> None:
 def test_an_event_as_it_is_written() -> None:
     written = shown({"source": "s", "time": 1767225600.5, "ingestion-time": 1.0})
     assert json.dumps(written) == '{"source": "s", "time": "2026-01-01T00:00:00Z"}'
+
+
+def test_members_are_in_the_order_of_the_documentation() -> None:
+    event = {"detail": {}, "resources": [], "source": "s", "id": "1", "version": "0", "replay-name": "r"}
+    assert list(shown(event)) == ["version", "id", "source", "resources", "detail", "replay-name"]

@@ -1,15 +1,16 @@
 """What is due by the clock: "Creating an Amazon EventBridge rule that runs on a schedule" (EventBridge User Guide)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
+from gatewright.companion.inputs import input_of
 from gatewright.companion.schedules import Due, Timetable, scheduled_event
 
 FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:f"
-QUEUE = "arn:aws:sqs:us-east-1:123456789012:q"
+JOBS = "arn:aws:batch:us-east-1:123456789012:job-queue/q"
 START = 1767225600.0  # 2026-01-01T00:00:00Z
 
 
@@ -17,8 +18,11 @@ START = 1767225600.0  # 2026-01-01T00:00:00Z
 class FakeDeliveries:
     made: list[tuple[str, Any]] = field(default_factory=list)
 
-    def to_function(self, function_arn: str, event: Any) -> None:
-        self.made.append((function_arn, event))
+    def to_target(self, target: Mapping[str, Any], event: dict[str, Any]) -> bool:
+        if ":batch:" in target["Arn"]:
+            return False
+        self.made.append((target["Arn"], input_of(target, event)))
+        return True
 
 
 def due(expression: str = "rate(1 minute)", **changes: Any) -> Due:
@@ -97,7 +101,7 @@ def test_at_a_time() -> None:
 
 def test_other_targets_and_broken_expressions_are_reported_once(caplog: pytest.LogCaptureFixture) -> None:
     table, deliveries, _ = timetable(
-        due(targets=({"Arn": QUEUE},)), due("rate(x)", identity=("broken",)), due(time_zone="Mars", identity=("far",))
+        due(targets=({"Arn": JOBS},)), due("rate(x)", identity=("broken",)), due(time_zone="Mars", identity=("far",))
     )
     for minute in range(5):
         table.look(START + 60 * minute + 1)

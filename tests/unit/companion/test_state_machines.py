@@ -1,32 +1,16 @@
 """Synchronous executions: StartSyncExecution (AWS Step Functions API Reference), and localstack's recordings of AWS."""
 
-import json
 import threading
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from gatewright.companion.rules import deliver, is_ours
-from gatewright.companion.state_machines import answer, billed_ms, is_state_machine, run
+from gatewright.companion.state_machines import answer, billed_ms, run, text_of
 
 MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:m"
-FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:f"
-QUEUE = "arn:aws:sqs:us-east-1:123456789012:q"
 STARTED = datetime(2026, 1, 1, tzinfo=UTC)
-
-
-@dataclass
-class FakeDeliveries:
-    made: list[tuple[str, str, Any]] = field(default_factory=list)
-
-    def to_function(self, function_arn: str, event: Any) -> None:
-        self.made.append(("function", function_arn, event))
-
-    def to_state_machine(self, arn: str, event: Any) -> None:
-        self.made.append(("state machine", arn, event))
 
 
 def execution(status: str, stopped: datetime | None = STARTED + timedelta(seconds=0.25), **members: Any) -> Any:
@@ -96,17 +80,5 @@ def test_what_takes_too_long_is_stopped() -> None:
     assert stops == [True]
 
 
-def test_which_targets_are_ours() -> None:
-    assert is_state_machine(MACHINE)
-    assert not is_state_machine("arn:aws:states:us-east-1:123456789012:activity:a")
-    assert [is_ours({"Arn": arn}) for arn in (MACHINE, FUNCTION, QUEUE)] == [True, True, False]
-
-
-def test_a_state_machine_gets_the_input_of_its_target() -> None:
-    """ "Amazon EventBridge input transformation": `InputPath` selects what the target gets."""
-    deliveries, event = FakeDeliveries(), {"detail": {"state": "stopped"}}
-    for arn in (MACHINE, FUNCTION):
-        deliver(deliveries, {"Arn": arn, "InputPath": "$.detail"}, event)  # type: ignore[arg-type]
-    assert json.dumps(deliveries.made) == json.dumps(
-        [("state machine", MACHINE, {"state": "stopped"}), ("function", FUNCTION, {"state": "stopped"})]
-    )
+def test_outputs_are_json() -> None:
+    assert [text_of(value) for value in ("Hello", None, {"a": [1]})] == ['"Hello"', "null", '{"a":[1]}']

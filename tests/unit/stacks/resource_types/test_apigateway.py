@@ -330,9 +330,15 @@ class TestStage:
             {"op": "replace", "path": "/accessLogSettings/format", "value": "$context.requestId"},
         ]
 
-    def test_a_stage_has_a_name(self, stack: Stack, api: Resource, deployed: Resource) -> None:
-        with pytest.raises(AwsError, match="StageName is required"):
-            stack.create(self.TYPE, RestApiId=api.physical_id, DeploymentId=deployed.physical_id)
+    def test_a_stage_without_a_name_gets_one(self, stack: Stack, api: Resource, deployed: Resource) -> None:
+        properties = {"RestApiId": api.physical_id, "DeploymentId": deployed.physical_id}
+        made = stack.create(self.TYPE, **properties)
+        assert made.physical_id == "shop-Thing-a1B2c3D4e5F6"
+        assert self.stage(stack, api, made.physical_id)["deploymentId"] == deployed.physical_id
+        stack.update(self.TYPE, made, properties, {**properties, "Description": "Named by nobody"})
+        assert self.stage(stack, api, made.physical_id)["description"] == "Named by nobody"
+        stack.delete(self.TYPE, made, **properties)
+        assert read(stack, "GetStages", restApiId=api.physical_id)["item"] == []
 
     @staticmethod
     def stage(stack: Stack, api: Resource, name: str = "prod") -> dict[str, Any]:

@@ -1,6 +1,8 @@
 """`AWS::ApiGateway::Stage`. Ref is the name.
 
-Source: AWS::ApiGateway::Stage (AWS CloudFormation User Guide).
+Sources: AWS::ApiGateway::Stage (AWS CloudFormation User Guide), where `StageName` is not required; a stack whose stage
+has none is created (LocalStack's recording of AWS, `test_update_usage_plan` in
+`cloudformation/resources/test_apigateway.snapshot.json`), under a name that the recording hides.
 """
 
 from typing import Any, Final
@@ -14,6 +16,7 @@ from gatewright.stacks.resource_types.outcomes import absence_is_done, if_presen
 from gatewright.stacks.resource_types.tags import is_own, tags_of
 
 NAME: Final = "AWS::ApiGateway::Stage"
+_LONGEST_NAME: Final = 128
 _CREATED: Final = (
     "CacheClusterEnabled",
     "CacheClusterSize",
@@ -28,8 +31,8 @@ _CREATED: Final = (
 
 def create(call: Call, properties: Properties) -> Resource:
     """Create the stage, then set what its creation does not."""
-    _create(call, properties)
-    name = properties["StageName"]
+    name = properties.get("StageName") or call.physical_name(_LONGEST_NAME)
+    _create(call, {**properties, "StageName": name})
     call.keep_id(name)
     patch(call, "UpdateStage", stage_target(properties, name), set_after_creation(properties))
     return Resource(name)
@@ -66,8 +69,6 @@ def creation(properties: Properties) -> dict[str, Any]:
 
 
 def _create(call: Call, properties: Properties) -> None:
-    if "StageName" not in properties:
-        raise AwsError("BadRequestException", "StageName is required")
     request = creation(properties)
     if tags := tags_of(call, NAME, properties):
         request["tags"] = tags
