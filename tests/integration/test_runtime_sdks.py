@@ -6,6 +6,7 @@ with Python". `import` (ES modules) knows no NODE_PATH, and finds the SDK all th
 
 import io
 import json
+import os
 import shutil
 import subprocess
 import uuid
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.nodes import BIN, ROLE, Node
+from tests.integration.nodes import BIN, ROLE, Node, running
 
 needs_node = pytest.mark.skipif(
     shutil.which("node") is None or shutil.which("npm") is None, reason="no Node.js with npm on this machine"
@@ -154,3 +155,23 @@ def test_the_sdk_is_installed_below_the_home_of_its_user(tmp_path: Path) -> None
     )
     assert done.returncode == 0
     assert (tmp_path / ".local/share/gatewright/runtimes/nodejs/node_modules/@aws-sdk/client-s3").is_dir()
+
+
+OLD_PYTHON = next(Path.home().glob(".pyenv/versions/3.9.*/bin"), None)
+
+
+@needs_node
+@pytest.mark.slow
+@pytest.mark.skipif(OLD_PYTHON is None, reason="no Python 3.9 installed by pyenv")
+def test_functions_on_an_old_python_find_a_boto3_that_was_installed_for_it(tmp_path: Path) -> None:
+    npm = shutil.which("npm")
+    assert npm is not None
+    environment = {
+        "PATH": f"{OLD_PYTHON}:{Path(npm).parent}:/usr/bin:/bin:/usr/sbin:/sbin",
+        "HOME": str(tmp_path),
+        "npm_config_cache": str(tmp_path / "npm"),
+    }
+    install = [str(BIN / "gatewright"), "runtimes", "install"]
+    subprocess.run(install, env={**os.environ, **environment}, check=True, timeout=300)
+    with running("--ephemeral", environment=environment) as node:
+        assert invoke(node, "python3.9", "app.handler", {"app.py": IN_PYTHON}) == {"region": "us-east-1"}

@@ -74,7 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     runtimes.set_defaults(command=_runtimes, action="list")
     actions = runtimes.add_subparsers(metavar="ACTION")
-    install = actions.add_parser("install", help="install the AWS SDK for JavaScript v3 that Node.js functions find")
+    install = actions.add_parser("install", help="install the AWS SDKs that functions find without packing them")
     install.set_defaults(action="install")
     return parser
 

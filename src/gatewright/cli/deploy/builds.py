@@ -81,7 +81,7 @@ class Builds:
         if not target.is_dir():
             self._say(f"installing {directory / REQUIREMENTS} for {runtime}")
             arguments = ("install", *_PIP_OPTIONS, "{target}", "-r", str(directory / REQUIREMENTS))
-            _install(_pip(executable), arguments, target, directory)
+            _install(pip_of(executable), arguments, target, directory)
         return target
 
     def _node(self, directory: Path) -> Path:
@@ -119,7 +119,7 @@ def _state_of(directory: Path) -> bytes:
     return json.dumps([str(directory), states]).encode()
 
 
-def _pip(executable: Path) -> tuple[str, ...]:
+def pip_of(executable: Path) -> tuple[str, ...]:
     """Return how to call pip for an interpreter, which may have none of its own."""
     own = (str(executable), "-m", "pip")
     if subprocess.run((*own, "--version"), capture_output=True, check=False).returncode == 0:

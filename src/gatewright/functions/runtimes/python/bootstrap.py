@@ -1,8 +1,9 @@
 """The first program of a Python execution environment.
 
 The handler is `_HANDLER` and the code lies in `LAMBDA_TASK_ROOT`, as on Lambda. `_GATEWRIGHT_SITES` (separated by
-`os.pathsep`) are the directories that hold `awslambdaric` and the SDK; `_GATEWRIGHT_BYTECODE` is where `probe` left
-their bytecode. They are no arguments, because wrapper scripts count on this file's name to be the last one.
+`os.pathsep`) are the directories that hold `awslambdaric`, `_GATEWRIGHT_SDK_SITES` those of the SDK, if there is one;
+`_GATEWRIGHT_BYTECODE` is where `probe` left their bytecode. They are no arguments, because wrapper scripts count on
+this file's name to be the last one.
 
 Everything else is in `gatewright_channel`, because the main program is compiled at each start and a module is not.
 """
@@ -19,4 +20,7 @@ if __name__ == "__main__":  # a child that `multiprocessing` spawns imports this
     import gatewright_channel  # type: ignore[import-not-found]
 
     del sys.path[0]
-    gatewright_channel.serve(os.environ.pop("_GATEWRIGHT_SITES").split(os.pathsep))
+    _sites, _sdk_sites = (
+        os.environ.pop(name).split(os.pathsep) for name in ("_GATEWRIGHT_SITES", "_GATEWRIGHT_SDK_SITES")
+    )
+    gatewright_channel.serve(_sites, [site for site in _sdk_sites if site])

@@ -62,15 +62,18 @@ _parse_event = json.JSONDecoder(parse_constant=_refuse_constant).decode
 class VarRuntime:
     """Finds the packages that Lambda keeps in /var/runtime, and nothing else of what is installed beside them."""
 
-    def __init__(self, sites: list[str]) -> None:
+    def __init__(self, sites: list[str], sdk_sites: list[str]) -> None:
         self._sites = sites
+        self._sdk_sites = sdk_sites
 
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         """Find one of the top-level packages; what is inside a package is found through its own path."""
-        if path is None and (name in RUNTIME_PACKAGES or name in SDK_PACKAGES):
+        if path is None and name in RUNTIME_PACKAGES:
             return PathFinder.find_spec(name, self._sites, target)
+        if path is None and name in SDK_PACKAGES:
+            return PathFinder.find_spec(name, self._sdk_sites, target)
         return None
 
 
@@ -191,10 +194,10 @@ class RuntimeApi:
         self._channel.send(frame(INIT_ERROR, header, self._to_json(error_response_data).encode()))
 
 
-def serve(sites: list[str]) -> None:
+def serve(sites: list[str], sdk_sites: list[str]) -> None:
     """Run the function's handler for every invocation that the host sends. Returns only by SystemExit."""
     channel = Channel(int(os.environ.pop("_GATEWRIGHT_CHANNEL_FD")))
-    bootstrap, client = load(sites, channel)
+    bootstrap, client = load(sites, sdk_sites, channel)
     # The function's code comes first, then its layers, then what `-S` left: PYTHONPATH and the standard library.
     layers = [path for path in os.environ.pop("_GATEWRIGHT_LAYERS", "").split(os.pathsep) if path]
     sys.path[:0] = [os.environ["LAMBDA_TASK_ROOT"], *layers]
@@ -208,9 +211,12 @@ def serve(sites: list[str]) -> None:
     bootstrap.run(os.environ["_HANDLER"], client)
 
 
-def load(sites: list[str], channel: Channel) -> tuple[Any, Any]:
-    """Import `awslambdaric` from `sites`; return its `bootstrap` module and a client that speaks over `channel`."""
-    finder = VarRuntime(sites)
+def load(sites: list[str], sdk_sites: list[str], channel: Channel) -> tuple[Any, Any]:
+    """Import `awslambdaric` from `sites`; return its `bootstrap` module and a client that speaks over `channel`.
+
+    Functions find the SDK in `sdk_sites`.
+    """
+    finder = VarRuntime(sites, sdk_sites)
     sys.meta_path.insert(0, finder)
     # The package takes an ImportError here as "no native client". Ours needs none, and its libcurl takes time to load.
     sys.modules["runtime_client"] = None  # type: ignore[assignment]

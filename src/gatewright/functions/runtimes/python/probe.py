@@ -17,7 +17,7 @@ if __name__ == "__main__":
 
     import gatewright_channel  # type: ignore[import-not-found]
 
-    gatewright_channel.load(sys.argv[1].split(os.pathsep), None)
+    gatewright_channel.load(sys.argv[1].split(os.pathsep), [], None)
     print(
         json.dumps(
             {

@@ -1,6 +1,5 @@
 """The runtimes `python3.9` and later, on the interpreters found on this machine."""
 
-import importlib.util
 import os
 import sys
 import threading
@@ -9,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gatewright.functions.runtimes.discovery import Probe, SearchPlaces, run_probe
-from gatewright.functions.runtimes.python.gatewright_channel import RUNTIME_PACKAGES, SDK_PACKAGES
+from gatewright.functions.runtimes.python import sdk
+from gatewright.functions.runtimes.python.gatewright_channel import RUNTIME_PACKAGES
 from gatewright.functions.runtimes.types import OPT_ROOT, Code, Launch, LaunchRefused, Transport
 from gatewright.snapshot.types import FunctionVersion
 
@@ -45,6 +45,7 @@ class PythonRuntime:
         self._lock = threading.Lock()
         self._found: Interpreter | None = None
         self._packages: tuple[Path, ...] = ()
+        self._sdk: sdk.Sdk | None = None
 
     def executable(self) -> Path | None:
         """Return the interpreter that functions run on; None when there is none."""
@@ -61,13 +62,29 @@ class PythonRuntime:
         )
 
     def warning(self) -> str | None:
-        """Return that another minor version stands in for the wanted one, or None."""
+        """Return that another minor version stands in for the wanted one, or that there is no SDK for it, or None."""
         found = self._interpreter()
-        if found is None or found.version[1] == self._minor:
+        if found is None:
             return None
+        if found.version[1] == self._minor:
+            return None if self._sdk is not None else self._no_sdk(found)
         return (
             f"Python 3.{self._minor} is not installed: functions of python3.{self._minor} run on Python "
             f"{found.version_text} ({found.executable}). To have it, run: uv python install 3.{self._minor}"
+        )
+
+    def needs_sdk(self) -> tuple[int, Path] | None:
+        """Return the interpreter and its minor version if the SDK beside gatewright is too new for it, or None."""
+        found = self._interpreter()
+        if found is None or sdk.beside_gatewright().serves(found.version):
+            return None
+        return found.version[1], found.executable
+
+    def _no_sdk(self, found: Interpreter) -> str:
+        oldest = sdk.beside_gatewright().oldest_minor
+        return (
+            f"Functions of python3.{self._minor} find no {sdk.NAME}: gatewright's own needs Python 3.{oldest}, "
+            f"not {found.version_text}. To have one, run: gatewright runtimes install"
         )
 
     def launch(self, function: FunctionVersion, code: Code) -> Launch:
@@ -75,18 +92,19 @@ class PythonRuntime:
         found = self._interpreter()
         if found is None:
             raise LaunchRefused("Runtime.InvalidEntrypoint", str(self.problem()))
-        sites = os.pathsep.join(_sites(self._packages))
+        sdk_packages = () if self._sdk is None else self._sdk.packages
         return Launch(
             # -S: nothing that is installed in the interpreter is visible to the function, as on Lambda, and it starts
             # sooner. UTF-8: Lambda sets LANG=en_US.UTF-8, a locale that this machine may not have.
             argv=(str(found.executable), "-S", "-X", "utf8", str(_BOOTSTRAP)),
             environment={
                 "PYTHONPATH": "/var/runtime",
-                "_GATEWRIGHT_SITES": sites,
+                "_GATEWRIGHT_SITES": os.pathsep.join(_sites(self._packages)),
+                "_GATEWRIGHT_SDK_SITES": os.pathsep.join(_sites(sdk_packages)),
                 "_GATEWRIGHT_BYTECODE": str(self._bytecode),
                 "_GATEWRIGHT_LAYERS": self._layer_paths(code),
             },
-            readable_paths=(*found.prefixes, _BOOTSTRAP, _CHANNEL, *self._packages, self._bytecode),
+            readable_paths=(*found.prefixes, _BOOTSTRAP, _CHANNEL, *self._packages, *sdk_packages, self._bytecode),
             transport=Transport.CHANNEL,
             runtime_version_label=f"python:{found.version_text}",
         )
@@ -104,9 +122,16 @@ class PythonRuntime:
     def _interpreter(self) -> Interpreter | None:
         with self._lock:
             if self._found is None:
-                self._packages = tuple(_packages())
+                self._packages = sdk.packages_of(RUNTIME_PACKAGES)
                 self._found = self._search()
+                self._sdk = self._find_sdk(self._found)
             return self._found
+
+    def _find_sdk(self, found: Interpreter | None) -> sdk.Sdk | None:
+        beside = sdk.beside_gatewright()
+        if found is None or beside.serves(found.version):
+            return beside
+        return sdk.installed_for(self._places.home, found.version[1])
 
     def _search(self) -> Interpreter | None:
         tried: set[str] = set()
@@ -146,14 +171,6 @@ def _own_interpreter() -> Path:
     # The interpreter below a virtual environment: what is installed in that is none of the function's business.
     below = Path(sys.base_prefix, "bin", f"python{sys.version_info.major}.{sys.version_info.minor}")
     return below if below.exists() else Path(sys.executable)
-
-
-def _packages() -> Iterator[Path]:
-    for name in sorted(RUNTIME_PACKAGES | SDK_PACKAGES):
-        spec = importlib.util.find_spec(name)
-        if spec is not None and spec.origin is not None:
-            origin = Path(spec.origin)
-            yield origin.parent if origin.name == "__init__.py" else origin
 
 
 def _sites(packages: tuple[Path, ...]) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from gatewright.functions.runtimes.discovery import SearchPlaces
+from gatewright.functions.runtimes.python import sdk
 from gatewright.functions.runtimes.python.runtime import PythonRuntime
 from gatewright.functions.runtimes.types import Code, LaunchRefused, Transport
 from tests.unit.functions.runtimes.host import function
@@ -114,3 +115,37 @@ def test_what_is_started(tmp_path: Path) -> None:
     assert {"awslambdaric", "simplejson", "snapshot_restore_py.py", "bootstrap.py", "gatewright_channel.py"} <= names
     assert tmp_path in launch.readable_paths
     assert not any(path.name in {"site-packages", "gatewright"} for path in launch.readable_paths)
+
+
+def test_an_interpreter_that_is_too_old_for_the_sdk_beside_gatewright(tmp_path: Path) -> None:
+    """boto3 has dropped Python 3.9, which functions of python3.9 run on where it is installed."""
+    runtime = Machine(tmp_path, {"bin/python3.9": (3, 9, 18)}).runtime(9)
+    oldest = sdk.beside_gatewright().oldest_minor
+    assert runtime.warning() == (
+        f"Functions of python3.9 find no boto3: gatewright's own needs Python 3.{oldest}, not 3.9.18. "
+        "To have one, run: gatewright runtimes install"
+    )
+    assert runtime.needs_sdk() == (9, tmp_path / "bin/python3.9")
+    launch = runtime.launch(function("python3.9"), Code(tmp_path))
+    assert launch.environment["_GATEWRIGHT_SDK_SITES"] == ""
+    assert "botocore" not in {path.name for path in launch.readable_paths}
+
+
+def test_an_sdk_that_was_installed_for_an_old_interpreter(tmp_path: Path) -> None:
+    site = tmp_path / "home" / sdk.INSTALLED / "3.9"
+    for name in ("boto3", "botocore", "urllib3", "pip"):
+        (site / name).mkdir(parents=True)
+    (site / "six.py").touch()
+    runtime = Machine(tmp_path, {"bin/python3.9": (3, 9, 18)}).runtime(9)
+    assert runtime.warning() is None
+    launch = runtime.launch(function("python3.9"), Code(tmp_path))
+    assert launch.environment["_GATEWRIGHT_SDK_SITES"] == str(site)
+    readable = {path for path in launch.readable_paths if site in path.parents}
+    assert readable == {site / name for name in ("boto3", "botocore", "urllib3", "six.py")}
+
+
+def test_an_interpreter_that_the_sdk_beside_gatewright_serves(tmp_path: Path) -> None:
+    runtime = Machine(tmp_path, {f"bin/python3.{MINOR}": WANTED}).runtime()
+    assert runtime.needs_sdk() is None
+    sites = runtime.launch(function("python"), Code(tmp_path)).environment["_GATEWRIGHT_SDK_SITES"]
+    assert any((Path(site) / "boto3").is_dir() for site in sites.split(":"))
