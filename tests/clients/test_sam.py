@@ -1,10 +1,12 @@
-"""AWS SAM CLI, as its users run it: build, deploy, list, invoke, logs, sync, delete.
+"""AWS SAM CLI, as its users run it: build, deploy, list, invoke, logs, sync, delete; and the wrapper samlocal.
 
-AWS documentation: "AWS SAM CLI command reference" (AWS Serverless Application Model Developer Guide).
+Sources: "AWS SAM CLI command reference" (AWS Serverless Application Model Developer Guide); "LocalStack AWS SAM CLI"
+(README of localstack/aws-sam-cli-local).
 """
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +24,12 @@ SYNC = ("sync", "--stack-name", STACK, "--no-watch", "--capabilities", "CAPABILI
 
 @pytest.fixture
 def sam(node: Node, tmp_path: Path) -> Client:
-    """SAM CLI with the application, for the Python that runs here."""
-    client = client_in(node, program("sam", "sam"), tmp_path, APPLICATIONS / "sam")
+    return with_the_application(node, program("sam", "sam"), tmp_path)
+
+
+def with_the_application(node: Node, path: Path, home: Path) -> Client:
+    """Return SAM CLI, or its wrapper, with the application for the Python that runs here."""
+    client = client_in(node, path, home, APPLICATIONS / "sam")
     client.change("template.yaml", "python3.11", f"python3.{sys.version_info.minor}")
     client.environment["SAM_CLI_TELEMETRY"] = "0"
     return client
@@ -109,4 +115,21 @@ def test_an_application_is_synchronized(node: Node, sam: Client, layer: str) -> 
     assert read(node, "a")[0] == {"greeting": "hey - a", "by code": None}
     # SAM CLI cannot read the URLs of nested templates, those of the dependency layer, where S3 is not "https://s3…".
     node.client("cloudformation", REGION).delete_stack(StackName=STACK)
+    assert is_empty(node)
+
+
+def test_samlocal(node: Node, tmp_path: Path) -> None:
+    """With the variables that came before `AWS_ENDPOINT_URL`, which it reads too."""
+    samlocal = with_the_application(node, program("samlocal", "samlocal"), tmp_path)
+    environment = {name: value for name, value in samlocal.environment.items() if name != "AWS_ENDPOINT_URL"}
+    told = {"LOCALSTACK_HOSTNAME": "127.0.0.1", "EDGE_PORT": str(node.port)}
+    samlocal = replace(samlocal, environment={**environment, **told})
+    assert "Build Succeeded" in samlocal.run("build")
+    assert "Successfully created/updated stack - notes" in samlocal.run(*DEPLOY)
+    assert read(node, "a")[0] == {"greeting": "hello, a", "text": None}
+    samlocal.change("src/app.py", '"text": item', '"changed": item')
+    samlocal.run("build")
+    assert "Successfully created/updated stack - notes" in samlocal.run(*DEPLOY, "--parameter-overrides", "Greeting=hi")
+    assert read(node, "a")[0] == {"greeting": "hi, a", "changed": None}
+    assert "Deleted successfully" in samlocal.run("delete", "--stack-name", STACK, "--no-prompts", "--region", REGION)
     assert is_empty(node)

@@ -64,13 +64,7 @@ class Terraform:
 
 def terraform(configuration: str, directory: Path) -> Terraform:
     """Return Terraform with a configuration in a new directory, and the AWS provider from this machine."""
-    if shutil.which("terraform") is None:
-        pytest.skip("terraform is not installed")
-    mirrors = [
-        f"-plugin-dir={folder}" for folder in (*IMPLIED_MIRRORS, *Path("/opt").iterdir()) if has_provider(folder)
-    ]
-    if not mirrors:
-        pytest.skip("terraform's AWS provider is not installed: it is looked for in terraform's own folders and /opt/*")
+    mirrors = mirrors_of_the_provider()
     directory.mkdir()
     shutil.copy(CONFIGURATIONS / configuration, directory)
     made = Terraform(directory, {**os.environ, "CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1"})
@@ -78,6 +72,18 @@ def terraform(configuration: str, directory: Path) -> Terraform:
     initialized = made.run("init", "-input=false", "-no-color", *mirrors, seconds=INIT_SECONDS)
     assert initialized.returncode == 0, initialized.stderr
     return made
+
+
+def mirrors_of_the_provider() -> list[str]:
+    """Return the options of `terraform init` that say where the AWS provider is; skip where there is none."""
+    if shutil.which("terraform") is None:
+        pytest.skip("terraform is not installed")
+    mirrors = [
+        f"-plugin-dir={folder}" for folder in (*IMPLIED_MIRRORS, *Path("/opt").iterdir()) if has_provider(folder)
+    ]
+    if not mirrors:
+        pytest.skip("terraform's AWS provider is not installed: it is looked for in terraform's own folders and /opt/*")
+    return mirrors
 
 
 def has_provider(folder: Path) -> bool:

@@ -122,6 +122,20 @@ def test_a_large_object_goes_through_without_being_held(beside: Node) -> None:
     assert rss_mib(beside.process.pid) - before < 30
 
 
+def test_a_redrive_policy_is_given_back_in_the_form_of_sqs(beside: Node) -> None:
+    """ "get-queue-attributes" (AWS CLI Command Reference): compact, and the count is a number."""
+    sqs = beside.client("sqs")
+    arn = "arn:aws:sqs:us-east-1:123456789012:dead"
+    sqs.create_queue(QueueName="dead")
+    given = json.dumps({"maxReceiveCount": "1000", "deadLetterTargetArn": arn}, indent=2)
+    url = sqs.create_queue(QueueName="alive", Attributes={"RedrivePolicy": given})["QueueUrl"]
+    asked = {"QueueUrl": url, "AttributeNames": ["RedrivePolicy"]}
+    expected = f'{{"deadLetterTargetArn":"{arn}","maxReceiveCount":1000}}'
+    assert sqs.get_queue_attributes(**asked)["Attributes"] == {"RedrivePolicy": expected}
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"RedrivePolicy": ""})
+    assert "RedrivePolicy" not in sqs.get_queue_attributes(**asked).get("Attributes", {})
+
+
 def test_parts_of_objects(beside: Node) -> None:
     s3 = bucket(beside, "parts")
     s3.put_object(Bucket="parts", Key="a/b c", Body=b"0123456789", ContentType="text/plain")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from gatewright.companion import buckets, rules, state_machines, topics
+from gatewright.companion import buckets, queues, rules, state_machines, topics
 from gatewright.companion.deliveries import Deliveries
 from gatewright.companion.schedules import Timetable, rules_due, schedules_due
 
@@ -24,6 +24,7 @@ class Events:
 
     def _parts(self) -> dict[str, Callable[[], None]]:
         return {
+            "sqs": queues.apply,
             "sns": lambda: topics.apply(self._deliveries),
             "s3": lambda: buckets.apply(self._deliveries),
             "stepfunctions": state_machines.apply,

@@ -1,0 +1,5 @@
+"""What we say."""
+
+
+def greet(greeting, name):
+    return f"{greeting}, {name}"
