@@ -18,6 +18,7 @@ from gatewright.stacks.execution.custom_resources import HiddenResource
 from gatewright.stacks.execution.errors import Cancelled, NodeStopping, ResourceFailed, reason_of
 from gatewright.stacks.execution.evaluations import EvaluatedStack
 from gatewright.stacks.execution.graph import run_graph
+from gatewright.stacks.execution.journal import shown_properties
 from gatewright.stacks.execution.lookups import ResourceLookup, ShownLookup
 from gatewright.stacks.execution.names import random_part
 from gatewright.stacks.execution.run import INITIATED, INITIATED_STATUS, Run
@@ -195,7 +196,9 @@ class Apply:
             return resource
         else:
             keep_before(resource)
+        shown = shown_properties(desired.document)
         resource["Attempt"] = {"Action": action.value, "Token": str(ids.uuid()), "RandomPart": random_part(ids)}
+        resource["Attempt"]["Shown"] = shown
         if action is Action.CREATE:
             resource |= desired.document
         if action is Action.UPDATE:
@@ -204,7 +207,8 @@ class Apply:
         self._run.resources[logical_id] = resource
         status = "CREATE_IN_PROGRESS" if action is Action.CREATE else "UPDATE_IN_PROGRESS"
         with self._run.journal.step() as step:
-            step.set_resource_status(resource, status, REPLACING if action is Action.REPLACE else None)
+            reason = REPLACING if action is Action.REPLACE else None
+            step.set_resource_status(resource, status, reason, properties=shown)
         return resource
 
     def _attempt(self, resource: Document, desired: Desired, action: Action, *, is_repeated: bool) -> Resource:
@@ -279,7 +283,8 @@ class Apply:
             resource.setdefault("Discarded", []).append(_left(resource, earlier_id))
         is_new = action is Action.CREATE
         with self._run.journal.step() as step:
-            step.set_resource_status(resource, "CREATE_FAILED" if is_new else "UPDATE_FAILED", reason)
+            status = "CREATE_FAILED" if is_new else "UPDATE_FAILED"
+            step.set_resource_status(resource, status, reason, properties=attempt.get("Shown"))
         self.failed["create" if is_new else "update"].append(resource["LogicalResourceId"])
         self._run.halt.set()
         return False

@@ -26,6 +26,12 @@ def iso(milliseconds: int) -> str:
     return datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def shown_properties(resource: Document) -> dict[str, Any] | None:
+    """Return the properties of a resource as events show them; None when there are none."""
+    shown: dict[str, Any] | None = resource.get("ShownProperties", resource.get("Properties"))
+    return shown
+
+
 class Step:
     """One transaction: the stack's document, to be changed in place, and what is written beside it."""
 
@@ -65,26 +71,47 @@ class Step:
         self.writer.delete(self.place.key(RESOURCE, f"{self.uuid}/{logical_id}"))
 
     def set_resource_status(
-        self, resource: Document, status: str, reason: str | None = None, physical_id: str | None = None
+        self,
+        resource: Document,
+        status: str,
+        reason: str | None = None,
+        physical_id: str | None = None,
+        properties: dict[str, Any] | None = None,
     ) -> None:
         """Give a resource a status, with the event of it, and write it.
 
-        `physical_id` is the event's when it is of another physical resource than the resource has.
+        `physical_id` is the event's when it is of another physical resource than the resource has; `properties` are
+        those that the event shows when the resource is only to get them.
         """
+        self.resource_event(resource, status, reason, physical_id, properties)
+        self.keep_status(resource, status, reason)
+
+    def keep_status(self, resource: Document, status: str, reason: str | None = None) -> None:
+        """Write the status of a resource that the newest event says."""
         resource["ResourceStatus"] = status
         resource["ResourceStatusReason"] = reason
-        self.resource_event(resource, status, reason, physical_id)
         resource["Timestamp"] = self.stack["LastEventTime"]
         self.put_resource(resource)
 
     def resource_event(
-        self, resource: Document, status: str, reason: str | None = None, physical_id: str | None = None
+        self,
+        resource: Document,
+        status: str,
+        reason: str | None = None,
+        physical_id: str | None = None,
+        properties: dict[str, Any] | None = None,
     ) -> None:
         """Write an event of a resource."""
         physical_id = resource["PhysicalResourceId"] if physical_id is None else physical_id
         logical_id = resource["LogicalResourceId"]
-        properties = resource["ShownProperties"] if "ShownProperties" in resource else resource.get("Properties")
+        properties = shown_properties(resource) if properties is None else properties
         self._event(None, logical_id, physical_id, resource["ResourceType"], status, reason, properties)
+
+    def clean_up_event(self, removed: Document, status: str, reason: str | None = None) -> None:
+        """Write an event of what a clean-up removes: its id says no status, and there are no properties in it."""
+        logical_id, physical_id = removed["LogicalResourceId"], removed["PhysicalResourceId"]
+        event_id = f"{logical_id}-{self._ids.uuid()}"
+        self._event(event_id, logical_id, physical_id, removed["ResourceType"], status, reason, None)
 
     def _event(
         self,

@@ -13,7 +13,7 @@ from gatewright.stacks.execution.begin import Options, new_stack
 from gatewright.stacks.execution.errors import ResourceFailed
 from gatewright.stacks.execution.journal import Journal
 from gatewright.stacks.execution.names import random_part
-from gatewright.stacks.execution.object_urls import read_object
+from gatewright.stacks.execution.object_urls import read_template_object
 from gatewright.stacks.execution.places import STACK, TEMPLATE, Place, uuid_of
 from gatewright.stacks.execution.plan import Outlook, Plan, plan_creation, plan_update
 from gatewright.stacks.execution.preparation import Given, Prepared, prepare, refuse_capabilities
@@ -141,7 +141,7 @@ class NestedPlans:
 
 def read_nested_template(services: Services, properties: Properties) -> str:
     """Return the template of a nested stack. Raises AwsError."""
-    return read_object(services, str(properties["TemplateURL"])).decode("utf-8", "replace")
+    return read_template_object(services, str(properties["TemplateURL"]))
 
 
 def nested_options(parent: Document, properties: Properties, *, is_creation: bool) -> Options:

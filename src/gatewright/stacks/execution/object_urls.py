@@ -43,6 +43,19 @@ def parse_object_url(location: str) -> ObjectName | None:
     return ObjectName(bucket, key, version) if bucket and key else None
 
 
+def read_template_object(services: Services, url: str) -> str:
+    """Return the template that a TemplateURL names: by https, as recorded of AWS (localstack, test_templates.py).
+
+    Raises AwsError.
+    """
+    parts = urlsplit(url)
+    if parts.scheme == "s3":
+        raise AwsError("ValidationError", f"S3 error: Domain name specified in {parts.netloc} is not a valid S3 domain")
+    if parse_object_url(url) is None:
+        raise AwsError("ValidationError", "TemplateURL must be a supported URL.")
+    return read_object(services, url).decode("utf-8", "replace")
+
+
 def read_object(services: Services, location: str) -> bytes:
     """Return the content of an object. Raises AwsError with the words of CloudFormation."""
     name = parse_object_url(location)

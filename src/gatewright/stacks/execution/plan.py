@@ -26,6 +26,8 @@ from gatewright.stacks.template.types import Json
 from gatewright.store.types import Document
 
 _GONE: Final = frozenset({"DELETE_COMPLETE", "DELETE_SKIPPED"})
+_PARAMETER: Final = "ParameterReference"
+_OF_PROPERTIES: Final = frozenset({"Properties", "Tags"})
 _ATTRIBUTES: Final = ("Metadata", "CreationPolicy", "UpdatePolicy", "DeletionPolicy", "UpdateReplacePolicy")
 
 
@@ -45,6 +47,12 @@ class Detail:
     recreation: str = "Never"
     is_with_values_only: bool = False
     """Whether it is shown only to those who ask for property values."""
+    is_without_values_only: bool = False
+    """Whether it is shown only to those who do not ask for them."""
+
+    def is_shown(self, *, with_values: bool) -> bool:
+        """Say whether it is shown to those who ask for property values, or to those who do not."""
+        return not (self.is_without_values_only if with_values else self.is_with_values_only)
 
     def shown(self, *, with_values: bool) -> dict[str, Any]:
         """Return it as DescribeChangeSet does."""
@@ -68,19 +76,26 @@ class Change:
     logical_id: str
     resource_type: str
     physical_id: str | None = None
-    replacement: str | None = None
-    """True, False or Conditional, of Modify."""
-    scope: tuple[str, ...] = ()
     details: tuple[Detail, ...] = ()
+    """Of Modify."""
     policy_action: str | None = None
     before: Mapping[str, Any] | None = None
     after: Mapping[str, Any] | None = None
     change_set_id: str | None = None
     """The change set of a nested stack."""
 
+    @property
+    def replaces(self) -> bool:
+        """Say whether there will be another resource in its stead, for certain."""
+        return self.action == "Modify" and _replacement(self.details) == "True"
+
+    def is_shown(self, *, with_values: bool) -> bool:
+        """Say whether it is shown to those who ask for property values, or to those who do not."""
+        return self.action != "Modify" or any(detail.is_shown(with_values=with_values) for detail in self.details)
+
     def shown(self, *, with_values: bool) -> dict[str, Any]:
         """Return it as DescribeChangeSet does."""
-        details = [detail for detail in self.details if with_values or not detail.is_with_values_only]
+        details = [detail for detail in self.details if detail.is_shown(with_values=with_values)]
         listed: list[dict[str, Any]] = []
         for detail in details:
             shown_detail = detail.shown(with_values=with_values)
@@ -92,8 +107,8 @@ class Change:
             "LogicalResourceId": self.logical_id,
             "PhysicalResourceId": self.physical_id,
             "ResourceType": self.resource_type,
-            "Replacement": self.replacement,
-            "Scope": list(self.scope),
+            "Replacement": _replacement(details) if self.action == "Modify" else None,
+            "Scope": sorted({detail.attribute for detail in details}),
             "Details": listed,
             "ChangeSetId": self.change_set_id,
             "BeforeContext": _context(self.before) if with_values else None,
@@ -118,7 +133,8 @@ class Plan:
 
     def shown(self, *, with_values: bool = False) -> list[dict[str, Any]]:
         """Return the Changes of DescribeChangeSet."""
-        return [change.shown(with_values=with_values) for change in self.changes]
+        shown = [change for change in self.changes if change.is_shown(with_values=with_values)]
+        return [change.shown(with_values=with_values) for change in shown]
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,12 +195,15 @@ def plan_update(
                 change = planner.nested(resource, change, lookup, nested)
         if change is not None:
             changes.append(change)
-            if change.action == "Add" or change.replacement == "True":
+            if change.action == "Add" or change.replaces:
                 unknown.add(logical_id)
+            else:
+                planner.updated[logical_id] = change
     changes += [_removal(there[name]) for name in there if name not in target.evaluation.resources]
     is_unfinished = str(stack.get("StackStatus", "")).endswith("_FAILED")
     outputs = shown_outputs(target.evaluation.outputs(lookup))
-    has_effects = bool(changes) or is_unfinished or is_tagged_anew or _outputs(outputs) != _outputs(stack["Outputs"])
+    is_certain = any(change.is_shown(with_values=True) for change in changes)
+    has_effects = is_certain or is_unfinished or is_tagged_anew or _outputs(outputs) != _outputs(stack["Outputs"])
     in_order = sorted(changes, key=lambda change: change.logical_id)
     return Plan(tuple(in_order), has_effects, tuple(outputs))
 
@@ -208,6 +227,8 @@ class _Planner:
         self._is_tagged_anew = is_tagged_anew
         self._resources = resources
         self._changed_nested: set[str] = set()
+        self.updated: dict[str, Change] = {}
+        """What is updated in place, or may be."""
 
     def addition(self, logical_id: str, lookup: PlannedLookup, nested: LookIntoNested) -> Change:
         declaration = self._target.evaluation.resources[logical_id]
@@ -235,27 +256,34 @@ class _Planner:
         old = compared_properties(resource)
         new = self._target.evaluation.properties(logical_id, lookup, dynamic_references=False)
         new = new if schema is None else schema.coerce(new)
+        before, after = resource.get("ShownProperties", old), self._shown(logical_id, lookup)
         details: list[Detail] = []
         for leaf in differences(old, new):
             recreation = recreation_of(resource_type, schema, leaf, old, new)
-            details += self._causes(logical_id, leaf, recreation, unknown)
+            shown = Leaf(leaf.path, _shown_value(before, leaf, leaf.old), _shown_value(after, leaf, leaf.new))
+            details += self._causes(logical_id, shown, recreation, unknown)
         details += self._attribute_details(resource, lookup)
         if self._is_tagged_anew and schema is not None and "Tags" in schema.properties:
             details.append(Detail("DirectModification", "Static", "Tags"))
+        known = {(detail.leaf.path[0], detail.causing_entity) for detail in details if detail.leaf is not None}
+        for name, reference in self._possible_causes(logical_id):
+            if (name, str(reference)) not in known:
+                leaf = Leaf((name,), None, None)
+                recreation = recreation_of(resource_type, schema, leaf, old, new)
+                source = _source(reference)
+                details.append(_possible(source, str(reference), leaf, recreation))
         if not details:
             return None
-        replacement = _replacement(details)
+        is_replaced = _replacement(details) == "True"
         return Change(
             "Modify",
             logical_id,
             declaration.type,
             resource["PhysicalResourceId"],
-            replacement,
-            tuple(dict.fromkeys(detail.attribute for detail in details)),
             tuple(details),
-            _policy_action(declaration.update_replace_policy, "ReplaceAnd") if replacement == "True" else None,
-            {"Properties": resource.get("ShownProperties", old)},
-            {"Properties": self._shown(logical_id, lookup)},
+            _policy_action(declaration.update_replace_policy, "ReplaceAnd") if is_replaced else None,
+            {"Properties": before},
+            {"Properties": after},
         )
 
     def nested(
@@ -270,16 +298,13 @@ class _Planner:
         self._changed_nested.add(logical_id)
         automatic = Detail("Automatic", "Dynamic", "Properties")
         if change is not None:
-            scope = change.scope if "Properties" in change.scope else ("Properties", *change.scope)
-            return replace(change, scope=scope, details=(*change.details, automatic))
+            return replace(change, details=(*change.details, automatic))
         shown = {"Properties": resource.get("ShownProperties", compared_properties(resource))}
         return Change(
             "Modify",
             logical_id,
             STACK_TYPE,
             resource["PhysicalResourceId"],
-            "False",
-            ("Properties",),
             (automatic,),
             before=shown,
             after=shown,
@@ -293,8 +318,7 @@ class _Planner:
 
     def _causes(self, logical_id: str, leaf: Leaf, recreation: str, unknown: set[str]) -> list[Detail]:
         name = leaf.path[0]
-        old_raw = (self._old_template.get(logical_id, {}).get("Properties") or {}).get(name)
-        new_raw = (self._target.evaluation.resources[logical_id].raw.get("Properties") or {}).get(name)
+        old_raw, new_raw = (properties.get(name) for properties in self._raw_properties(logical_id))
         direct = Detail("DirectModification", "Static", "Properties", None, leaf, recreation)
         if old_raw != new_raw:
             return [direct]
@@ -304,28 +328,54 @@ class _Planner:
         details = [
             Detail(source, "Static", "Properties", str(reference), leaf, recreation) for source, reference in found
         ]
-        is_parameter = found[0][0] == "ParameterReference"
+        is_parameter = found[0][0] == _PARAMETER
         dynamic = Detail("DirectModification", "Dynamic", "Properties", None, leaf, recreation, not is_parameter)
         unique = [detail for index, detail in enumerate(details) if detail not in details[:index]]
         return [*unique, dynamic]
 
     def _cause(self, reference: Reference, unknown: set[str]) -> tuple[str, Reference] | None:
         if reference.name in self._changed_parameters:
-            return "ParameterReference", reference
-        if reference.name in unknown:
-            return ("ResourceReference" if reference.attribute is None else "ResourceAttribute"), reference
-        if reference.name in self._changed_nested and reference.attribute is not None:
-            return "ResourceAttribute", reference
+            return _PARAMETER, reference
+        if reference.name in unknown or (reference.name in self._changed_nested and reference.attribute is not None):
+            return _source(reference), reference
         return None
+
+    def _possible_causes(self, logical_id: str) -> list[tuple[str, Reference]]:
+        """Return the properties that may change although their text does not, with what they name.
+
+        Any update in place may change any attribute. Who asks for property values is not told.
+        """
+        old, new = self._raw_properties(logical_id)
+        same = [name for name in new if name in old and old[name] == new[name]]
+        named = [(name, reference) for name in same for reference in references_in(new[name])]
+        return [pair for pair in dict.fromkeys(named) if self._may_change(pair[1])]
+
+    def _may_change(self, reference: Reference) -> bool:
+        change = self.updated.get(reference.name)
+        if change is None or not any(detail.attribute in _OF_PROPERTIES for detail in change.details):
+            return False
+        return reference.attribute is not None or _replacement(change.details) == "Conditional"
+
+    def _raw_properties(self, logical_id: str) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+        """Return the properties as the old and the new template have them."""
+        old = self._old_template.get(logical_id, {}).get("Properties") or {}
+        return old, self._target.evaluation.resources[logical_id].raw.get("Properties") or {}
 
     def _attribute_details(self, resource: Document, lookup: PlannedLookup) -> list[Detail]:
         logical_id = resource["LogicalResourceId"]
         old = self._old_template.get(logical_id, {})
         new = self._target.evaluation.resources[logical_id].raw
         changed = [name for name in _ATTRIBUTES if old.get(name) != new.get(name)]
+        details = [Detail("DirectModification", "Static", name) for name in changed]
         if "Metadata" not in changed and _known(self._target.metadata(logical_id, lookup)) != resource.get("Metadata"):
-            changed.append("Metadata")
-        return [Detail("DirectModification", "Static", name) for name in changed]
+            details += self._metadata_causes(new.get("Metadata"))
+        return details
+
+    def _metadata_causes(self, raw: Json) -> list[Detail]:
+        """Return why Metadata that a template says as before is something else."""
+        names = dict.fromkeys(reference.name for reference in references_in(raw))
+        causes = [Detail(_PARAMETER, "Static", "Metadata", name) for name in names if name in self._changed_parameters]
+        return [*causes, Detail("DirectModification", "Dynamic" if causes else "Static", "Metadata")]
 
 
 def _in_order(target: EvaluatedStack) -> list[str]:
@@ -346,11 +396,34 @@ def _removal(resource: Document) -> Change:
     )
 
 
+def _shown_value(shown: Any, leaf: Leaf, value: Any) -> Any:
+    """Return a value as it is shown, without what NoEcho parameters hide; None when there is none."""
+    if value is None:
+        return None
+    for part in leaf.path:
+        if isinstance(shown, Mapping) and part in shown:
+            shown = shown[part]
+        elif isinstance(shown, list) and part.isdecimal() and int(part) < len(shown):
+            shown = shown[int(part)]
+        else:
+            return shown if isinstance(shown, str) else value
+    return shown
+
+
+def _source(reference: Reference) -> str:
+    return "ResourceReference" if reference.attribute is None else "ResourceAttribute"
+
+
+def _possible(source: str, causing_entity: str, leaf: Leaf, recreation: str) -> Detail:
+    """Return what may change when its cause was updated."""
+    return Detail(source, "Dynamic", "Properties", causing_entity, leaf, recreation, is_without_values_only=True)
+
+
 def _replacement(details: Sequence[Detail]) -> str:
-    recreations = {detail.recreation for detail in details}
-    if "Always" in recreations:
+    """Return the Replacement of a change: what needs another resource only perhaps makes it Conditional."""
+    if any(detail.recreation == "Always" and not detail.is_without_values_only for detail in details):
         return "True"
-    return "Conditional" if "Conditionally" in recreations else "False"
+    return "Conditional" if any(detail.recreation != "Never" for detail in details) else "False"
 
 
 def _policy_action(policy: str, prefix: str) -> str:

@@ -29,6 +29,7 @@ class Removal:
         self._stack = stack
         self._retained = retained
         self._is_creation = is_creation
+        self._is_clean_up = False
 
     def delete_all(self) -> None:
         """Delete the resources of a stack; their documents stay, and say so."""
@@ -41,6 +42,7 @@ class Removal:
 
     def clean_up(self, wanted: Collection[str]) -> None:
         """Delete resources that are not `wanted` any more, with their documents, and those that were replaced."""
+        self._is_clean_up = True
         resources = self._run.resources
         nodes = [name for name in resources if name not in wanted or resources[name].get("Discarded")]
         needs = {name: (resources[name].get("Before") or resources[name]).get("Needs", ()) for name in nodes}
@@ -152,7 +154,9 @@ class Removal:
     def _say(self, resource: Document, removed: Document, status: str, reason: str | None) -> None:
         """Write an event; the resource's own status changes only when it is itself what is removed."""
         with self._run.journal.step() as step:
-            if removed is resource:
-                step.set_resource_status(resource, status, reason)
+            if self._is_clean_up:
+                step.clean_up_event(removed, status, reason)
             else:
                 step.resource_event(removed, status, reason)
+            if removed is resource:
+                step.keep_status(resource, status, reason)

@@ -11,6 +11,7 @@ from gatewright.base.errors import GatewrightError
 from gatewright.stacks.execution.apply import BEFORE
 from gatewright.stacks.execution.errors import NodeStopping, ResourceFailed, reason_of
 from gatewright.stacks.execution.graph import run_graph
+from gatewright.stacks.execution.journal import shown_properties
 from gatewright.stacks.execution.names import random_part
 from gatewright.stacks.execution.run import Run
 from gatewright.stacks.resource_types.contract import Resource
@@ -65,7 +66,8 @@ class Restoration:
         resource.pop("IsReplaced")
         before = resource["Before"]
         with self._run.journal.step() as step:
-            step.set_resource_status(resource, "UPDATE_IN_PROGRESS", None, before["PhysicalResourceId"])
+            physical_id, properties = before["PhysicalResourceId"], shown_properties(before)
+            step.set_resource_status(resource, "UPDATE_IN_PROGRESS", None, physical_id, properties)
         return self._settle(resource, Resource(before["PhysicalResourceId"], before.get("Attributes") or {}))
 
     def _update_back(self, resource: Document) -> bool:
@@ -76,7 +78,7 @@ class Restoration:
             resource["Attempt"] = {"Action": "RESTORE", "Token": token, "RandomPart": resource.get("RandomPart")}
             resource["Attempt"]["RandomPart"] = resource["Attempt"]["RandomPart"] or random_part(ids)
             with self._run.journal.step() as step:
-                step.set_resource_status(resource, "UPDATE_IN_PROGRESS")
+                step.set_resource_status(resource, "UPDATE_IN_PROGRESS", properties=shown_properties(before))
         try:
             result = self._call_update(resource, before)
         except NodeStopping:
@@ -129,7 +131,8 @@ class Restoration:
 
     def _fail(self, resource: Document, reason: str) -> bool:
         with self._run.journal.step() as step:
-            step.set_resource_status(resource, "UPDATE_FAILED", reason)
+            properties = shown_properties(resource["Before"])
+            step.set_resource_status(resource, "UPDATE_FAILED", reason, properties=properties)
         self.failed.append(resource["LogicalResourceId"])
         return False
 

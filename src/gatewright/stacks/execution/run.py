@@ -132,5 +132,6 @@ class Run:
         attempt["EarlierId"] = physical_id
         with self.journal.step() as step:
             if is_new:
-                step.resource_event(resource, INITIATED_STATUS[attempt["Action"]], INITIATED, physical_id)
+                status = INITIATED_STATUS[attempt["Action"]]
+                step.resource_event(resource, status, INITIATED, physical_id, attempt.get("Shown"))
             step.put_resource(resource)

@@ -1,5 +1,6 @@
 """What operations take of stacks: templates, parameters, options; what they refuse of them."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
@@ -7,7 +8,7 @@ from gatewright.base.errors import AwsError, OperationNotImplemented
 from gatewright.base.operations import Shape
 from gatewright.stacks.execution.begin import Options
 from gatewright.stacks.execution.evaluations import load_template
-from gatewright.stacks.execution.object_urls import read_object
+from gatewright.stacks.execution.object_urls import read_template_object
 from gatewright.stacks.execution.preparation import Given, Prepared, prepare
 from gatewright.stacks.operations.context import StackContext
 from gatewright.stacks.template import TemplateError
@@ -15,6 +16,8 @@ from gatewright.store.types import Document
 
 _LONGEST_BODY: Final = 51_200
 _LONGEST_OBJECT: Final = 1 << 20
+_TRIGGER_TYPES: Final = frozenset({"AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"})
+_ALARM_ARN: Final = re.compile(r"arn:[^:]+:cloudwatch:[^:]+:[^:]+:alarm:.+")
 
 
 def validation_error(text: str) -> AwsError:
@@ -47,10 +50,10 @@ def template_text(context: StackContext, request: Shape, stack: Document | None 
         return str(body)
     if url is None:
         raise validation_error("Either Template URL or Template Body must be specified.")
-    content = read_object(context.services, url)
-    if len(content) > _LONGEST_OBJECT:
+    text = read_template_object(context.services, url)
+    if len(text.encode()) > _LONGEST_OBJECT:
         raise validation_error("Template may not exceed 1000000 bytes in size.")
-    return content.decode("utf-8", "replace")
+    return text
 
 
 def given_of(context: StackContext, request: Shape, stack: Document | None = None) -> Given:
@@ -119,8 +122,16 @@ def on_failure_of(request: Shape) -> str:
 
 
 def refuse_unbuilt(request: Shape) -> None:
-    """Refuse what would change what happens and is not built. Raises OperationNotImplemented."""
+    """Refuse what would change what happens and is not built. Raises OperationNotImplemented, and ValidationError.
+
+    What is wrong with triggers is said first, as recorded of AWS (localstack, api/test_update_stack.snapshot.json).
+    """
     triggers = (request.get("RollbackConfiguration") or {}).get("RollbackTriggers")
+    for trigger in triggers or ():
+        if trigger.get("Type") not in _TRIGGER_TYPES:
+            raise validation_error("Rollback Trigger Type not supported")
+        if not _ALARM_ARN.fullmatch(trigger.get("Arn") or ""):
+            raise validation_error("RelativeId of a Rollback Trigger's ARN is incorrect")
     if triggers:
         raise OperationNotImplemented("Rollback triggers (RollbackConfiguration) are not implemented by gatewright.")
 

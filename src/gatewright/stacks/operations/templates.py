@@ -1,6 +1,7 @@
 """GetTemplate, GetTemplateSummary, ValidateTemplate.
 
-Source: the pages of these operations (AWS CloudFormation API Reference).
+Source: the pages of these operations (AWS CloudFormation API Reference); what they refuse as recorded of AWS
+(localstack, api/test_templates.snapshot.json).
 """
 
 from collections.abc import Callable, Mapping
@@ -9,6 +10,7 @@ from typing import Any
 
 from gatewright.base.operations import Shape
 from gatewright.stacks.execution.places import TEMPLATE, require_stack
+from gatewright.stacks.execution.statuses import IN_REVIEW
 from gatewright.stacks.operations.change_sets import require_change_set
 from gatewright.stacks.operations.context import StackContext, present
 from gatewright.stacks.operations.inputs import template_text, validation_error
@@ -19,8 +21,11 @@ from gatewright.store.types import Document
 def get_template(context: StackContext, request: Shape) -> Shape:
     """Return the template of a stack or of a change set: as it came, or as transforms made it."""
     with context.store.read() as reader:
-        if request.get("ChangeSetName") is not None:
-            change_set = require_change_set(context, reader, request["ChangeSetName"], request.get("StackName"))
+        name = request.get("ChangeSetName")
+        if name is not None:
+            if request.get("StackName") is None and not name.startswith("arn:"):
+                raise validation_error("StackName is a required parameter.")
+            change_set = require_change_set(context, reader, name, request.get("StackName"))
             document: Document = change_set["Template"]
         elif request.get("StackName") is None:
             raise validation_error("StackName is required if ChangeSetName is not specified.")
@@ -39,6 +44,8 @@ def get_template_summary(context: StackContext, request: Shape) -> Shape:
     if name is not None:
         with context.store.read() as reader:
             stack = require_stack(context.place, reader, name)
+            if stack["StackStatus"] == IN_REVIEW:
+                raise validation_error(f"GetTemplateSummary cannot be called on {IN_REVIEW} stacks.")
             key = context.place.key(TEMPLATE, f"{stack['Uuid']}/current")
             text = (reader.get(key) or {"Original": "{}"})["Original"]
     else:

@@ -80,8 +80,10 @@ def check_structure(document: JsonObject) -> None:
     if unknown:
         raise TemplateError(f"Invalid template property or properties [{', '.join(unknown)}]")
     _check_head(document)
-    resources = document.get("Resources")
-    if not isinstance(resources, dict) or not resources:
+    resources = document.get("Resources", {})
+    if not isinstance(resources, dict):
+        raise TemplateError("Template format error: Any Resources member must be an object.")
+    if not resources:
         raise TemplateError("Template format error: At least one Resources member must be defined.")
     for name in ("Conditions", "Hooks", "Mappings", "Metadata", "Outputs", "Parameters", "Rules"):
         if not isinstance(document.get(name, {}), dict):

@@ -8,7 +8,7 @@ test_create_while_in_review, test_delete_change_set_exception).
 import json
 from typing import Any
 
-from tests.unit.stacks.execution.nodes import Stacks, template, thing
+from tests.unit.stacks.execution.nodes import FIXED, Stacks, template, thing
 
 
 def change_set(stacks: Stacks, body: str, kind: str = "UPDATE", name: str = "change", **options: Any) -> dict[str, Any]:
@@ -97,6 +97,81 @@ def test_what_a_replaced_resource_is_called_nobody_knows(stacks: Stacks) -> None
     assert parameter["Details"][0]["CausingEntity"] == "Foo.Name"
     brief = stacks.call("DescribeChangeSet", ChangeSetName="change", StackName="app")["Changes"][1]["ResourceChange"]
     assert [detail["ChangeSource"] for detail in brief["Details"]] == ["ResourceAttribute"]
+
+
+def _brief(stacks: Stacks) -> list[tuple[str, str, list[tuple[str, str, str, str]]]]:
+    """Return the changes of the change set as those see them who do not ask for property values."""
+    changes = stacks.call("DescribeChangeSet", ChangeSetName="change", StackName="app")["Changes"]
+    return [
+        (
+            change["ResourceChange"]["LogicalResourceId"],
+            change["ResourceChange"]["Replacement"],
+            [
+                (each["ChangeSource"], each["Evaluation"], each.get("CausingEntity", ""), each["Target"]["Name"])
+                for each in change["ResourceChange"]["Details"]
+            ],
+        )
+        for change in changes
+    ]
+
+
+def test_what_names_an_attribute_of_an_updated_resource_may_change(stacks: Stacks) -> None:
+    """localstack, test_change_set_fn_get_attr.snapshot.json: test_direct_attribute_value_change_in_get_attr_chain."""
+
+    def body(value: str) -> str:
+        second, third = ({"Fn::GetAtt": [name, "Value"]} for name in ("First", "Second"))
+        resources = {"First": thing(value), "Second": thing(second), "Third": thing(third)}
+        return template(resources | {"Other": thing({"Ref": "First"})})
+
+    stacks.call("CreateStack", StackName="app", TemplateBody=body("1"))
+    described = change_set(stacks, body("2"))
+    assert [change["ResourceChange"]["LogicalResourceId"] for change in described["Changes"]] == ["First"]
+    assert _brief(stacks) == [
+        ("First", "False", [("DirectModification", "Static", "", "Value")]),
+        ("Second", "False", [("ResourceAttribute", "Dynamic", "First.Value", "Value")]),
+        ("Third", "False", [("ResourceAttribute", "Dynamic", "Second.Value", "Value")]),
+    ]
+
+
+def test_what_may_need_another_resource_is_conditional(stacks: Stacks) -> None:
+    """ResourceChange, Replacement (AWS CloudFormation API Reference): Always and Dynamic make Conditional."""
+
+    def body(value: str) -> str:
+        fixed = {"Type": FIXED, "Properties": {"TopicName": {"Fn::GetAtt": ["First", "Value"]}}}
+        return template({"First": thing(value), "Fixed": fixed, "Last": thing({"Ref": "Fixed"})})
+
+    stacks.call("CreateStack", StackName="app", TemplateBody=body("1"))
+    change_set(stacks, body("2"))
+    assert _brief(stacks)[1:] == [
+        ("Fixed", "Conditional", [("ResourceAttribute", "Dynamic", "First.Value", "TopicName")]),
+        ("Last", "False", [("ResourceReference", "Dynamic", "Fixed", "Value")]),
+    ]
+
+
+def test_what_may_change_alone_is_nothing_to_do(stacks: Stacks) -> None:
+    resources = {"First": thing("1"), "Second": thing({"Fn::GetAtt": ["First", "Value"]})}
+    stacks.call("CreateStack", StackName="app", TemplateBody=template(resources))
+    assert change_set(stacks, template(resources))["Status"] == "FAILED"
+
+
+def test_changes_show_nothing_of_hidden_parameters(stacks: Stacks) -> None:
+    """localstack, api/test_stacks.snapshot.json, test_no_echo_parameter."""
+    resources = {"A": thing({"Ref": "Secret"}, Metadata={"Said": {"Ref": "Secret"}})}
+    body = template(resources, Parameters={"Secret": {"Type": "String", "NoEcho": True}})
+    values = [{"Parameters": [{"ParameterKey": "Secret", "ParameterValue": value}]} for value in ("first", "second")]
+    stacks.call("CreateStack", StackName="app", TemplateBody=body, **values[0])
+    described = change_set(stacks, body, **values[1])
+    (change,) = (each["ResourceChange"] for each in described["Changes"])
+    assert change["Scope"] == ["Metadata", "Properties"]
+    shown = [(each["ChangeSource"], each["Evaluation"], each["Target"]["Attribute"]) for each in change["Details"]]
+    assert sorted(shown) == [
+        ("DirectModification", "Dynamic", "Metadata"),
+        ("DirectModification", "Dynamic", "Properties"),
+        ("ParameterReference", "Static", "Metadata"),
+        ("ParameterReference", "Static", "Properties"),
+    ]
+    assert "first" not in json.dumps(change)
+    assert "second" not in json.dumps(change)
 
 
 def test_a_parameter_is_named_as_the_cause(stacks: Stacks) -> None:

@@ -184,7 +184,6 @@ def test_drift_is_found(stacks: Stacks) -> None:
         "https://bucket.s3.dualstack.eu-west-1.amazonaws.com/a/b.json",
         "http://bucket.localhost:4566/a/b.json",
         "http://bucket.s3.localhost:4566/a/b.json",
-        "s3://bucket/a/b.json",
     ],
 )
 def test_templates_are_read_from_all_urls_that_clients_send(stacks: Stacks, url: str) -> None:
@@ -192,3 +191,27 @@ def test_templates_are_read_from_all_urls_that_clients_send(stacks: Stacks, url:
     stacks.world.objects["bucket/a/b.json"] = template({"A": thing()})
     stacks.call("CreateStack", StackName="app", TemplateURL=url)
     assert stacks.status() == "CREATE_COMPLETE"
+
+
+@pytest.mark.parametrize(
+    ("url", "message"),
+    [
+        ("s3://bucket/a/b.json", "S3 error: Domain name specified in bucket is not a valid S3 domain"),
+        ("https://example.com/dummy.yml", "TemplateURL must be a supported URL."),
+        ("./child.yaml", "TemplateURL must be a supported URL."),
+    ],
+)
+def test_templates_are_not_read_from_other_urls(stacks: Stacks, url: str, message: str) -> None:
+    """localstack, api/test_templates.snapshot.json, test_create_stack_from_s3_template_url."""
+    stacks.world.objects["bucket/a/b.json"] = template({"A": thing()})
+    assert stacks.refused("CreateStack", StackName="app", TemplateURL=url) == f"ValidationError: {message}"
+
+
+def test_what_has_no_template_yet_is_refused(stacks: Stacks) -> None:
+    """localstack, api/test_templates.snapshot.json: a stack in review, a change set without its stack."""
+    request = {"ChangeSetName": "first", "ChangeSetType": "CREATE", "TemplateBody": template({"A": thing()})}
+    stacks.call("CreateChangeSet", StackName="app", **request)
+    assert stacks.refused("GetTemplateSummary", StackName="app") == (
+        "ValidationError: GetTemplateSummary cannot be called on REVIEW_IN_PROGRESS stacks."
+    )
+    assert stacks.refused("GetTemplate", ChangeSetName="first") == "ValidationError: StackName is a required parameter."

@@ -6,6 +6,7 @@ Guide).
 """
 
 import json
+import re
 import threading
 from typing import Any
 
@@ -65,6 +66,57 @@ def test_a_replaced_resource_is_deleted_last(stacks: Stacks) -> None:
         ("A", "DELETE_IN_PROGRESS", ""),
         ("A", "DELETE_COMPLETE", ""),
         ("app", "UPDATE_COMPLETE", ""),
+    ]
+
+
+def shown(stacks: Stacks, logical_id: str) -> list[tuple[str, str]]:
+    """Return status and properties of a resource's events, the oldest first."""
+    found = stacks.call("DescribeStackEvents", StackName="app")["StackEvents"]
+    return [
+        (event["ResourceStatus"], event.get("ResourceProperties", ""))
+        for event in reversed(found)
+        if event["LogicalResourceId"] == logical_id
+    ]
+
+
+def test_events_show_the_properties_that_an_update_is_to_give(stacks: Stacks) -> None:
+    """localstack, test_change_set_ref.snapshot.json: test_immutable_property_update_causes_resource_replacement.
+
+    What the clean-up deletes is shown without properties, by events whose ids do not say the status.
+    """
+    created(stacks, {"A": thing("1"), "B": thing(Properties={"Name": "old"})})
+    update(stacks, {"A": thing("2"), "B": thing(Properties={"Name": "new"})})
+    new = '{"Type":"String","Value":"2"}'
+    assert shown(stacks, "A")[-2:] == [("UPDATE_IN_PROGRESS", new), ("UPDATE_COMPLETE", new)]
+    replaced = '{"Type":"String","Value":"1","Name":"new"}'
+    assert shown(stacks, "B")[-5:] == [
+        ("UPDATE_IN_PROGRESS", replaced),
+        ("UPDATE_IN_PROGRESS", replaced),
+        ("UPDATE_COMPLETE", replaced),
+        ("DELETE_IN_PROGRESS", ""),
+        ("DELETE_COMPLETE", ""),
+    ]
+    events = stacks.call("DescribeStackEvents", StackName="app")["StackEvents"]
+    ids = [event["EventId"] for event in events if event["ResourceStatus"].startswith("DELETE_")]
+    assert all(re.fullmatch(r"B-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", each) for each in ids)
+    stacks.call("DeleteStack", StackName="app")
+
+
+def test_events_of_a_failed_update_show_what_was_tried_and_what_was_given_back(stacks: Stacks) -> None:
+    created(stacks, {"A": thing("1"), "B": thing("1", DependsOn="A")})
+    stacks.world.failing = {"update B": "No"}
+    update(stacks, {"A": thing("2"), "B": thing("2", DependsOn="A")})
+    assert [(status, json.loads(properties)["Value"]) for status, properties in shown(stacks, "A")[-4:]] == [
+        ("UPDATE_IN_PROGRESS", "2"),
+        ("UPDATE_COMPLETE", "2"),
+        ("UPDATE_IN_PROGRESS", "1"),
+        ("UPDATE_COMPLETE", "1"),
+    ]
+    assert [(status, json.loads(properties)["Value"]) for status, properties in shown(stacks, "B")[-4:]] == [
+        ("UPDATE_IN_PROGRESS", "2"),
+        ("UPDATE_FAILED", "2"),
+        ("UPDATE_IN_PROGRESS", "1"),
+        ("UPDATE_FAILED", "1"),
     ]
 
 
@@ -233,6 +285,28 @@ def test_a_policy_protects_resources(stacks: Stacks) -> None:
     allowed = json.dumps({"Statement": statements[:1]})
     update(stacks, {"Open": thing("2"), "Closed": thing("3")}, StackPolicyDuringUpdateBody=allowed)
     assert stacks.status() == "UPDATE_COMPLETE"
+
+
+@pytest.mark.parametrize(
+    ("trigger", "refusal"),
+    [
+        ({"Arn": "x", "Type": "Another"}, "ValidationError: Rollback Trigger Type not supported"),
+        (
+            {"Arn": "arn:aws:cloudwatch:us-east-1:123456789012:example-name", "Type": "AWS::CloudWatch::Alarm"},
+            "ValidationError: RelativeId of a Rollback Trigger's ARN is incorrect",
+        ),
+        (
+            {"Arn": "arn:aws:cloudwatch:us-east-1:123456789012:alarm:a", "Type": "AWS::CloudWatch::Alarm"},
+            "NotImplemented: Rollback triggers (RollbackConfiguration) are not implemented by gatewright.",
+        ),
+    ],
+)
+def test_triggers_are_checked_and_not_built(stacks: Stacks, trigger: dict[str, str], refusal: str) -> None:
+    """localstack, api/test_update_stack.snapshot.json: test_update_with_invalid_rollback_configuration_errors."""
+    created(stacks, {"A": thing("1")})
+    configuration = {"RollbackTriggers": [trigger]}
+    request = {"TemplateBody": template({"A": thing("2")}), "RollbackConfiguration": configuration}
+    assert stacks.refused("UpdateStack", StackName="app", **request) == refusal
 
 
 def test_a_stack_in_another_state_is_not_updated(stacks: Stacks) -> None:

@@ -36,7 +36,8 @@ MAPPING_ATTRIBUTE = (
     [
         ("Description: x", "Template format error: At least one Resources member must be defined."),
         ("Resources: {}", "Template format error: At least one Resources member must be defined."),
-        ("Resources: []", "Template format error: At least one Resources member must be defined."),
+        ("Resources: []", "Template format error: Any Resources member must be an object."),
+        ("Resources: ''", "Template format error: Any Resources member must be an object."),
         ("Resources: {A: x}", "Template format error: Any Resources member must be an object."),
         (
             "Resources: {A: {}}",
