@@ -188,6 +188,27 @@ def test_another_revision(node: Node) -> None:
     assert made.invoke() == 2
 
 
+def test_errors_without_a_type(node: Node) -> None:
+    """Most errors have a Type; these were recorded of AWS without one.
+
+    localstack/localstack, tests/aws/services/lambda_/test_lambda_api.snapshot.json (test_code_signing_not_found_excs,
+    test_notfound_and_invalid_routingconfigs).
+    """
+    made = function(node, "return 1")
+    made.client.publish_version(FunctionName=made.name)
+    absent = f"arn:aws:lambda:us-east-1:{ACCOUNT}:code-signing-config:csc-{'0' * 17}"
+    routing = {"AdditionalVersionWeights": {"1": 0.5}}
+    with pytest.raises(ClientError) as of_config:
+        made.client.get_code_signing_config(CodeSigningConfigArn=absent)
+    with pytest.raises(ClientError) as of_alias:
+        made.client.create_alias(FunctionName=made.name, Name="a", FunctionVersion="$LATEST", RoutingConfig=routing)
+    with pytest.raises(ClientError) as usual:
+        made.client.get_alias(FunctionName=made.name, Name="none")
+    assert usual.value.response["Type"] == "User"
+    for caught in (of_config, of_alias):
+        assert "Type" not in caught.value.response
+
+
 BAD_EVENTS = {"no JSON": b"{", "trailing": b"{} {}", "NaN": b"NaN", "not UTF-8": b'"\xff"', "bare word": b"yes"}
 
 

@@ -12,10 +12,10 @@ from types import MappingProxyType
 from gatewright.aws.pagination import page
 from gatewright.base.arn import parse_arn
 from gatewright.base.clock import utc
-from gatewright.base.errors import OperationNotImplemented
+from gatewright.base.errors import AwsError, OperationNotImplemented
 from gatewright.base.operations import Shape
 from gatewright.control.context import Context
-from gatewright.control.lambda_.errors import conflict, not_found
+from gatewright.control.lambda_.errors import conflict
 from gatewright.control.lambda_.names import (
     CODE_SIGNING_CONFIG,
     CODE_SIGNING_CONFIG_TAGS,
@@ -164,7 +164,9 @@ def require_code_signing_config(context: Context, reader: Reader, arn: str) -> D
     """Return a configuration. Raises ResourceNotFoundException."""
     document = find_code_signing_config(context, reader, arn)
     if document is None:
-        raise not_found(f"The Lambda code signing configuration {arn} can not be found.")
+        # Without the `Type` that other errors have: recorded of AWS (localstack, test_code_signing_not_found_excs).
+        message = f"The Lambda code signing configuration {arn} can not be found."
+        raise AwsError("ResourceNotFoundException", message, status=404, members={"Type": None})
     return document
 
 

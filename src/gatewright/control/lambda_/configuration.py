@@ -61,6 +61,9 @@ def new_configuration(context: Context, target: FunctionTarget, request: Shape) 
             "Runtime and Handler are mandatory parameters for functions created with deployment packages."
         )
     apply_settings(context, document, request)
+    if (request.get("Environment") or {}).get("Variables") == {}:
+        # Recorded of AWS: what was said of a new function is kept even so (test_lambda_api.snapshot.json, localstack).
+        document["Environment"] = {"Variables": {}}
     return document
 
 
@@ -136,7 +139,7 @@ def _set_memory_size(context: Context, document: Document, megabytes: int) -> No
 
 
 def _set_environment(context: Context, document: Document, environment: Mapping[str, Any]) -> None:
-    """Set the variables; without any there is no `Environment`, or else Terraform would have something to take away."""
+    """Set the variables; an update to none leaves no `Environment`, or else Terraform had something to take away."""
     variables = environment.get("Variables") or {}
     check_variables(variables)
     document.pop("Environment", None)

@@ -77,10 +77,10 @@ def create_event_source_mapping(context: Context, request: Shape) -> Shape:
     }
     _apply(document, source, request)
     with context.store.read() as reader:
-        function = require_function(context, reader, target)
+        function = _require_function(context, reader, target)
     _check_queue(context, source, function)
     with context.store.write() as writer:
-        require_function(context, writer, target)
+        _require_function(context, writer, target)
         _refuse_second(context, writer, document)
         writer.put(_key(context, identifier), document)
         if tags:
@@ -95,13 +95,11 @@ def get_event_source_mapping(context: Context, request: Shape) -> Shape:
 
 
 def list_event_source_mappings(context: Context, request: Shape) -> Shape:
-    """List the mappings, all or those of a function and of a source."""
+    """List the mappings, all or those of a function and of a source, whether or not these exist."""
     name, source = request.get("FunctionName"), request.get("EventSourceArn")
     target = resolve_function(context, "ListEventSourceMappings", name) if name else None
     caller = context.caller
     with context.store.read() as reader:
-        if target is not None and target.qualifier is None and find_function(context, reader, target) is None:
-            raise not_found(f"Function not found: {target.arn}")
 
         def matching(after: str, limit: int) -> list[tuple[str, Document]]:
             found = reader.list(caller.account_id, caller.region, SERVICE, EVENT_SOURCE_MAPPING, after=after)
@@ -157,6 +155,14 @@ def require_event_source_mapping(context: Context, reader: Reader, identifier: s
 
 def _key(context: Context, identifier: str) -> Key:
     return context.key(SERVICE, EVENT_SOURCE_MAPPING, identifier)
+
+
+def _require_function(context: Context, reader: Reader, target: FunctionTarget) -> Document:
+    """Return the function of a new mapping. Raises InvalidParameterValueException, where others say not found."""
+    function = find_function(context, reader, target)
+    if function is None:
+        raise invalid_parameter("Function does not exist")
+    return function
 
 
 def _transition(before: str, after: str) -> str:

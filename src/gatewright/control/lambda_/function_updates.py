@@ -18,6 +18,7 @@ from gatewright.control.lambda_.options import log_records, refuse_unbuilt
 from gatewright.control.lambda_.packages import check_package
 from gatewright.control.lambda_.runtime_management import refuse_runtime_change
 from gatewright.control.lambda_.source_keys import put_source_key
+from gatewright.control.lambda_.states import as_created, as_updated
 from gatewright.control.lambda_.versions import make_publishable, publish
 from gatewright.store.types import Document, Reader
 
@@ -54,7 +55,7 @@ def update_function_code(context: Context, request: Shape) -> Shape:
         if request.get("Publish"):
             version = publish(context, writer, target, document)
     log_records(target, request)
-    return document if version is None else version
+    return as_updated(context, document) if version is None else as_created(context, version)
 
 
 def update_function_configuration(context: Context, request: Shape) -> Shape:
@@ -81,7 +82,7 @@ def update_function_configuration(context: Context, request: Shape) -> Shape:
         make_publishable(context, writer, target)
         forget_layers(writer, [before])
     log_records(target, request)
-    return document
+    return as_updated(context, document)
 
 
 def _require_revision(context: Context, reader: Reader, target: FunctionTarget, request: Shape) -> Document:

@@ -1,7 +1,7 @@
 """Functions: create, read, list.
 
 Source: CreateFunction, GetFunction, GetFunctionConfiguration and ListFunctions in the "API reference" (AWS Lambda).
-Code is ready when the call returns, so `State` is `Active` at once and AWS's waiters do not wait.
+Code is ready when the call returns: `states` has what CreateFunction answers all the same.
 """
 
 import base64
@@ -31,6 +31,7 @@ from gatewright.control.lambda_.names import (
 from gatewright.control.lambda_.options import log_records, refuse_unbuilt
 from gatewright.control.lambda_.packages import check_package
 from gatewright.control.lambda_.source_keys import find_source_key, put_source_key
+from gatewright.control.lambda_.states import as_created
 from gatewright.control.lambda_.tag_sets import checked_tags
 from gatewright.control.lambda_.versions import publish, versions_after
 from gatewright.store.types import Document, Reader
@@ -72,7 +73,7 @@ def create_function(context: Context, request: Shape) -> Shape:
         version = publish(context, writer, target, document) if request.get("Publish") else None
     log_records(target, {**request, **request["Code"]})
     # The ARN of the answer is unqualified even so.
-    return document if version is None else {**version, "FunctionArn": target.arn}
+    return as_created(context, document if version is None else {**version, "FunctionArn": target.arn})
 
 
 def get_function(context: Context, request: Shape) -> Shape:

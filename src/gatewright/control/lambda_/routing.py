@@ -7,6 +7,7 @@ between 0 and 1 and a version a number is the model's to check.
 from collections.abc import Mapping
 from typing import Any
 
+from gatewright.base.errors import AwsError
 from gatewright.control.context import Context
 from gatewright.control.lambda_.errors import function_not_found, invalid_parameter
 from gatewright.control.lambda_.names import LATEST, FunctionTarget, find_version
@@ -28,7 +29,9 @@ def check_routing(
         raise invalid_parameter("Number of items in AdditionalVersionWeights cannot be greater than 1")
     number = version["Version"]
     if number == LATEST:
-        raise invalid_parameter("$LATEST is not supported for an alias pointing to more than 1 version")
+        # Without the `Type` that other errors have: recorded of AWS (test_notfound_and_invalid_routingconfigs).
+        message = "$LATEST is not supported for an alias pointing to more than 1 version"
+        raise AwsError("InvalidParameterValueException", message, members={"Type": None})
     for additional in weights:
         if additional == number:
             raise invalid_parameter(

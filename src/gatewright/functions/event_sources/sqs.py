@@ -158,15 +158,22 @@ class QueuePoller:
 
 
 def queue_record(message: Message, mapping: QueueMapping) -> dict[str, Any]:
-    """Return a message as one of the `Records` of an event."""
+    """Return a message as one of the `Records` of an event.
+
+    Recorded of AWS: a message without attributes has no `md5OfMessageAttributes`, but null of a mapping with a batching
+    window (localstack, event_source_mapping/test_lambda_integration_sqs.snapshot.json).
+    """
     attributes = message.get("MessageAttributes") or {}
+    md5: dict[str, Any] = {"md5OfMessageAttributes": None} if mapping.batching_window_seconds else {}
+    if attributes:
+        md5 = {"md5OfMessageAttributes": message["MD5OfMessageAttributes"]}
     return {
         "messageId": message["MessageId"],
         "receiptHandle": message["ReceiptHandle"],
         "body": message.get("Body", ""),
         "attributes": dict(message.get("Attributes") or {}),
         "messageAttributes": {name: _attribute(value) for name, value in attributes.items()},
-        **({"md5OfMessageAttributes": message["MD5OfMessageAttributes"]} if attributes else {}),
+        **md5,
         "md5OfBody": message.get("MD5OfBody"),
         "eventSource": "aws:sqs",
         "eventSourceARN": mapping.queue_arn,

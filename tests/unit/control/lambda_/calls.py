@@ -42,6 +42,13 @@ def call(context: Context, operation: str, **request: Any) -> dict[str, Any]:
 
 
 def create(context: Context, name: str = "my-function", **settings: Any) -> dict[str, Any]:
+    """Create a function and return its configuration as the next look finds it."""
+    answer = creation(context, name, **settings)
+    return call(context, "GetFunctionConfiguration", FunctionName=answer["FunctionName"])
+
+
+def creation(context: Context, name: str = "my-function", **settings: Any) -> dict[str, Any]:
+    """Create a function and return what CreateFunction answers."""
     request: dict[str, Any] = {
         "FunctionName": name,
         "Runtime": "python3.12",
@@ -64,6 +71,12 @@ def creation_failure(context: Context, **settings: Any) -> tuple[str, str]:
     with pytest.raises(AwsError) as caught:
         create(context, **settings)
     return caught.value.code, caught.value.message
+
+
+def updated(context: Context, operation: str, **change: Any) -> dict[str, Any]:
+    """Change the function `my-function` and return its configuration as the next look finds it."""
+    call(context, operation, **{"FunctionName": "my-function", **change})
+    return call(context, "GetFunctionConfiguration", FunctionName="my-function")
 
 
 @lru_cache

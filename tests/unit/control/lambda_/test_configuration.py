@@ -62,9 +62,18 @@ def test_settings_come_back(context: Context, name: str, value: Any, stored: Any
     assert call(context, "UpdateFunctionConfiguration", FunctionName=ARN, **{name: value}).get(name) == stored
 
 
-def test_without_variables_there_is_no_environment(context: Context) -> None:
+def test_a_new_function_keeps_an_environment_without_variables(context: Context) -> None:
+    """Recorded of AWS: localstack, test_lambda_api.snapshot.json (test_redundant_updates)."""
+    empty: dict[str, Any] = {"Variables": {}}
+    assert create(context, Environment=empty)["Environment"] == empty
+    changed = call(context, "UpdateFunctionConfiguration", FunctionName=ARN, Description="1st update description")
+    assert changed["Environment"] == empty
+    assert "Environment" not in create(context, "without")
+
+
+def test_an_update_to_no_variables_leaves_no_environment(context: Context) -> None:
     """As the AWS provider of Terraform expects it: its plan would never be empty with an `Environment` that is."""
-    assert "Environment" not in create(context, Environment={"Variables": {}})
+    create(context)
     call(context, "UpdateFunctionConfiguration", FunctionName=ARN, Environment={"Variables": {"KEY": "value"}})
     assert "Environment" not in call(context, "UpdateFunctionConfiguration", FunctionName=ARN, Environment={})
     assert "Environment" not in call(context, "GetFunctionConfiguration", FunctionName=ARN)

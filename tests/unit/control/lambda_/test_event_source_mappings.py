@@ -129,6 +129,8 @@ def test_listings(mapped: Context) -> None:
     assert listed(FunctionName="other") == {second, third}
     assert listed(EventSourceArn=QUEUE) == {first, second}
     assert listed(FunctionName="other", EventSourceArn=QUEUE) == {second}
+    # AWS does not ask for the function: localstack, test_lambda_api.py (test_event_source_mapping_exceptions).
+    assert listed(FunctionName="doesnotexist") == set()
     page = call(mapped, "ListEventSourceMappings", MaxItems=2)
     rest = call(mapped, "ListEventSourceMappings", Marker=page["NextMarker"])
     assert len(page["EventSourceMappings"]) == 2
@@ -145,7 +147,7 @@ def test_one_mapping_of_a_queue_and_a_function(mapped: Context) -> None:
 
 
 REFUSALS: list[tuple[dict[str, Any], str, str]] = [
-    ({"FunctionName": "none"}, "ResourceNotFoundException", f"Function not found: {ARN[:-11]}none"),
+    ({"FunctionName": "none"}, "InvalidParameterValueException", "Function does not exist"),
     ({"EventSourceArn": None}, "InvalidParameterValueException", "Unrecognized event source."),
     (
         {"EventSourceArn": "arn:aws:kinesis:us-east-1:123456789012:stream/s"},

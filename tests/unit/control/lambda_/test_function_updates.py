@@ -8,7 +8,7 @@ import pytest
 
 from gatewright.control.context import Context
 from tests.unit.control.contexts import Contexts
-from tests.unit.control.lambda_.calls import ARN, CODE, OTHER_CODE, call, create, failure
+from tests.unit.control.lambda_.calls import ARN, CODE, OTHER_CODE, call, create, creation, failure, updated
 
 STALE = (
     "PreconditionFailedException",
@@ -24,9 +24,9 @@ class TestUpdateFunctionCode:
         context = contexts.context()
         created = create(context)
         contexts.clock.advance(60)
-        updated = call(context, "UpdateFunctionCode", FunctionName="my-function", ZipFile=OTHER_CODE)
-        assert updated.pop("RevisionId") != created.pop("RevisionId")
-        assert updated == {
+        after = updated(context, "UpdateFunctionCode", ZipFile=OTHER_CODE)
+        assert after.pop("RevisionId") != created.pop("RevisionId")
+        assert after == {
             **created,
             "CodeSize": len(OTHER_CODE),
             "CodeSha256": base64.b64encode(hashlib.sha256(OTHER_CODE).digest()).decode(),
@@ -53,8 +53,8 @@ class TestUpdateFunctionCode:
 
     def test_architectures_may_change(self, context: Context) -> None:
         create(context)
-        updated = call(context, "UpdateFunctionCode", FunctionName=ARN, ZipFile=CODE, Architectures=["arm64"])
-        assert updated["Architectures"] == ["arm64"]
+        answer = call(context, "UpdateFunctionCode", FunctionName=ARN, ZipFile=CODE, Architectures=["arm64"])
+        assert answer["Architectures"] == ["arm64"]
 
     @pytest.mark.parametrize(
         ("request_members", "expected"),
@@ -78,31 +78,30 @@ class TestUpdateFunctionConfiguration:
         context = contexts.context()
         created = create(context, Environment={"Variables": {"A": "1", "B": "2"}}, Description="first")
         contexts.clock.advance(1)
-        updated = call(
+        after = updated(
             context,
             "UpdateFunctionConfiguration",
-            FunctionName="my-function",
             Timeout=900,
             Environment={"Variables": {"C": "3"}},
             Description="",
         )
-        assert updated["RevisionId"] != created["RevisionId"]
+        assert after["RevisionId"] != created["RevisionId"]
         expected = {
             **created,
             "Timeout": 900,
             "Environment": {"Variables": {"C": "3"}},
             "Description": "",
-            "RevisionId": updated["RevisionId"],
+            "RevisionId": after["RevisionId"],
             "LastModified": "2026-01-01T00:00:01.000+0000",
         }
-        assert updated == expected
+        assert after == expected
         assert contexts.document("lambda", "function", "my-function") == expected
 
     def test_an_update_that_asks_for_nothing_is_a_new_revision(self, context: Context) -> None:
         created = create(context)
-        updated = call(context, "UpdateFunctionConfiguration", FunctionName=f"{ARN}:$LATEST")
-        assert updated == {**created, "RevisionId": updated["RevisionId"]}
-        assert updated["RevisionId"] != created["RevisionId"]
+        after = updated(context, "UpdateFunctionConfiguration", FunctionName=f"{ARN}:$LATEST")
+        assert after == {**created, "RevisionId": after["RevisionId"]}
+        assert after["RevisionId"] != created["RevisionId"]
 
     def test_an_update_that_fails_changes_nothing(self, contexts: Contexts) -> None:
         context = contexts.context()
@@ -117,9 +116,58 @@ class TestUpdateFunctionConfiguration:
 )
 def test_a_stale_revision_is_refused(context: Context, operation: str, change: dict[str, Any]) -> None:
     first = create(context)["RevisionId"]
-    second = call(context, operation, FunctionName=ARN, RevisionId=first, **change)["RevisionId"]
+    second = updated(context, operation, RevisionId=first, **change)["RevisionId"]
     assert failure(context, operation, FunctionName=ARN, RevisionId=first, **change) == STALE
     call(context, operation, FunctionName=ARN, RevisionId=second, **change)
+
+
+PENDING = {"State": "Pending", "StateReason": "The function is being created.", "StateReasonCode": "Creating"}
+
+
+class TestStates:
+    """Lambda answers before the function is ready, which gives it another revision (localstack, test_lambda_api).
+
+    Recorded in test_function_lifecycle, test_function_revisions_basic, test_publish_version_on_create and
+    test_publish_with_update.
+    """
+
+    @pytest.mark.parametrize("version", ["$LATEST", "1"])
+    def test_a_new_function_is_pending(self, context: Context, version: str) -> None:
+        answer = creation(context, Publish=version != "$LATEST")
+        ready = call(context, "GetFunctionConfiguration", FunctionName="my-function", Qualifier=version)
+        assert (ready["State"], ready["LastUpdateStatus"]) == ("Active", "Successful")
+        assert answer["RevisionId"] != ready["RevisionId"]
+        del ready["LastUpdateStatus"]
+        assert answer == {**ready, **PENDING, "FunctionArn": ARN, "RevisionId": answer["RevisionId"]}
+
+    @pytest.mark.parametrize(
+        ("operation", "change"),
+        [("UpdateFunctionCode", {"ZipFile": OTHER_CODE}), ("UpdateFunctionConfiguration", {"Timeout": 5})],
+    )
+    def test_an_update_is_in_progress(self, context: Context, operation: str, change: dict[str, Any]) -> None:
+        create(context)
+        answer = call(context, operation, FunctionName="my-function", **change)
+        ready = call(context, "GetFunctionConfiguration", FunctionName="my-function")
+        assert answer["RevisionId"] != ready["RevisionId"]
+        assert answer == {
+            **ready,
+            "LastUpdateStatus": "InProgress",
+            "LastUpdateStatusReason": "The function is being created.",
+            "LastUpdateStatusReasonCode": "Creating",
+            "RevisionId": answer["RevisionId"],
+        }
+
+    def test_a_version_that_an_update_publishes_is_pending(self, context: Context) -> None:
+        create(context)
+        answer = call(context, "UpdateFunctionCode", FunctionName="my-function", ZipFile=OTHER_CODE, Publish=True)
+        assert (answer["Version"], answer["FunctionArn"]) == ("1", f"{ARN}:1")
+        assert {name: answer[name] for name in PENDING} == PENDING
+        assert "LastUpdateStatus" not in answer
+
+    def test_a_version_that_is_published_later_is_active(self, context: Context) -> None:
+        create(context)
+        answer = call(context, "PublishVersion", FunctionName="my-function")
+        assert (answer["State"], answer["LastUpdateStatus"]) == ("Active", "Successful")
 
 
 def test_no_image_for_a_function_of_a_zip_archive(context: Context) -> None:

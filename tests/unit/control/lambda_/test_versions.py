@@ -10,7 +10,7 @@ import pytest
 
 from gatewright.control.context import Context
 from tests.unit.control.contexts import Contexts
-from tests.unit.control.lambda_.calls import ARN, CODE, OTHER_CODE, call, create, failure
+from tests.unit.control.lambda_.calls import ARN, CODE, OTHER_CODE, call, create, creation, failure
 
 STALE = (
     "PreconditionFailedException",
@@ -128,7 +128,7 @@ class TestPublishVersion:
 
 class TestPublish:
     def test_on_create(self, context: Context) -> None:
-        created = create(context, Publish=True)
+        created = creation(context, Publish=True)
         assert (created["Version"], created["FunctionArn"]) == ("1", ARN)
         assert numbers(context) == ["$LATEST", "1"]
         assert publish(context)["Version"] == "1"

@@ -142,6 +142,16 @@ def test_the_record_of_a_message_with_attributes() -> None:
     }
 
 
+def test_the_record_of_a_message_without_attributes() -> None:
+    """Null with a batching window, else nothing: localstack, test_lambda_integration_sqs.snapshot.json.
+
+    Recorded in test_sqs_event_source_mapping, with a window, and test_failing_lambda_retries_after_visibility_timeout.
+    """
+    windowed = dataclasses.replace(MAPPING, batching_window_seconds=1)
+    assert queue_record(message(1), windowed)["md5OfMessageAttributes"] is None
+    assert "md5OfMessageAttributes" not in queue_record(message(1), MAPPING)
+
+
 async def test_messages_of_a_function_that_fails_stay() -> None:
     queue, function = Queue(message(1)), Function("raised")
     await read(queue, function)
