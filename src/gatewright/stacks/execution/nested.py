@@ -21,7 +21,7 @@ from gatewright.stacks.execution.begin import (
     open_stack,
     save,
 )
-from gatewright.stacks.execution.errors import NodeStopping, ResourceFailed
+from gatewright.stacks.execution.errors import Cancelled, NodeStopping, ResourceFailed
 from gatewright.stacks.execution.journal import Journal
 from gatewright.stacks.execution.nested_change_sets import Planned, planned_of
 from gatewright.stacks.execution.nested_plans import LONGEST_NAME, NestedPlan, NestedPlans
@@ -68,6 +68,7 @@ class NestedStacks:
         self._runs.work(place, uuid)
         stack = self._settled(place, uuid)
         if stack["StackStatus"] != "CREATE_COMPLETE":
+            self._refuse_giving_up(parent)
             reason = stack.get("StackStatusReason") or ""
             raise ResourceFailed(f"Embedded stack {stack['StackId']} was not successfully created: {reason}")
         return _resource(stack)
@@ -112,6 +113,7 @@ class NestedStacks:
             stack = self._settled(place, uuid)
         status = stack["StackStatus"]
         if status not in _UPDATED:
+            self._refuse_giving_up(self._parent(call, place))
             if "Failure" in stack:  # AWS says it while the roll-back is under way
                 raise ResourceFailed(_not_updated(stack, "UPDATE_ROLLBACK_IN_PROGRESS", stack["Failure"]))
             raise ResourceFailed(_not_updated(stack, status, stack.get("StackStatusReason")))
@@ -152,9 +154,10 @@ class NestedStacks:
         operation = stack.get("Operation") or {}
         is_unfinished = operation.get("Phase") in {Phase.UPDATE.value, Phase.CLEANUP.value}
         if is_unfinished or (stack["StackStatus"] in _LEFT_FAILED and "Before" in stack):
+            skipped = (self._parent(call, place).get("Operation") or {}).get("ResourcesToSkip", ())
             surroundings = self._surroundings
             with Journal(surroundings.store, place, uuid, surroundings.clock, surroundings.ids).step() as step:
-                begin_rollback(step, call.token, Phase.UPDATE_ROLLBACK, is_nested=True)
+                begin_rollback(step, call.token, Phase.UPDATE_ROLLBACK, skipped=skipped, is_nested=True)
         self._runs.work(place, uuid)
         stack = self._settled(place, uuid)
         if stack["StackStatus"] in _LEFT_FAILED:
@@ -190,6 +193,11 @@ class NestedStacks:
         if stack["StackStatus"] != DELETED:
             reason = stack.get("StackStatusReason") or ""
             raise ResourceFailed(f"Embedded stack {stack['StackId']} was not successfully deleted: {reason}")
+
+    def _refuse_giving_up(self, parent: Document) -> None:
+        """Raise `Cancelled` when a nested stack was given up because something else failed in its parent."""
+        if not self._runs.goes_on(parent["Uuid"]):
+            raise Cancelled
 
     def _plan(
         self,

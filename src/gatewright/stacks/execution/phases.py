@@ -175,7 +175,7 @@ def _clean_up(run: Run) -> None:
 
 def _roll_back_update(run: Run) -> None:
     stack = run.journal.stack()
-    restoration = Restoration(run, stack, stack["Operation"].get("ResourcesToSkip", ()))
+    restoration = Restoration(run, stack, _skipped(stack))
     restoration.work()
     run.surroundings.catch_up()
     with run.journal.step() as step:
@@ -195,6 +195,15 @@ def _roll_back_update(run: Run) -> None:
             step.writer.put(current, document)
             step.writer.delete(previous)
         begin_clean_up(step, Phase.ROLLBACK_CLEANUP)
+
+
+def _skipped(stack: Document) -> list[str]:
+    """Return the resources of a stack that its roll-back skips: those in nested ones are `stack.logical id`."""
+    names: list[str] = stack["Operation"].get("ResourcesToSkip", [])
+    prefix = f"{stack['StackName']}."
+    if "ParentId" in stack:
+        return [name.removeprefix(prefix) for name in names if name.startswith(prefix)]
+    return [name for name in names if "." not in name]
 
 
 def _clean_up_rollback(run: Run) -> None:

@@ -106,6 +106,12 @@ def find_stack(place: Place, reader: Reader, name_or_arn: str) -> Document | Non
     return None if named is None else reader.get(place.key(STACK, named["Uuid"]))
 
 
+def protection_of(place: Place, reader: Reader, stack: Document) -> bool:
+    """Say whether a stack is protected from deletion: of nested stacks, the root is what is protected."""
+    root = stack if "RootId" not in stack else reader.get(place.key(STACK, uuid_of(stack["RootId"]) or ""))
+    return bool((root or stack).get("EnableTerminationProtection"))
+
+
 def require_stack(place: Place, reader: Reader, name_or_arn: str) -> Document:
     """Return a stack by name or ARN. Raises ValidationError as most operations do."""
     stack = find_stack(place, reader, name_or_arn)

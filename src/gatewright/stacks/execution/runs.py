@@ -60,6 +60,12 @@ class StackRuns:
         with self._guard:
             return sum(run.journal.steps for run in self._runs.values() if run.is_within(uuid))
 
+    def goes_on(self, uuid: str) -> bool:
+        """Say whether a stack that is worked on is not to give up."""
+        with self._guard:
+            run = self._runs.get(uuid)
+        return run is None or run.goes_on()
+
     def work(self, place: Place, uuid: str) -> None:
         """Work on a stack in this thread, as long as its document names an operation."""
         try:

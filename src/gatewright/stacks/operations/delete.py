@@ -11,7 +11,7 @@ from gatewright.base.errors import OperationNotImplemented
 from gatewright.base.operations import Shape
 from gatewright.stacks.execution.begin import begin_deletion
 from gatewright.stacks.execution.nested_change_sets import delete_hierarchy
-from gatewright.stacks.execution.places import CHANGE_SET, find_stack, require_stack
+from gatewright.stacks.execution.places import CHANGE_SET, find_stack, protection_of, require_stack
 from gatewright.stacks.execution.statuses import DELETABLE_IN_PROGRESS, DELETED, is_in_progress
 from gatewright.stacks.operations.context import StackContext
 from gatewright.stacks.operations.inputs import validation_error
@@ -30,6 +30,7 @@ def delete_stack(context: StackContext, request: Shape) -> Shape:
     retained = request.get("RetainResources") or []
     resources = context.journal(stack).resources()
     with context.journal(stack).step() as step:
+        _refuse_protected(step.stack, protection_of(context.place, step.writer, step.stack))
         _refuse(step.stack, resources, retained)
         if step.stack["StackStatus"] == "DELETE_IN_PROGRESS":
             return {}
@@ -56,10 +57,13 @@ def update_termination_protection(context: StackContext, request: Shape) -> Shap
     return {"StackId": stack["StackId"]}
 
 
+def _refuse_protected(stack: Document, is_protected: bool) -> None:
+    if is_protected:
+        raise validation_error(f"Stack [{stack['StackName']}] cannot be deleted while TerminationProtection is enabled")
+
+
 def _refuse(stack: Document, resources: Mapping[str, Document], retained: list[str]) -> None:
-    name, status = stack["StackName"], stack["StackStatus"]
-    if stack.get("EnableTerminationProtection"):
-        raise validation_error(f"Stack [{name}] cannot be deleted while TerminationProtection is enabled")
+    status = stack["StackStatus"]
     if is_in_progress(status) and status not in DELETABLE_IN_PROGRESS and status != "DELETE_IN_PROGRESS":
         raise validation_error(f"Stack [{stack['StackId']}] cannot be deleted while in status {status}")
     if not retained:

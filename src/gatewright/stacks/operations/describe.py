@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from gatewright.aws.pagination import page
 from gatewright.base.operations import Shape
-from gatewright.stacks.execution.places import EVENT, RESOURCE, STACK, find_stack, require_stack
+from gatewright.stacks.execution.places import EVENT, RESOURCE, STACK, find_stack, protection_of, require_stack
 from gatewright.stacks.execution.statuses import DELETED
 from gatewright.stacks.operations.context import StackContext, moment, present
 from gatewright.stacks.operations.inputs import stack_missing, validation_error
@@ -29,10 +29,12 @@ def describe_stacks(context: StackContext, request: Shape) -> Shape:
     name = request.get("StackName")
     with context.store.read() as reader:
         if name is not None:
-            return {"Stacks": [stack_description(require_stack(context.place, reader, name))]}
+            stack = require_stack(context.place, reader, name)
+            return {"Stacks": [stack_description(stack, protection_of(context.place, reader, stack))]}
         stacks = [stack for _, stack in context.place.list(reader, STACK) if stack["StackStatus"] != DELETED]
-    found, token = _newest(stacks, request.get("NextToken"), "DescribeStacks")
-    return present({"Stacks": [stack_description(stack) for stack in found], "NextToken": token})
+        found, token = _newest(stacks, request.get("NextToken"), "DescribeStacks")
+        described = [stack_description(stack, protection_of(context.place, reader, stack)) for stack in found]
+    return present({"Stacks": described, "NextToken": token})
 
 
 def list_stacks(context: StackContext, request: Shape) -> Shape:
@@ -127,7 +129,7 @@ def list_stack_resources(context: StackContext, request: Shape) -> Shape:
     return present({"StackResourceSummaries": summaries, "NextToken": token})
 
 
-def stack_description(stack: Document) -> dict[str, Any]:
+def stack_description(stack: Document, is_protected: bool) -> dict[str, Any]:
     """Return a stack as DescribeStacks does."""
     is_deleted = stack["StackStatus"] == DELETED
     return present(
@@ -150,7 +152,7 @@ def stack_description(stack: Document) -> dict[str, Any]:
             "Outputs": stack.get("Outputs") or None,
             "RoleARN": stack.get("RoleARN"),
             "Tags": stack.get("Tags", []),
-            "EnableTerminationProtection": None if is_deleted else stack.get("EnableTerminationProtection", False),
+            "EnableTerminationProtection": None if is_deleted else is_protected,
             "ParentId": stack.get("ParentId"),
             "RootId": stack.get("RootId"),
             "DriftInformation": _drift_information(stack),

@@ -12,7 +12,7 @@ from gatewright.stacks.execution.begin import Options, begin_rollback, begin_upd
 from gatewright.stacks.execution.evaluations import load_template
 from gatewright.stacks.execution.nested_change_sets import hand_over
 from gatewright.stacks.execution.nested_plans import NestedPlans
-from gatewright.stacks.execution.places import find_stack, require_stack
+from gatewright.stacks.execution.places import RESOURCE, STACK_TYPE, find_stack, require_stack
 from gatewright.stacks.execution.plan import Plan, plan_update
 from gatewright.stacks.execution.preparation import Prepared, refuse_capabilities
 from gatewright.stacks.execution.stack_policy import policy_of
@@ -21,7 +21,7 @@ from gatewright.stacks.operations.context import StackContext
 from gatewright.stacks.operations.create import outdate_change_sets
 from gatewright.stacks.operations.inputs import given_of, options_of, prepared_of, stack_missing, validation_error
 from gatewright.stacks.template import TemplateError
-from gatewright.store.types import Document
+from gatewright.store.types import Document, Reader
 
 NO_UPDATES = "No updates are to be performed."
 
@@ -56,25 +56,40 @@ def continue_update_rollback(context: StackContext, request: Shape) -> Shape:
     """Go on with a roll-back that failed; resources that are skipped are taken for rolled back."""
     with context.store.read() as reader:
         stack = require_stack(context.place, reader, request["StackName"])
+    if "ParentId" in stack:
+        raise validation_error("RollbackUpdatedStack cannot be invoked on child stacks")
     skipped = request.get("ResourcesToSkip") or []
-    failed = {
-        name
-        for name, resource in context.journal(stack).resources().items()
-        if resource["ResourceStatus"] == "UPDATE_FAILED"
-    }
     with context.journal(stack).step() as step:
         if step.stack["StackStatus"] != "UPDATE_ROLLBACK_FAILED":
             raise validation_error(
                 f"Stack:{stack['StackId']} is in {step.stack['StackStatus']} state and can not continue rollback."
             )
-        wrong = [name for name in skipped if name not in failed]
-        if wrong:
-            listed = ", ".join(wrong)
-            raise validation_error(f"The following resource(s) to skip are not in UPDATE_FAILED state: [{listed}]")
+        for name in skipped:
+            _refuse_skipping(context, step.writer, step.stack, name)
         token = request.get("ClientRequestToken")
         begin_rollback(step, context.new_id(), Phase.UPDATE_ROLLBACK, skipped=skipped, client_token=token)
     context.work_on(stack)
     return {}
+
+
+def _refuse_skipping(context: StackContext, reader: Reader, root: Document, name: str) -> None:
+    """Refuse to skip what did not fail to be rolled back. `name` is a logical id, in a nested stack `stack.logical id`.
+
+    Raises ValidationError, in the words that people quote of AWS. A nested stack is skipped only when it is gone.
+    """
+    stack_name, _, logical_id = name.rpartition(".")
+    stack = root if not stack_name else find_stack(context.place, reader, stack_name)
+    if stack is None or (stack_name and stack.get("RootId") != root["StackId"]):
+        raise validation_error(f"Stack [{stack_name}] does not exist")
+    resource = reader.get(context.place.key(RESOURCE, f"{stack['Uuid']}/{logical_id}"))
+    if resource is None:
+        raise validation_error(f"Resource {logical_id} does not belong to stack {stack['StackName']}")
+    if resource["ResourceType"] == STACK_TYPE:
+        nested = find_stack(context.place, reader, resource["PhysicalResourceId"])
+        if nested is not None and not nested["StackStatus"].startswith("DELETE_"):
+            raise validation_error("Nested stacks could not be skipped")
+    if resource["ResourceStatus"] != "UPDATE_FAILED":
+        raise validation_error("Only the resources failed during UpdateRollback are allowed to be skipped")
 
 
 def rollback_stack(context: StackContext, request: Shape) -> Shape:

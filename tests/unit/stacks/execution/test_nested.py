@@ -59,6 +59,7 @@ def test_a_nested_stack_is_given_up_with_its_parent(stacks: Stacks) -> None:
         threading.Event().wait(0.01)
     release.set()
     assert stacks.settled(context.begun[0]) == "ROLLBACK_COMPLETE"
+    assert ("Child", "CREATE_FAILED", "Resource creation cancelled") in stacks.events()
     child_id = stacks.resources()["Child"]["PhysicalResourceId"]
     assert stacks.status(child_id) == "DELETE_COMPLETE"
 
@@ -271,6 +272,39 @@ def test_a_roll_back_that_failed_within_is_continued_from_the_parent(stacks: Sta
     stacks.call("ContinueUpdateRollback", StackName="app")
     assert (stacks.status(), stacks.status(child_id)) == ("UPDATE_ROLLBACK_COMPLETE", "UPDATE_ROLLBACK_COMPLETE")
     assert "1" in {each["Value"] for each in stacks.world.things.values()}
+
+
+def test_what_cannot_be_rolled_back_in_a_nested_stack_is_skipped(stacks: Stacks) -> None:
+    """ResourcesToSkip names resources of nested stacks by the name of their stack."""
+    stacks.world.objects["templates/child.json"] = child("1")
+    child_id = made(stacks)
+    stacks.world.objects["templates/child.json"] = child("2", Added=thing(DependsOn="Thing"))
+    stacks.world.failing = {"create Added": "No"}
+    stacks.world.failing_again = {"update Thing": "No"}
+    stacks.call("UpdateStack", StackName="app", UsePreviousTemplate=True)
+    assert stacks.status() == "UPDATE_ROLLBACK_FAILED"
+    refused = stacks.refused("ContinueUpdateRollback", StackName=child_id)
+    assert refused == "ValidationError: RollbackUpdatedStack cannot be invoked on child stacks"
+    name = stacks.stack(child_id)["StackName"]
+    refused = stacks.refused("ContinueUpdateRollback", StackName="app", ResourcesToSkip=["Child"])
+    assert refused == "ValidationError: Nested stacks could not be skipped"
+    refused = stacks.refused("ContinueUpdateRollback", StackName="app", ResourcesToSkip=[f"{name}.Nothing"])
+    assert refused == f"ValidationError: Resource Nothing does not belong to stack {name}"
+    stacks.call("ContinueUpdateRollback", StackName="app", ResourcesToSkip=[f"{name}.Thing"])
+    assert (stacks.status(), stacks.status(child_id)) == ("UPDATE_ROLLBACK_COMPLETE", "UPDATE_ROLLBACK_COMPLETE")
+
+
+def test_a_root_protects_its_nested_stacks(stacks: Stacks) -> None:
+    """ "Protect CloudFormation stacks from being deleted": of nested stacks, the root says it."""
+    stacks.world.objects["templates/child.json"] = child()
+    body = template({"Child": nested()})
+    stacks.call("CreateStack", StackName="app", TemplateBody=body, EnableTerminationProtection=True)
+    child_id = stacks.resources()["Child"]["PhysicalResourceId"]
+    assert stacks.stack(child_id)["EnableTerminationProtection"] is True
+    assert "while TerminationProtection is enabled" in stacks.refused("DeleteStack", StackName=child_id)
+    stacks.call("UpdateTerminationProtection", StackName="app", EnableTerminationProtection=False)
+    stacks.call("DeleteStack", StackName=child_id)
+    assert stacks.status(child_id) == "DELETE_COMPLETE"
 
 
 def test_a_nested_template_with_a_transform_needs_its_capability(stacks: Stacks) -> None:

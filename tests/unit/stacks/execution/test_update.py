@@ -190,9 +190,14 @@ def test_a_rollback_goes_on_without_what_is_skipped(stacks: Stacks) -> None:
     created(stacks, {"A": thing("old"), "B": thing("old")})
     stacks.world.failing = {"update A": "No"}
     update(stacks, {"A": thing("new"), "B": thing("old")})
-    assert "not in UPDATE_FAILED state: [B]" in stacks.refused(
-        "ContinueUpdateRollback", StackName="app", ResourcesToSkip=["B"]
-    )
+    refusals = {
+        "B": "Only the resources failed during UpdateRollback are allowed to be skipped",
+        "C": "Resource C does not belong to stack app",
+        "Other.A": "Stack [Other] does not exist",
+    }
+    for name, message in refusals.items():
+        refused = stacks.refused("ContinueUpdateRollback", StackName="app", ResourcesToSkip=[name])
+        assert refused == f"ValidationError: {message}"
     stacks.call("ContinueUpdateRollback", StackName="app", ResourcesToSkip=["A"])
     assert stacks.status() == "UPDATE_ROLLBACK_COMPLETE"
 
