@@ -5,6 +5,7 @@ Why the `regex` package: docs/decisions/0012-mapping-templates.md.
 
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Final
 
 import regex
@@ -51,10 +52,12 @@ class Patterns:
     def replace(self, pattern: str, text: str, replacement: str, limit: int, count: int = 0) -> str:
         """Return the text with what matches replaced, `count` times at most unless 0, in `limit` characters at most."""
         compiled = self._pattern(pattern)
-        parts = _parts(replacement, compiled)
+        parts: list[str | int] | None = None
         pieces: list[str] = []
         at = 0
         for number, match in enumerate(self._found(compiled, text), 1):
+            # As in Java, nobody looks at a replacement that is not needed.
+            parts = _parts(replacement, compiled) if parts is None else parts
             pieces.append(text[at : match.start()])
             added = [part if isinstance(part, str) else match.group(part) or "" for part in parts]
             pieces += added
@@ -88,8 +91,13 @@ class Patterns:
 
     def _found(self, pattern: "regex.Pattern[str]", text: str) -> "Iterator[regex.Match[str]]":
         matches = pattern.finditer(text, timeout=max(self._left, 0.001))
-        while (match := self._timed(lambda _seconds: next(matches, None))) is not None:
+        while (match := self._timed(partial(_next, matches))) is not None:
             yield match
+            if match.end() == match.start():
+                # As Java's Matcher.find: what follows a match without width begins a character later.
+                if match.end() == len(text):
+                    return
+                matches = pattern.finditer(text, match.end() + 1, timeout=max(self._left, 0.001))
 
     def _timed(self, search: "Callable[[float], regex.Match[str] | None]") -> "regex.Match[str] | None":
         began = time.perf_counter()
@@ -99,6 +107,10 @@ class Patterns:
             raise TemplateLimitFault("regular expressions take too long") from None
         finally:
             self._left -= time.perf_counter() - began
+
+
+def _next(matches: "Iterator[regex.Match[str]]", _seconds: float) -> "regex.Match[str] | None":
+    return next(matches, None)
 
 
 def _parts(replacement: str, pattern: "regex.Pattern[str]") -> list[str | int]:

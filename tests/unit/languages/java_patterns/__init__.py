@@ -1,0 +1,1 @@
+"""Patterns of java.util.regex against Java itself."""
