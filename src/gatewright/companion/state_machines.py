@@ -24,7 +24,7 @@ _NO_INPUT: Final = "{}"
 
 def text_of(output: Any) -> str:
     """Return an output as JSON: that of a state which makes a text is a text in quotation marks."""
-    return json.dumps(output, separators=(",", ":"))
+    return json.dumps(output, separators=(",", ":"), ensure_ascii=False)
 
 
 def billed_ms(started: datetime, stopped: datetime) -> int:

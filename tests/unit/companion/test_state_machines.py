@@ -81,4 +81,4 @@ def test_what_takes_too_long_is_stopped() -> None:
 
 
 def test_outputs_are_json() -> None:
-    assert [text_of(value) for value in ("Hello", None, {"a": [1]})] == ['"Hello"', "null", '{"a":[1]}']
+    assert [text_of(value) for value in ("é", None, {"a": [1]})] == ['"é"', "null", '{"a":[1]}']

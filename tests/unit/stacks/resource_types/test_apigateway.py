@@ -397,5 +397,8 @@ class TestDeployment:
     def test_a_canary(self, stack: Stack, api: Resource) -> None:
         stack.create(self.TYPE, "One", RestApiId=api.physical_id, StageName="dev")
         canary = {"PercentTraffic": "25", "UseStageCache": "false"}
-        stack.create(self.TYPE, "Two", RestApiId=api.physical_id, StageName="dev", DeploymentCanarySettings=canary)
+        properties = {"RestApiId": api.physical_id, "StageName": "dev", "DeploymentCanarySettings": canary}
+        second = stack.create(self.TYPE, "Two", **properties)
         assert TestStage.stage(stack, api, "dev")["canarySettings"]["percentTraffic"] == 25
+        stack.delete(self.TYPE, second, "Two", **properties)
+        assert "canarySettings" not in TestStage.stage(stack, api, "dev")

@@ -1,7 +1,8 @@
 """`AWS::ApiGateway::Deployment`. Ref is the id.
 
-Source: AWS::ApiGateway::Deployment (AWS CloudFormation User Guide). One that names a stage makes it, or moves it;
-deleting it deletes the stage, if that still serves it: API Gateway deletes no deployment that a stage serves.
+Source: AWS::ApiGateway::Deployment (AWS CloudFormation User Guide). One that names a stage makes it, or moves it, or
+becomes its canary; deleting it deletes the stage, or ends the canary, if that still serves it: API Gateway deletes no
+deployment that a stage serves.
 """
 
 from typing import Any, Final
@@ -19,6 +20,7 @@ from gatewright.stacks.resource_types.members import is_changed, picked
 from gatewright.stacks.resource_types.outcomes import absence_is_done, if_present
 
 _DESCRIPTION: Final = "/description"
+_CANARY: Final = "/canarySettings"
 
 
 def create(call: Call, properties: Properties) -> Resource:
@@ -65,15 +67,22 @@ def update(call: Call, there: Resource, old: Properties, new: Properties) -> Res
 
 
 def delete(call: Call, there: Resource, properties: Properties) -> None:
-    """Delete the deployment, after the stage that it made, if that still serves it."""
+    """Delete the deployment, after the stage or the canary that it made, if that still serves it."""
     target = {"restApiId": properties["RestApiId"], "deploymentId": there.physical_id}
     name = properties.get("StageName")
     with absence_is_done():
         if name:
-            stage = if_present(call, "apigateway", "GetStage", stage_target(properties, name))
-            if stage is not None and stage["deploymentId"] == there.physical_id:
-                call.services.call("apigateway", "DeleteStage", stage_target(properties, name))
+            _withdraw(call, there.physical_id, stage_target(properties, name))
         call.services.call("apigateway", "DeleteDeployment", target)
+
+
+def _withdraw(call: Call, deployment_id: str, target: dict[str, str]) -> None:
+    """Have a stage not serve a deployment any more."""
+    stage = if_present(call, "apigateway", "GetStage", target) or {}
+    if stage.get("deploymentId") == deployment_id:
+        call.services.call("apigateway", "DeleteStage", target)
+    elif stage.get("canarySettings", {}).get("deploymentId") == deployment_id:
+        patch(call, "UpdateStage", target, [{"op": "remove", "path": _CANARY}])
 
 
 def _stage(properties: Properties) -> dict[str, Any]:
