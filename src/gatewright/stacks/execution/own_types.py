@@ -1,9 +1,9 @@
-"""The resource types that are stacks' own: nested stacks, custom resources, wait conditions, the CDK's metadata."""
+"""Resource types that are stacks' own: nested stacks, custom resources, wait conditions, macros, the CDK's metadata."""
 
 from collections.abc import Callable
 
-from gatewright.base.errors import OperationNotImplemented
 from gatewright.stacks.execution.custom_resources import CUSTOM_RESOURCE, PREFIX, CustomResources
+from gatewright.stacks.execution.macros import MACRO_TYPE, macro_type
 from gatewright.stacks.execution.nested import NestedStacks
 from gatewright.stacks.execution.places import STACK_TYPE
 from gatewright.stacks.execution.responses import Responses
@@ -13,7 +13,6 @@ from gatewright.stacks.execution.wait_conditions import CONDITION, HANDLE, WaitC
 from gatewright.stacks.resource_types.contract import Call, Properties, Resource, ResourceType
 
 CDK_METADATA = "AWS::CDK::Metadata"
-MACRO = "AWS::CloudFormation::Macro"
 
 
 def find_own_types(responses: Responses) -> Callable[[StackRuns], FindType]:
@@ -29,7 +28,7 @@ def find_own_types(responses: Responses) -> Callable[[StackRuns], FindType]:
             HANDLE: waits.handle_type(),
             CONDITION: waits.condition_type(),
             CDK_METADATA: cdk_metadata(),
-            MACRO: macro(),
+            MACRO_TYPE: macro_type(surroundings),
         }
 
         def find(name: str) -> ResourceType | None:
@@ -55,15 +54,3 @@ def cdk_metadata() -> ResourceType:
         """Do nothing: there is nothing but the record."""
 
     return ResourceType(CDK_METADATA, create, update, delete, is_record=True)
-
-
-def macro() -> ResourceType:
-    """Return the type of template macros, which are refused: no template would be processed by them."""
-
-    def create(call: Call, properties: Properties) -> Resource:
-        raise OperationNotImplemented(f"{MACRO}: macros of one's own are not implemented by gatewright.")
-
-    def delete(call: Call, resource: Resource, properties: Properties) -> None:
-        """Do nothing: none was made."""
-
-    return ResourceType(MACRO, create, None, delete)

@@ -72,8 +72,11 @@ def end(step: Step, status: str, reason: str | None = None) -> None:
 def _apply(run: Run, phase: Phase) -> None:
     """Make the resources what the template says (CREATE, UPDATE)."""
     stack = run.journal.stack()
-    if stack["Operation"].get("CancelReason") is not None:
-        run.give_up(stack["Operation"]["CancelReason"])
+    given_up: str | None = stack["Operation"].get("CancelReason")
+    if given_up is not None:
+        run.give_up(given_up)
+        _fail(run, phase, stack, given_up)
+        return
     failure, outputs, target = None, list[Output](), None
     try:
         target = _evaluate(run, stack, "current", stack["RawParameters"])

@@ -10,6 +10,7 @@
     export       name                  the value of an export and the stack that has it
     signal       UUID/logical id/id    a signal that a resource received
     response     secret                what a custom resource or a wait condition is answered with
+    macro        name                  the function of a macro, and the resource that made it
 
 Nothing is compiled from them: they are no lines of the change feed (`store.types.is_followed`).
 """
@@ -36,6 +37,7 @@ EXPORT: Final = "export"
 SIGNAL: Final = "signal"
 RESPONSE: Final = "response"
 DRIFT: Final = "drift"
+MACRO: Final = "macro"
 
 STACK_TYPE: Final = "AWS::CloudFormation::Stack"
 

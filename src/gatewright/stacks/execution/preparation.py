@@ -6,10 +6,12 @@ from typing import Final
 
 from gatewright.base.errors import AwsError
 from gatewright.stacks.execution.evaluations import EvaluatedStack, environment_of, template_document
+from gatewright.stacks.execution.macros import AccountMacros
 from gatewright.stacks.execution.places import Place
 from gatewright.stacks.execution.seams import StackSeams
 from gatewright.stacks.execution.surroundings import FindType, Surroundings
 from gatewright.stacks.template import (
+    Template,
     TemplateError,
     check,
     expand,
@@ -61,7 +63,7 @@ def prepare(surroundings: Surroundings, find_type: FindType, place: Place, stack
     seams = StackSeams(surroundings.store, place, surroundings.services(place))
     parameters = resolve_parameters(template.document, given.parameters, given.previous, given.use_previous, seams)
     environment = environment_of(place, stack)
-    expanded = expand(template, parameters, environment, seams)
+    expanded = expand(template, parameters, environment, seams, AccountMacros(surroundings, place))
     if expanded is not template:
         declared = expanded.section("Parameters")
         raw = {key: value for key, value in parameters.raw.items() if key in declared}
@@ -76,6 +78,29 @@ def prepare(surroundings: Surroundings, find_type: FindType, place: Place, stack
         declared_transforms=tuple(summarize(template).declared_transforms),
         capabilities=frozenset(summarize(expanded).capabilities) - {AUTO_EXPAND},
     )
+
+
+def nothing_of(surroundings: Surroundings, place: Place, stack: Document, given: Given) -> Prepared:
+    """Return a template that a macro failed for: its stack is there, without resources, and fails.
+
+    Raises TemplateError, AwsError.
+    """
+    seams = StackSeams(surroundings.store, place, surroundings.services(place))
+    template = read_template(given.template)
+    parameters = resolve_parameters(template.document, given.parameters, given.previous, given.use_previous, seams)
+    head = {name: template.document[name] for name in ("Description",) if name in template.document}
+    evaluated = EvaluatedStack(Template("{}", head), parameters, environment_of(place, stack), seams)
+    return Prepared(template_document(given.template, None), evaluated, (), frozenset())
+
+
+def refuse_expansion(text: str, given: Collection[str]) -> None:
+    """Refuse a template with transforms that nobody acknowledged. Raises InsufficientCapabilitiesException.
+
+    It is refused before they are run, whatever else it will need (localstack, test_template_engine.snapshot.json,
+    test_capabilities_requirements).
+    """
+    if AUTO_EXPAND not in given and summarize(read_template(text)).declared_transforms:
+        raise AwsError("InsufficientCapabilitiesException", f"Requires capabilities : [{AUTO_EXPAND}]")
 
 
 def refuse_capabilities(prepared: Prepared, given: Collection[str], *, is_change_set: bool) -> None:

@@ -30,7 +30,14 @@ from gatewright.stacks.execution.preparation import Given, Prepared, refuse_capa
 from gatewright.stacks.execution.statuses import DELETED, IN_REVIEW
 from gatewright.stacks.operations.context import StackContext, moment, present
 from gatewright.stacks.operations.create import outdate_change_sets, refuse_name
-from gatewright.stacks.operations.inputs import given_of, options_of, prepared_of, stack_missing, validation_error
+from gatewright.stacks.operations.inputs import (
+    MacroFailed,
+    given_of,
+    options_of,
+    prepared_of,
+    stack_missing,
+    validation_error,
+)
 from gatewright.stacks.operations.nested_change_sets import NestedChangeSet, add_nested, write_nested
 from gatewright.stacks.operations.update import begin_updating, nested_plans, plan_of, refuse_state
 from gatewright.stacks.template import TemplateError
@@ -259,7 +266,7 @@ def _fill(
         has_transforms = bool(prepared.declared_transforms)
         _refuse_or_say(prepared, options, change_set, is_late=has_transforms)
     except AwsError as error:
-        if not error.message.startswith("Transform "):
+        if not isinstance(error, MacroFailed) and not error.message.startswith("Transform "):
             raise
         change_set["StatusReason"] = error.message
         return []

@@ -13,11 +13,10 @@ from gatewright.base.operations import Shape
 from gatewright.stacks.execution.begin import begin_creation, new_stack, open_stack, save
 from gatewright.stacks.execution.nested_change_sets import delete_hierarchy
 from gatewright.stacks.execution.places import CHANGE_SET, CHANGE_SET_ID, find_stack, is_stack_name
-from gatewright.stacks.execution.preparation import refuse_capabilities
 from gatewright.stacks.execution.stack_policy import policy_of
 from gatewright.stacks.execution.statuses import IN_REVIEW
 from gatewright.stacks.operations.context import StackContext
-from gatewright.stacks.operations.inputs import given_of, options_of, prepared_of, validation_error
+from gatewright.stacks.operations.inputs import given_of, options_of, prepared_at_once, validation_error
 from gatewright.store.types import Document, Writer
 
 _KEPT_CHANGE_SETS: Final = 20
@@ -36,8 +35,7 @@ def create_stack(context: StackContext, request: Shape) -> Shape:
             return {"StackId": there["StackId"]}
         raise AwsError("AlreadyExistsException", f"Stack [{name}] already exists")
     stack = there or new_stack(context.surroundings, context.place, name)
-    prepared = prepared_of(context, stack, given_of(context, request), request.get("ResourceTypes"))
-    refuse_capabilities(prepared, options.capabilities, is_change_set=False)
+    prepared, failure = prepared_at_once(context, stack, given_of(context, request), request, options)
     with context.store.write() as writer:
         there = find_stack(context.place, writer, name)
         if there is not None and (there["StackStatus"] != IN_REVIEW or there["Uuid"] != stack["Uuid"]):
@@ -49,6 +47,7 @@ def create_stack(context: StackContext, request: Shape) -> Shape:
             step.stack["StackPolicy"] = policy
         outdate_change_sets(context, writer, step.stack, but="")
         begin_creation(step, prepared, options, context.new_id(), context.surroundings.clock.now())
+        step.stack["Operation"]["CancelReason"] = failure
         save(step)
     context.work_on(stack)
     return {"StackId": stack["StackId"]}

@@ -9,9 +9,16 @@ from gatewright.base.operations import Shape
 from gatewright.stacks.execution.begin import Options
 from gatewright.stacks.execution.evaluations import load_template
 from gatewright.stacks.execution.object_urls import read_template_object
-from gatewright.stacks.execution.preparation import Given, Prepared, prepare
+from gatewright.stacks.execution.preparation import (
+    Given,
+    Prepared,
+    nothing_of,
+    prepare,
+    refuse_capabilities,
+    refuse_expansion,
+)
 from gatewright.stacks.operations.context import StackContext
-from gatewright.stacks.template import TemplateError
+from gatewright.stacks.template import MacroError, TemplateError
 from gatewright.store.types import Document
 
 _LONGEST_BODY: Final = 51_200
@@ -77,15 +84,39 @@ def given_of(context: StackContext, request: Shape, stack: Document | None = Non
     return Given(template_text(context, request, stack), values, previous, raw)
 
 
+class MacroFailed(AwsError):
+    """A macro of a template failed: a change set is FAILED for it, a stack is rolled back."""
+
+
 def prepared_of(context: StackContext, stack: Document, given: Given, allowed_types: Iterable[str] | None) -> Prepared:
-    """Return what a stack can be made of. Raises AwsError with what is wrong with the template."""
+    """Return what a stack can be made of. Raises AwsError with what is wrong with the template, MacroFailed."""
     try:
         prepared = prepare(context.surroundings, context.runs.find_type, context.place, stack, given)
+    except MacroError as error:
+        raise MacroFailed("ValidationError", error.message) from error
     except TemplateError as error:
         raise validation_error(error.message) from error
     if allowed_types is not None:
         _refuse_types(prepared, list(allowed_types))
     return prepared
+
+
+def prepared_at_once(
+    context: StackContext, stack: Document, given: Given, request: Shape, options: Options
+) -> tuple[Prepared, str | None]:
+    """Return what is to be done without a change set, and why it is going to fail, when a macro did.
+
+    Raises AwsError.
+    """
+    try:
+        refuse_expansion(given.template, options.capabilities)
+        prepared = prepared_of(context, stack, given, request.get("ResourceTypes"))
+    except MacroFailed as error:
+        return nothing_of(context.surroundings, context.place, stack, given), f"{error.message}."
+    except TemplateError as error:
+        raise validation_error(error.message) from error
+    refuse_capabilities(prepared, options.capabilities, is_change_set=False)
+    return prepared, None
 
 
 def options_of(request: Shape, stack: Document | None = None) -> Options:

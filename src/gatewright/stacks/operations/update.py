@@ -14,12 +14,12 @@ from gatewright.stacks.execution.nested_change_sets import hand_over
 from gatewright.stacks.execution.nested_plans import NestedPlans
 from gatewright.stacks.execution.places import RESOURCE, STACK_TYPE, find_stack, require_stack
 from gatewright.stacks.execution.plan import Plan, plan_update
-from gatewright.stacks.execution.preparation import Prepared, refuse_capabilities
+from gatewright.stacks.execution.preparation import Prepared
 from gatewright.stacks.execution.stack_policy import policy_of
 from gatewright.stacks.execution.statuses import UPDATABLE, Phase
 from gatewright.stacks.operations.context import StackContext
 from gatewright.stacks.operations.create import outdate_change_sets
-from gatewright.stacks.operations.inputs import given_of, options_of, prepared_of, stack_missing, validation_error
+from gatewright.stacks.operations.inputs import given_of, options_of, prepared_at_once, stack_missing, validation_error
 from gatewright.stacks.template import TemplateError
 from gatewright.store.types import Document, Reader
 
@@ -32,11 +32,10 @@ def update_stack(context: StackContext, request: Shape) -> Shape:
     options = options_of(request, stack)
     policy = policy_of(context.services, request)
     during = policy_of(context.services, request, "StackPolicyDuringUpdateBody", "StackPolicyDuringUpdateURL")
-    prepared = prepared_of(context, stack, given_of(context, request, stack), request.get("ResourceTypes"))
-    refuse_capabilities(prepared, options.capabilities, is_change_set=False)
-    if not plan_of(context, stack, prepared, options).has_effects:
+    prepared, failure = prepared_at_once(context, stack, given_of(context, request, stack), request, options)
+    if failure is None and not plan_of(context, stack, prepared, options).has_effects:
         raise validation_error(NO_UPDATES)
-    begin_updating(context, stack, prepared, options, during=during, policy=policy)
+    begin_updating(context, stack, prepared, options, during=during, policy=policy, failure=failure)
     return {"StackId": stack["StackId"]}
 
 
@@ -157,8 +156,12 @@ def begin_updating(
     during: str | None = None,
     policy: str | None = None,
     change_set: Document | None = None,
+    failure: str | None = None,
 ) -> None:
-    """Have a stack updated, unless somebody else began something meanwhile. Raises ValidationError."""
+    """Have a stack updated, unless somebody else began something meanwhile. Raises ValidationError.
+
+    `failure` says why that is rolled back before anything is done.
+    """
     with context.journal(stack).step() as step:
         refuse_state(step.stack)
         outdate_change_sets(context, step.writer, step.stack, but="" if change_set is None else change_set["Uuid"])
@@ -166,6 +169,7 @@ def begin_updating(
         if change_set is not None:
             hand_over(step.stack, change_set)
         operation = step.stack["Operation"]
+        operation["CancelReason"] = failure
         operation["StackPolicy"] = during if during is not None else step.stack.get("StackPolicy")
         if policy is not None:
             step.stack["StackPolicy"] = policy

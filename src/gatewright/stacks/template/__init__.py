@@ -2,7 +2,7 @@
 
     read_template       text → Template: YAML or JSON, long form, checked for its structure
     resolve_parameters  what was given → ParameterValues
-    expand              AWS::Include, AWS::LanguageExtensions, SAM → Template without transforms
+    expand              AWS::Include, AWS::LanguageExtensions, SAM, macros → Template without transforms
     check               all that CreateStack refuses before there is a stack
     Evaluation          conditions, resources, their order, their properties, outputs
 
@@ -12,7 +12,7 @@ TemplateError with AWS's text.
 
 from gatewright.stacks.template.check import check, check_names
 from gatewright.stacks.template.documents import read_template
-from gatewright.stacks.template.errors import TemplateError, TransformError
+from gatewright.stacks.template.errors import MacroError, TemplateError, TransformError
 from gatewright.stacks.template.evaluation import Evaluation
 from gatewright.stacks.template.expand import expand
 from gatewright.stacks.template.parameters import declared_parameters, resolve_parameters
@@ -24,6 +24,7 @@ from gatewright.stacks.template.types import (
     Json,
     JsonObject,
     Lookup,
+    Macros,
     Output,
     ParameterDeclaration,
     ParameterValue,
@@ -42,6 +43,8 @@ __all__ = [
     "Json",
     "JsonObject",
     "Lookup",
+    "MacroError",
+    "Macros",
     "Output",
     "ParameterDeclaration",
     "ParameterValue",

@@ -2,7 +2,8 @@
 
 GatewrightError
 └── TemplateError            `ValidationError` of the operation that brought the template
-    └── TransformError       a macro failed: CreateStack says so at once, a change set becomes FAILED
+    └── TransformError       a transform failed: CreateStack says so at once, a change set becomes FAILED
+        └── MacroError       a macro of the account failed: the stack is there, and rolled back
 """
 
 from gatewright.base.errors import GatewrightError
@@ -17,4 +18,8 @@ class TemplateError(GatewrightError):
 
 
 class TransformError(TemplateError):
-    """A macro that could not do its work; `message` begins with `Transform NAME failed with: ` as a rule."""
+    """A transform that could not do its work; `message` begins with `Transform NAME failed with: ` as a rule."""
+
+
+class MacroError(TransformError):
+    """A macro of the account that could not do its work, or did not."""

@@ -2,20 +2,20 @@
 
 Fn::Transform comes first, the innermost before the others; then the Transform section, in its order. That order is
 recorded in localstack's tests/aws/services/cloudformation/test_template_engine.snapshot.json
-(test_scope_order_and_parameters); macros of an account are not built.
+(test_scope_order_and_parameters).
 
 Source: AWS CloudFormation User Guide, "Perform custom processing on CloudFormation templates with template macros".
 """
 
 from gatewright.stacks.template.conditions import Conditions
 from gatewright.stacks.template.documents import LARGEST_BYTES, finish
-from gatewright.stacks.template.errors import TemplateError, TransformError
+from gatewright.stacks.template.errors import MacroError, TemplateError, TransformError
 from gatewright.stacks.template.functions import unsupported
 from gatewright.stacks.template.intrinsics import Scope
 from gatewright.stacks.template.json_text import write_json
 from gatewright.stacks.template.structure import has_transforms
 from gatewright.stacks.template.transforms import include, language_extensions, serverless
-from gatewright.stacks.template.types import Environment, Json, JsonObject, ParameterValues, Seams, Template
+from gatewright.stacks.template.types import Environment, Json, JsonObject, Macros, ParameterValues, Seams, Template
 
 
 def declared_transforms(document: JsonObject) -> list[str]:
@@ -28,7 +28,9 @@ def _section(document: JsonObject) -> list[Json]:
     return transforms if isinstance(transforms, list) else [transforms]
 
 
-def expand(template: Template, parameters: ParameterValues, environment: Environment, seams: Seams) -> Template:
+def expand(
+    template: Template, parameters: ParameterValues, environment: Environment, seams: Seams, macros: Macros
+) -> Template:
     """Return the processed template, or the template itself when it has no transforms. Raises TransformError.
 
     The text of a processed template is JSON: what GetTemplate answers for the stage Processed. Extensions of the
@@ -45,7 +47,7 @@ def expand(template: Template, parameters: ParameterValues, environment: Environ
         is_met=Conditions().is_met,
         seams=seams,
     )
-    includes = include.Includes(seams, scope)
+    includes = include.Includes(seams, scope, macros)
     document = includes.expand({name: item for name, item in template.document.items() if name != "Transform"})
     if language_extensions.NAME not in names:
         _refuse_extensions(document)
@@ -71,7 +73,10 @@ def _transformed(
         return language_extensions.transform(document, scope)
     if name == serverless.NAME:
         return serverless.transform(document, scope)
-    raise TransformError(f"No transform named {includes.known_as(name)} found.")
+    made = includes.call_macro(name, document, parameters)
+    if not isinstance(made, dict):
+        raise MacroError("Template format error: unsupported structure.")
+    return made
 
 
 def _refuse_extensions(document: JsonObject) -> None:

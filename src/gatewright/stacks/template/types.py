@@ -90,6 +90,16 @@ class Seams(Protocol):
         """
 
 
+class Macros(Protocol):
+    """The macros of an account."""
+
+    def call(self, name: str, fragment: Json, parameters: JsonObject, values: JsonObject) -> Json:
+        """Return what a macro makes of a part of a template; `values` are those of the template's parameters.
+
+        Raises TransformError for one that is not there, MacroError for one that fails.
+        """
+
+
 class Lookup(Protocol):
     """What the resources of a stack are by now."""
 

@@ -176,13 +176,3 @@ def test_the_cdks_metadata_is_a_record(stacks: Stacks) -> None:
     metadata = {"Type": "AWS::CDK::Metadata", "Properties": {"Analytics": "v2:deflate64:x"}}
     stacks.call("CreateStack", StackName="app", TemplateBody=template({"CDKMetadata": metadata}))
     assert stacks.status() == "CREATE_COMPLETE"
-
-
-def test_macros_are_refused_by_name(stacks: Stacks) -> None:
-    macro = {"Type": "AWS::CloudFormation::Macro", "Properties": {"Name": "Mine", "FunctionName": "f"}}
-    stacks.call("CreateStack", StackName="app", TemplateBody=template({"M": macro}))
-    assert (
-        "M",
-        "CREATE_FAILED",
-        "AWS::CloudFormation::Macro: macros of one's own are not implemented by gatewright.",
-    ) in (stacks.events())

@@ -1,6 +1,6 @@
 """What the tests of templates put in the place of the outside, and a way from text to what a stack gets."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 from gatewright.base.errors import AwsError
@@ -11,6 +11,7 @@ from gatewright.stacks.template import (
     Json,
     JsonObject,
     ParameterValues,
+    TransformError,
     check,
     expand,
     read_template,
@@ -71,6 +72,18 @@ class FakeSeams:
 
 
 @dataclass
+class FakeMacros:
+    """The macros of an account: functions of a part of a template, the macro's parameters and the template's."""
+
+    macros: Mapping[str, Callable[[Json, JsonObject, JsonObject], Json]] = field(default_factory=dict)
+
+    def call(self, name: str, fragment: Json, parameters: JsonObject, values: JsonObject) -> Json:
+        if name not in self.macros:
+            raise TransformError(f"No transform named {ENVIRONMENT.account_id}::{name} found.")
+        return self.macros[name](fragment, parameters, values)
+
+
+@dataclass
 class FakeLookup:
     """Resources that are there, but for those in `unknown`."""
 
@@ -93,11 +106,16 @@ def parameters_of(text: str, given: Mapping[str, str] | None = None, seams: Fake
     return resolve_parameters(read_template(text).document, given or {}, {}, [], seams)
 
 
-def evaluation_of(text: str, given: Mapping[str, str] | None = None, seams: FakeSeams = SEAMS) -> Evaluation:
+def evaluation_of(
+    text: str,
+    given: Mapping[str, str] | None = None,
+    seams: FakeSeams = SEAMS,
+    macros: FakeMacros | None = None,
+) -> Evaluation:
     """Return what a stack of a template evaluates, after all that CreateStack does with it."""
     template = read_template(text)
     parameters = resolve_parameters(template.document, given or {}, {}, [], seams)
-    expanded = expand(template, parameters, ENVIRONMENT, seams)
+    expanded = expand(template, parameters, ENVIRONMENT, seams, macros or FakeMacros())
     check(expanded, parameters, ENVIRONMENT, seams)
     return Evaluation(expanded, parameters, ENVIRONMENT, seams)
 

@@ -9,13 +9,13 @@ import json
 import pytest
 
 from gatewright.stacks.template import Template, TemplateError, expand, read_template, resolve_parameters
-from tests.unit.stacks.template.surroundings import ENVIRONMENT, SEAMS, evaluation_of
+from tests.unit.stacks.template.surroundings import ENVIRONMENT, SEAMS, FakeMacros, evaluation_of
 
 
 def expanded(text: str) -> Template:
     template = read_template("Transform: AWS::LanguageExtensions\n" + text)
     parameters = resolve_parameters(template.document, {}, {}, [], SEAMS)
-    return expand(template, parameters, ENVIRONMENT, SEAMS)
+    return expand(template, parameters, ENVIRONMENT, SEAMS, FakeMacros())
 
 
 def refusal(text: str) -> str:

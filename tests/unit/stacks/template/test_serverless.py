@@ -13,7 +13,7 @@ import pytest
 
 from gatewright.base.errors import AwsError
 from gatewright.stacks.template import Environment, TransformError, expand, read_template, resolve_parameters
-from tests.unit.stacks.template.surroundings import ENVIRONMENT, SEAMS, FakeSeams, evaluation_of
+from tests.unit.stacks.template.surroundings import ENVIRONMENT, SEAMS, FakeMacros, FakeSeams, evaluation_of
 
 HEAD = "AWSTemplateFormatVersion: 2010-09-09\nTransform: AWS::Serverless-2016-10-31\n"
 ONE_ERROR = "Invalid Serverless Application Specification document. Number of errors found: 1. "
@@ -31,7 +31,7 @@ FUNCTION = "Type: AWS::Serverless::Function, Properties: {Handler: a.b, Runtime:
 def processed(text: str, environment: Environment = ENVIRONMENT) -> Mapping[str, dict[str, object]]:
     template = read_template(HEAD + text)
     parameters = resolve_parameters(template.document, {}, {}, [], SEAMS)
-    found = expand(template, parameters, environment, SEAMS)
+    found = expand(template, parameters, environment, SEAMS, FakeMacros())
     assert "Transform" not in found.document
     assert read_template(found.text).document == found.document
     resources: Mapping[str, dict[str, object]] = found.document["Resources"]

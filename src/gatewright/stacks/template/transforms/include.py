@@ -1,8 +1,9 @@
-"""AWS::Include: a part of a template that is an object in S3.
+"""AWS::Include, a part of a template that is an object in S3; and Fn::Transform, which may name macros too.
 
-It stands in the Transform section, or as `Fn::Transform` anywhere; what it brings takes its place, beside the members
-that are there already. Included content may have short forms, aliases and transforms of its own, which is more than AWS
-has in some places.
+AWS::Include stands in the Transform section, or as `Fn::Transform` anywhere; what it brings takes its place, beside
+the members that are there already. Included content may have short forms, aliases and transforms of its own, which is
+more than AWS has in some places. A macro is given the members that stand beside it, and what it makes of them replaces
+them.
 
 Sources: AWS CloudFormation Template Reference Guide, "AWS::Include transform" and "Fn::Transform"; messages:
 localstack's test_template_engine.snapshot.json (a name that is no string), and issues that cite them.
@@ -15,8 +16,8 @@ from gatewright.stacks.template.documents import LARGEST_BYTES, read_document
 from gatewright.stacks.template.errors import TemplateError, TransformError
 from gatewright.stacks.template.intrinsics import Scope, evaluate
 from gatewright.stacks.template.json_text import check_depth
-from gatewright.stacks.template.scalars import text_of
-from gatewright.stacks.template.types import Json, JsonObject, Seams
+from gatewright.stacks.template.scalars import is_unknown, text_of
+from gatewright.stacks.template.types import UNKNOWN, Json, JsonObject, Macros, Seams
 
 NAME = "AWS::Include"
 DEEPEST = 10
@@ -27,10 +28,11 @@ MOST = 200
 
 @dataclass(slots=True)
 class Includes:
-    """Puts included parts into a template."""
+    """Puts included parts into a template, and what macros make of its parts."""
 
     seams: Seams
     scope: Scope
+    macros: Macros
     left: int = MOST
     _read: dict[str, str] = field(default_factory=dict)
 
@@ -44,21 +46,43 @@ class Includes:
         if "Fn::Transform" not in value:
             return members
         wanted = value["Fn::Transform"]
+        fragment: Json = members
         for transform in wanted if isinstance(wanted, list) else [wanted]:
             name, parameters = named_transform(transform)
-            if name != NAME:
-                raise TransformError(f"No transform named {self.known_as(name)} found.")
-            content = self.content(parameters, depth)
-            if not isinstance(content, dict):
-                if members:
-                    raise _failed("The included content must be an object to stand beside other members.")
-                return content
-            members = content | members
-        return members
+            if name == NAME:
+                fragment = self._beside(self.content(parameters, depth), fragment)
+            else:
+                fragment = self.call_macro(name, fragment, parameters)
+        return fragment
 
-    def known_as(self, name: str) -> str:
-        """Return the name of a macro as AWS writes it; those of an account have its id before them."""
-        return name if name.startswith("AWS::") else f"{self.scope.environment.account_id}::{name}"
+    def _beside(self, content: Json, fragment: Json) -> Json:
+        """Return included content with the members that stand beside it."""
+        if isinstance(content, dict) and isinstance(fragment, dict):
+            return content | fragment
+        if fragment:
+            raise _failed("The included content must be an object to stand beside other members.")
+        return content
+
+    def call_macro(self, name: str, fragment: Json, parameters: JsonObject) -> Json:
+        """Return what a macro of the account makes of a part of the template. Raises TransformError."""
+        if name.startswith("AWS::"):
+            raise TransformError(f"No transform named {name} found.")
+        given = {key: self._parameter(name, key, value) for key, value in parameters.items()}
+        made = self.macros.call(name, fragment, given, dict(self.scope.parameters))
+        check_depth(made)
+        return made
+
+    def _parameter(self, transform: str, key: str, value: Json) -> Json:
+        try:
+            found = evaluate(value, self.scope)
+        except TemplateError:
+            found = UNKNOWN
+        if is_unknown(found):
+            raise TransformError(
+                f"The value of parameter {key} under transform {transform} must resolve to a string, number, boolean "
+                "or a list of any of these."
+            )
+        return found
 
     def content(self, parameters: JsonObject, depth: int = 0) -> Json:
         """Return what the Location of a transform's parameters has. Raises TransformError."""
