@@ -12,6 +12,7 @@ import signal
 import subprocess
 import tempfile
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -201,6 +202,9 @@ def test_presigned_urls(beside: Node) -> None:
     get = s3.generate_presigned_url("get_object", Params={"Bucket": "presigned", "Key": "k"})
     with urllib.request.urlopen(get) as read:
         assert read.read() == b"by a link"
+    late = s3.generate_presigned_url("get_object", Params={"Bucket": "presigned", "Key": "k"}, ExpiresIn=0)
+    with pytest.raises(urllib.error.HTTPError, match="403"):
+        urllib.request.urlopen(late)
 
 
 def test_a_policy_that_wants_tls_lets_clients_in(beside: Node) -> None:

@@ -186,7 +186,7 @@ class Node:
         address = self._lasting.companion_address
         if isinstance(address, NoAddress):
             return None
-        return Passing(address, client, is_moto=isinstance(address, MotoServer))
+        return Passing(address, client, self._clock, is_moto=isinstance(address, MotoServer))
 
     def _service_caller(self, client: Client, credentials: RoleCredentials, own: Handler) -> LateServiceCaller:
         """Return what calls AWS services for integrations. It is made by the first call; `own` serves those of ours."""

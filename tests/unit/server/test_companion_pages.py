@@ -2,6 +2,7 @@
 
 import pytest
 
+from gatewright.base.clock import SystemClock
 from gatewright.base.errors import AwsError
 from gatewright.base.messages import BytesBody, Headers, Request, Response
 from gatewright.server.companion.address import FixedAddress, NoAddress
@@ -29,7 +30,7 @@ class Answering(FakeClient):
 
 def pages(*answers: Response) -> tuple[Pages, FakeClient]:
     client = Answering(*answers)
-    return Pages(Passing(FixedAddress("http://127.0.0.1:5000"), client, is_moto=True)), client
+    return Pages(Passing(FixedAddress("http://127.0.0.1:5000"), client, SystemClock(), is_moto=True)), client
 
 
 def request(method: str, path: str, *fields: tuple[str, str], host: str = "h:4566") -> Request:
@@ -99,7 +100,7 @@ async def test_nothing_else(sent: Request, service: str | None) -> None:
 
 
 async def test_nothing_is_started_for_a_page() -> None:
-    made = Pages(Passing(NoAddress(), FakeClient(), is_moto=True))
+    made = Pages(Passing(NoAddress(), FakeClient(), SystemClock(), is_moto=True))
     assert await made.answer(request("POST", "/", ORIGIN, SIGN_IN), None) is None
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from gatewright.base.clock import SystemClock
 from gatewright.base.errors import AwsError
 from gatewright.base.messages import Body, BytesBody, Headers, Request, Response
 from gatewright.server.companion.address import FixedAddress, NoAddress
@@ -34,7 +35,7 @@ class Arriving:
 
 
 def passing(client: FakeClient, url: str = URL, *, is_moto: bool = True) -> Passing:
-    return Passing(FixedAddress(url), client, is_moto=is_moto)
+    return Passing(FixedAddress(url), client, SystemClock(), is_moto=is_moto)
 
 
 def request(
@@ -150,7 +151,7 @@ async def test_a_companion_that_is_not_there() -> None:
 
 
 async def test_one_that_cannot_be_started() -> None:
-    error = await refused(Passing(NoAddress(), FakeClient(), is_moto=True))
+    error = await refused(Passing(NoAddress(), FakeClient(), SystemClock(), is_moto=True))
     assert error.status == 503
     assert "set the setting companion" in error.message
 

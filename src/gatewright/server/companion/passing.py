@@ -14,6 +14,7 @@ from collections.abc import AsyncIterable
 from functools import lru_cache
 from typing import Final
 
+from gatewright.base.clock import Clock
 from gatewright.base.errors import AwsError, OperationNotImplemented
 from gatewright.base.messages import BytesBody, Headers, Request, Response
 from gatewright.gateway.endpoint import domain_of
@@ -21,6 +22,7 @@ from gatewright.gateway.fields import end_to_end
 from gatewright.gateway.seams import UpstreamClient
 from gatewright.server.companion.address import Address, CompanionUnavailable, reach
 from gatewright.server.companion.moto_server import FAULT_FIELD
+from gatewright.server.companion.presigned import refuse_expired
 from gatewright.server.companion.s3_hosts import bucket_of_host, with_bucket
 from gatewright.wire.client_errors import RequestInvalid, UpstreamError
 from gatewright.wire.client_request import UpstreamRequest, parse_url
@@ -41,10 +43,11 @@ _origin = lru_cache(16)(parse_url)
 class Passing:
     """Passes calls on."""
 
-    def __init__(self, address: Address, client: UpstreamClient, *, is_moto: bool) -> None:
-        """moto, as we start it, looks for buckets in paths only."""
+    def __init__(self, address: Address, client: UpstreamClient, clock: Clock, *, is_moto: bool) -> None:
+        """moto, as we start it, looks for buckets in paths only, and serves links that have expired."""
         self._address = address
         self._client = client
+        self._clock = clock
         self._is_moto = is_moto
 
     @property
@@ -61,6 +64,10 @@ class Passing:
             _check_says_something(request)
         if self._is_moto and request.path.startswith(_OF_MOTO):
             raise AwsError("UnknownService", f"{_OF_MOTO} is the companion's own: it is not passed on.", status=404)
+        if self._is_moto and service in (None, "s3"):
+            refusal = refuse_expired(request.query, self._clock.now())
+            if refusal is not None:
+                return refusal
         try:
             url = await reach(self._address)
             response = await self._client.send(self._upstream(request, service, url))
