@@ -53,6 +53,8 @@ def test_a_functions_lines_are_events_of_its_group(node: Node) -> None:
         "REPORT",
     ]
     assert all(line.endswith("\n") for line in lines)
+    arn = r"arn:aws:lambda:us-east-1::runtime:[0-9a-f]{64}"
+    assert re.fullmatch(rf"INIT_START Runtime Version: python:3[0-9.]+\tRuntime Version ARN: {arn}\n", lines[0])
     request_id = re.fullmatch(r"START RequestId: (\S+) Version: \$LATEST\n", lines[1])
     assert request_id is not None
     assert messages(node, group, filterPattern=f'"{request_id[1]}"') == [lines[1], lines[5], lines[6]]

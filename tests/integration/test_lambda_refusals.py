@@ -192,7 +192,7 @@ def test_errors_without_a_type(node: Node) -> None:
     """Most errors have a Type; these were recorded of AWS without one.
 
     localstack/localstack, tests/aws/services/lambda_/test_lambda_api.snapshot.json (test_code_signing_not_found_excs,
-    test_notfound_and_invalid_routingconfigs).
+    test_notfound_and_invalid_routingconfigs, test_function_concurrency_limits, test_provisioned_concurrency_limits).
     """
     made = function(node, "return 1")
     made.client.publish_version(FunctionName=made.name)
@@ -202,11 +202,30 @@ def test_errors_without_a_type(node: Node) -> None:
         made.client.get_code_signing_config(CodeSigningConfigArn=absent)
     with pytest.raises(ClientError) as of_alias:
         made.client.create_alias(FunctionName=made.name, Name="a", FunctionVersion="$LATEST", RoutingConfig=routing)
+    with pytest.raises(ClientError) as of_reserved:
+        made.client.put_function_concurrency(FunctionName=made.name, ReservedConcurrentExecutions=10**6)
+    with pytest.raises(ClientError) as of_provisioned:
+        made.client.put_provisioned_concurrency_config(
+            FunctionName=made.name, Qualifier="1", ProvisionedConcurrentExecutions=10**6
+        )
     with pytest.raises(ClientError) as usual:
         made.client.get_alias(FunctionName=made.name, Name="none")
     assert usual.value.response["Type"] == "User"
-    for caught in (of_config, of_alias):
+    for caught in (of_config, of_alias, of_reserved, of_provisioned):
         assert "Type" not in caught.value.response
+
+
+def test_the_values_of_a_recursive_loop(node: Node) -> None:
+    """localstack/localstack, test_lambda_api.snapshot.json (test_put_function_recursion_config_invalid_value)."""
+    made = function(node, "return 1")
+    assert fails(made.client.put_function_recursion_config, FunctionName=made.name, RecursiveLoop="Other") == (
+        400,
+        "ValidationException",
+        (
+            "1 validation error detected: Value 'Other' at 'recursiveLoop' failed to satisfy constraint: "
+            "Member must satisfy enum value set: [Terminate, Allow]"
+        ),
+    )
 
 
 BAD_EVENTS = {"no JSON": b"{", "trailing": b"{} {}", "NaN": b"NaN", "not UTF-8": b'"\xff"', "bare word": b"yes"}

@@ -62,13 +62,17 @@ class PlatformLog(Protocol):
 class TextLog:
     """LogFormat `Text`."""
 
-    __slots__ = ()
+    __slots__ = ("_runtime_version_arn",)
 
     is_json = False
 
+    def __init__(self, runtime_version_arn: str = "") -> None:
+        self._runtime_version_arn = runtime_version_arn
+
     def init_start(self, now: float, runtime_version: str) -> bytes:
         """Return the INIT_START line."""
-        return f"INIT_START Runtime Version: {runtime_version}\n".encode()
+        arn = f"\tRuntime Version ARN: {self._runtime_version_arn}" if self._runtime_version_arn else ""
+        return f"INIT_START Runtime Version: {runtime_version}{arn}\n".encode()
 
     def init_end(self, now: float, duration_ms: float, phase: str) -> bytes:
         """Return nothing: the REPORT line of the first invocation says it."""
@@ -220,7 +224,7 @@ class QuietJsonLog(JsonLog):
 def platform_log(function: FunctionVersion, initialization_type: str = ON_DEMAND, instance_id: str = "") -> PlatformLog:
     """Return the log writer that the function's logging configuration asks for; `instance_id` names the log stream."""
     if function.log_format != "JSON":
-        return TextLog()
+        return TextLog(function.runtime_version_arn)
     if function.system_log_level in _QUIET_LEVELS:
         return QuietJsonLog(function, initialization_type, instance_id)
     log = DebugJsonLog if function.system_log_level == "DEBUG" else JsonLog

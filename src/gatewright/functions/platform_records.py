@@ -51,12 +51,18 @@ def status(failure: Failure | None) -> dict[str, Any]:
     return {"status": "error", "errorType": failure.error_type}
 
 
+def runtime_of(function: FunctionVersion, version: str) -> Record:
+    """Return what platform.initStart says of the runtime."""
+    named = {"runtimeVersionArn": function.runtime_version_arn} if function.runtime_version_arn else {}
+    return {"runtimeVersion": version, **named}
+
+
 def init_start(function: FunctionVersion, initialization_type: str, runtime_version: str, instance_id: str) -> Record:
     """Return platform.initStart. What is not on the page is as recorded (radkawar/stackd, invocation_tails.json)."""
     return {
         "initializationType": initialization_type,
         "phase": "init",
-        "runtimeVersion": runtime_version,
+        **runtime_of(function, runtime_version),
         "functionName": function.name,
         "functionVersion": function.version,
         "instanceId": instance_id,

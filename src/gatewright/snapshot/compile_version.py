@@ -40,6 +40,7 @@ def compile_version(reader: Reader, function_arn: str, document: Document) -> Fu
         tracing_mode=(document.get("TracingConfig") or {}).get("Mode", "PassThrough"),
         layers=tuple(_compile_layer(reader, layer["Arn"]) for layer in document.get("Layers") or ()),
         dead_letter_arn=(document.get("DeadLetterConfig") or {}).get("TargetArn") or None,
+        runtime_version_arn=(document.get("RuntimeVersionConfig") or {}).get("RuntimeVersionArn") or "",
     )
 
 

@@ -40,6 +40,10 @@ def test_start() -> None:
 
 def test_init_start() -> None:
     assert TEXT.init_start(NOW, "python:3.11.7") == b"INIT_START Runtime Version: python:3.11.7\n"
+    log = platform_log(function_version(runtime_version_arn="arn:aws:lambda:us-east-1::runtime:8eff"))
+    assert log.init_start(NOW, "python:3.11.7") == (
+        b"INIT_START Runtime Version: python:3.11.7\tRuntime Version ARN: arn:aws:lambda:us-east-1::runtime:8eff\n"
+    )
 
 
 def test_a_success() -> None:
@@ -117,12 +121,14 @@ def test_json() -> None:
 
 
 def test_json_of_init() -> None:
-    """As recorded (radkawar/stackd, testdata/aws/lambda/invocation_tails.json), without the ARN of AWS's runtimes."""
-    log = JsonLog(function_version(), instance_id="2026/09/22/[$LATEST]4f5f")
+    """As recorded (radkawar/stackd, testdata/aws/lambda/invocation_tails.json)."""
+    arn = "arn:aws:lambda:us-east-1::runtime:8eff"
+    log = JsonLog(function_version(runtime_version_arn=arn), instance_id="2026/09/22/[$LATEST]4f5f")
     assert list(orjson.loads(log.init_start(NOW, "python:3.11.7"))["record"].items()) == [
         ("initializationType", "on-demand"),
         ("phase", "init"),
         ("runtimeVersion", "python:3.11.7"),
+        ("runtimeVersionArn", arn),
         ("functionName", "orders"),
         ("functionVersion", "$LATEST"),
         ("instanceId", "2026/09/22/[$LATEST]4f5f"),

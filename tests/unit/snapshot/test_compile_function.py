@@ -61,6 +61,12 @@ def test_a_qualified_arn_is_cut() -> None:
     assert compiled(FunctionArn=f"{FUNCTION_ARN}:3", Version="3").version.arn == FUNCTION_ARN
 
 
+def test_the_version_of_the_runtime_is_what_the_configuration_says() -> None:
+    arn = "arn:aws:lambda:us-east-1::runtime:8eff"
+    assert compiled(RuntimeVersionConfig={"RuntimeVersionArn": arn}).version.runtime_version_arn == arn
+    assert compiled().version.runtime_version_arn == ""
+
+
 def test_json_logging() -> None:
     logging = {"LogFormat": "JSON", "ApplicationLogLevel": "DEBUG", "SystemLogLevel": "WARN", "LogGroup": "mine"}
     function = compiled(LoggingConfig=logging).version

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from gatewright.base.errors import AwsError
 from gatewright.base.operations import Shape
 from gatewright.control.context import Context
-from gatewright.control.lambda_.errors import function_not_found, invalid_parameter, qualifier_not_permitted
+from gatewright.control.lambda_.errors import concurrency_limit, function_not_found, qualifier_not_permitted
 from gatewright.control.lambda_.names import (
     FUNCTION_CONCURRENCY,
     LATEST,
@@ -42,13 +42,13 @@ def put_function_concurrency(context: Context, request: Shape) -> Shape:
             raise _function_not_found(target)
         least = least_unreserved(context)
         if unreserved_concurrency(context, writer, without=target.name) - wanted < least:
-            raise invalid_parameter(
+            raise concurrency_limit(
                 "Specified ReservedConcurrentExecutions for function decreases account's "
                 f"UnreservedConcurrentExecution below its minimum value of [{least}]."
             )
         provisioned = provisioned_concurrency(context, writer, target)
         if provisioned > wanted:
-            raise invalid_parameter(
+            raise concurrency_limit(
                 f" ReservedConcurrentExecutions  {wanted} should not be lower than function's total provisioned "
                 f"concurrency [{provisioned}]."
             )

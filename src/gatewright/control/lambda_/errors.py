@@ -23,6 +23,15 @@ def invalid_parameter(message: str) -> AwsError:
     return AwsError("InvalidParameterValueException", message, status=400)
 
 
+def concurrency_limit(message: str) -> AwsError:
+    """Build the InvalidParameterValueException of a limit of concurrency, which was recorded to have no `Type`.
+
+    localstack/localstack, tests/aws/services/lambda_/test_lambda_api.snapshot.json (test_function_concurrency_limits,
+    test_provisioned_concurrency_limits) and test_lambda.snapshot.json (test_reserved_provisioned_overlap).
+    """
+    return AwsError("InvalidParameterValueException", message, status=400, members={"Type": None})
+
+
 def constraint_violation(value: object, path: str, constraint: str) -> AwsError:
     """Build the ValidationException of a constraint that the service's model lacks."""
     return constraint_violations([(value, path, constraint)])

@@ -19,7 +19,7 @@ from gatewright.control.lambda_.concurrency import (
     reserved_concurrency,
     unreserved_concurrency,
 )
-from gatewright.control.lambda_.errors import conflict, invalid_parameter
+from gatewright.control.lambda_.errors import concurrency_limit, conflict, invalid_parameter
 from gatewright.control.lambda_.listings import page_size
 from gatewright.control.lambda_.names import (
     ALIAS,
@@ -166,13 +166,13 @@ def _check_limits(context: Context, reader: Reader, target: FunctionTarget, qual
             )
         return
     if wanted > context.node.account_concurrency:
-        raise invalid_parameter(
+        raise concurrency_limit(
             "Specified ConcurrentExecutions for function is greater than account's unreserved concurrency "
             f"[{context.node.account_concurrency}]."
         )
     least = least_unreserved(context)
     if unreserved_concurrency(context, reader, without=target.name) - others - wanted < least:
-        raise invalid_parameter(
+        raise concurrency_limit(
             "Specified ConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its "
             f"minimum value of [{least}]."
         )

@@ -156,7 +156,7 @@ class Extensions:
         record = {
             "initializationType": initialization_type,
             "phase": phase,
-            "runtimeVersion": runtime_version,
+            **records.runtime_of(about, runtime_version),
             "functionName": about.name,
             "functionArn": about.arn,
             "functionVersion": about.version,

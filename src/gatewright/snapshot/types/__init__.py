@@ -59,6 +59,8 @@ class FunctionVersion:
     """In the order in which they are merged into `/opt`: of a file that several have, the last one's counts."""
     dead_letter_arn: str | None = None
     """The queue or topic for events of asynchronous invocations that could not be processed."""
+    runtime_version_arn: str = ""
+    """What the log names as the runtime's version, as GetFunctionConfiguration does."""
 
 
 @dataclass(frozen=True, slots=True)
