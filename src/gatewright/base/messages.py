@@ -4,7 +4,7 @@ Names keep their case and order and values their octets (decoded as ISO-8859-1, 
 REST APIs pass them on as the client wrote them. Paths and queries stay undecoded.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -45,6 +45,19 @@ class Headers(list[tuple[str, str]]):
         """Drop every line of a field."""
         wanted = name.lower()
         self[:] = [line for line in self if line[0].lower() != wanted]
+
+
+class ReceivedHeaders(Headers):
+    """Header fields as a client sent them, which nobody changes: a look-up is no pass over all of them."""
+
+    __slots__ = ("first",)
+
+    first: Mapping[str, str]
+    """The first value of each field by its name in lower case."""
+
+    def get(self, name: str) -> str | None:
+        """Return the first value of a field, or None."""
+        return self.first.get(name.lower())
 
 
 class Body(Protocol):

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Coroutine
 from typing import cast
 
 from gatewright.base.errors import BodyBroken, BodyError, BodyTimeout
-from gatewright.base.messages import Headers, Request, Response
+from gatewright.base.messages import ReceivedHeaders, Request, Response
 from gatewright.wire.answers import AnswerWriter, ResponseCutOff
 from gatewright.wire.connection_phase import BODY, CLOSED, CLOSING, HEAD, IDLE, LINGERING, SERVING, UPGRADED, Lifecycle
 from gatewright.wire.errors import RequestRefused
@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 # Pipelined requests answered in a row before other connections get their turn.
 _PIPELINE_TURN = 16
 # Stands for a request that could not be read: its refusal is written as if it answered this.
-_NO_REQUEST = RequestHead("", "", "", Headers(), "1.1", 0, False, False)
+_NO_REQUEST = RequestHead("", "", "", ReceivedHeaders(), "1.1", 0, False, False)
 
 
 class ServerConnection(asyncio.Protocol):

@@ -6,7 +6,7 @@ Everything that two recipients could read in two ways is refused, not repaired (
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from gatewright.base.messages import Headers
+from gatewright.base.messages import ReceivedHeaders
 from gatewright.wire import abnf
 from gatewright.wire.abnf import FIELD_LINE, HOST, ORIGIN_REQUEST_LINE
 from gatewright.wire.errors import RequestRefused
@@ -30,7 +30,7 @@ class RequestHead:
     method: str
     path: str
     query: str
-    headers: Headers
+    headers: ReceivedHeaders
     http_version: str
     """`1.0` or `1.1`: what the response may use."""
     content_length: int | None
@@ -61,21 +61,25 @@ class FieldSections:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._text = ""
-        self._headers = Headers()
+        self._headers = ReceivedHeaders()
         self._framing: Mapping[str, str] = {}
 
-    def parse(self, text: str) -> tuple[Headers, Mapping[str, str]]:
+    def parse(self, text: str) -> tuple[ReceivedHeaders, Mapping[str, str]]:
         """Return all fields, and those that frame the message by their lower-case names."""
         if text and text == self._text:
-            return Headers(self._headers), self._framing
+            headers = ReceivedHeaders(self._headers)
+            headers.first = self._headers.first
+            return headers, self._framing
         headers = _parse_fields(text, self._limits)
-        framing = _framing_fields(headers)
+        framing = _look_through(headers)
         host = framing.get("host")
         if host is not None and HOST.fullmatch(host) is None:
             # RFC 9112 section 3.2: in any version of HTTP
             raise RequestRefused(400, "invalid Host")
         if len(text) <= _REMEMBERED_SECTION:
-            self._text, self._headers, self._framing = text, Headers(headers), framing
+            self._text, self._headers, self._framing = text, headers, framing
+            headers = ReceivedHeaders(headers)
+            headers.first = self._headers.first
         return headers, framing
 
 
@@ -96,6 +100,7 @@ def parse_head(text: str, sections: FieldSections) -> RequestHead:
         raise RequestRefused(400, "no Host")
     if authority is not None:
         headers.replace("Host", authority)
+        headers.first = {**headers.first, "host": authority}
     if len(framing) == 1 and minor != "0":
         # Nearly every request without a body: nothing but Host says how to read it.
         return RequestHead(method, path, query or "", headers, "1.1", 0, True, False)
@@ -145,8 +150,8 @@ def _parse_target(method: str, target: str) -> _Target:
     return _Target(path or "/", query or "", authority)
 
 
-def _parse_fields(text: str, limits: Limits) -> Headers:
-    headers = Headers(FIELD_LINE.findall(text))
+def _parse_fields(text: str, limits: Limits) -> ReceivedHeaders:
+    headers = ReceivedHeaders(FIELD_LINE.findall(text))
     # Every line's end is the end of one match, or a line was malformed: nothing lies between the matches.
     if len(headers) != text.count("\n"):
         raise RequestRefused(400, _explain_fields(text))
@@ -170,10 +175,14 @@ def _explain_fields(section: str) -> str:
     return "malformed field line"
 
 
-def _framing_fields(headers: Headers) -> dict[str, str]:
+def _look_through(headers: ReceivedHeaders) -> dict[str, str]:
+    """Note the first value of each field; return those of fields that frame the message, repeated ones joined."""
     framing: dict[str, str] = {}
+    first: dict[str, str] = {}
+    headers.first = first
     for name, value in headers:
         key = name.lower()
+        first.setdefault(key, value)
         if key in _FRAMING_FIELDS:
             if key in framing:
                 if key in _SINGLE_FIELDS:

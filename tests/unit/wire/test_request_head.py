@@ -142,3 +142,20 @@ def test_refused_fields_are_not_remembered(lines: str) -> None:
     for _ in range(2):
         with pytest.raises(RequestRefused):
             parse_head(f"GET / HTTP/1.1\r\n{lines}", sections)
+
+
+def test_a_field_is_found_by_its_first_value_in_any_case() -> None:
+    sections = FieldSections(Limits())
+    for _ in range(2):
+        headers = parse_head("GET / HTTP/1.1\r\nHost: h\r\nx-a: 1 \r\nX-A: 2\r\n", sections).headers
+        assert (headers.get("X-a"), headers.get("host"), headers.get("absent")) == ("1", "h", None)
+
+
+def test_the_authority_of_a_target_is_found_as_host_in_its_request_alone() -> None:
+    sections = FieldSections(Limits())
+    fields = "Host: h\r\nA: b\r\n"
+    found = [
+        parse_head(f"GET {target} HTTP/1.1\r\n{fields}", sections).headers.get("host")
+        for target in ("/", "http://other/", "/", "http://third/", "/")
+    ]
+    assert found == ["h", "other", "h", "third", "h"]

@@ -1,13 +1,13 @@
 import asyncio
 import re
 
-from gatewright.base.messages import Headers, Response
+from gatewright.base.messages import Headers, ReceivedHeaders, Response
 from gatewright.wire.request_head import RequestHead
 from gatewright.wire.response_head import HeadRenderer
 from gatewright.wire.response_writer import ResponseWriter
 from tests.wire.fake_transport import FakeTransport, settle
 
-HEAD = RequestHead("GET", "/", "", Headers(), "1.1", 0, True, False)
+HEAD = RequestHead("GET", "/", "", ReceivedHeaders(), "1.1", 0, True, False)
 
 
 async def test_a_whole_response() -> None:

@@ -76,14 +76,13 @@ class RestCall:
     """Takes the lines of the execution log, where somebody reads them."""
     context: dict[str, Any] | None = None
     """`$context`, once something has asked for it: `context_variables.build_context`."""
-    _fields: dict[str, str] | None = None
     _query: dict[str, list[str]] | None = None
 
     @property
     def trace_header(self) -> str:
         """Return `X-Amzn-Trace-Id`; it is made when somebody asks for it."""
         trace = self.trace
-        return trace if isinstance(trace, str) else self.begin_trace(trace, self.header("x-amzn-trace-id"))
+        return trace if isinstance(trace, str) else self.begin_trace(trace, self.request.headers.get("x-amzn-trace-id"))
 
     def begin_trace(self, ids: Ids, sent: str | None) -> str:
         """Set `trace` to what the client sent when that names a root, else to a new root, and return it."""
@@ -91,15 +90,6 @@ class RestCall:
             sent = f"Root={ids.trace_root(self.request.received_at)}"
         self.trace = sent
         return sent
-
-    def header(self, name: str) -> str | None:
-        """Return the first value of a header field by its name in lower case.
-
-        Phases look for half a dozen of fields: one pass over them all is cheaper.
-        """
-        if self._fields is None:
-            self._fields = {key.lower(): value for key, value in reversed(self.request.headers)}
-        return self._fields.get(name)
 
     @property
     def query(self) -> dict[str, list[str]]:

@@ -39,7 +39,7 @@ class ContextReads:
 
 def _identity(call: RestCall) -> Tree:
     identity: Tree = {"sourceIp": call.request.peer_address}
-    agent = call.header("user-agent")
+    agent = call.request.headers.get("user-agent")
     if agent is not None:
         identity["userAgent"] = agent
     if call.api_key is not None:

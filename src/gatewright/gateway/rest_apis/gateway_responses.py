@@ -66,7 +66,7 @@ class GatewayResponses:
 
 def _respond(custom: _Customised, error: RestError, response_type: str, call: RestCall) -> Response:
     source = RequestSource(call)
-    chosen = custom.template(call.header("accept"))
+    chosen = custom.template(call.request.headers.get("accept"))
     content_type, body = _JSON, _default_body(error)
     if chosen is not None:
         content_type, body = chosen[0], chosen[1](error, response_type, source).encode("utf-8", "replace")

@@ -60,7 +60,9 @@ class ProxyEvent:
         headers, multi_value_headers = self._header_fields(call)
         path = self._path(call)
         parameters = call.path_parameters if "%" not in path else self._raw_parameters(path) or call.path_parameters
-        text, is_base64 = event_body(self._binary, call.header("content-type"), body) if body else (None, False)
+        text, is_base64 = (
+            event_body(self._binary, call.request.headers.get("content-type"), body) if body else (None, False)
+        )
         event = {
             "resource": self._facts.resource_path,
             "path": path,

@@ -118,7 +118,7 @@ class InputVariable:
         if wanted in call.query:
             return call.query[wanted][-1]
         lowered = wanted.lower()
-        if call.header(lowered) is None and lowered not in ADDED_FIELDS:
+        if call.request.headers.get(lowered) is None and lowered not in ADDED_FIELDS:
             return ""
         values = [value for key, value in method_request_fields(call) if key == wanted]
         return values[-1] if values else ""

@@ -7,7 +7,6 @@ string request authentication alternative" (Signature Version 2); the answer as 
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from urllib.parse import parse_qs
-from xml.sax.saxutils import escape
 
 from gatewright.base.clock import utc
 from gatewright.base.messages import Headers, Response
@@ -28,9 +27,9 @@ def refuse_expired(query: str, now: float) -> Response | None:
         return None
     members = {"Code": "AccessDenied", "Message": "Request has expired"}
     if "X-Amz-Expires" in given:
-        members["X-Amz-Expires"] = given["X-Amz-Expires"]
+        members["X-Amz-Expires"] = str(int(given["X-Amz-Expires"]))
     members |= {"Expires": _iso(expires), "ServerTime": _iso(now)}
-    listed = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in members.items())
+    listed = "".join(f"<{name}>{value}</{name}>" for name, value in members.items())
     body = f'<?xml version="1.0" encoding="UTF-8"?>\n<Error>{listed}</Error>'.encode()
     return Response(403, Headers([("Content-Type", "application/xml")]), body)
 

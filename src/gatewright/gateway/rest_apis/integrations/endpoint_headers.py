@@ -16,7 +16,7 @@ def endpoint_headers(call: RestCall, fields: Headers, dropped: frozenset[str]) -
     if headers.get("user-agent") is None:
         headers.append(("User-Agent", f"AmazonAPIGateway_{call.facts.api_id}"))
     if headers.get("content-type") is None and call.request.method not in BODILESS_METHODS:
-        content_type = call.header("content-type")
+        content_type = call.request.headers.get("content-type")
         if content_type is not None:
             headers.append(("Content-Type", content_type))
     return headers

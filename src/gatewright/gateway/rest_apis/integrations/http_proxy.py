@@ -100,7 +100,7 @@ class HttpProxy:
         # What is compressed is neither text nor base64 to anybody.
         if not body or response.headers.get("content-encoding") is not None:
             return body
-        accept, content_type = call.header("accept"), response.headers.get("content-type")
+        accept, content_type = call.request.headers.get("accept"), response.headers.get("content-type")
         return convert_response(self._types, None, accept, content_type, body)[0]
 
 

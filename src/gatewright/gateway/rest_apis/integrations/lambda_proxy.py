@@ -65,7 +65,7 @@ class LambdaProxy:
         if invocation.function_error is not None:
             raise function_failed(call, name, invocation.payload)
         try:
-            response = parse_proxy_result(invocation.payload, self._types, call.header)
+            response = parse_proxy_result(invocation.payload, self._types, call.request.headers.get)
         except MalformedProxyResponse as error:
             raise malformed(call, name, error) from error
         if call.log is not None and isinstance(response.body, bytes):

@@ -21,7 +21,7 @@ def link(binding: RestBinding) -> RequestPhase | None:
     reads_header = binding.deployment.source.api_key_source == "HEADER"
 
     def api_key(call: RestCall) -> None:
-        value = call.header("x-api-key") if reads_header else None
+        value = call.request.headers.get("x-api-key") if reads_header else None
         grant = None if value is None else usage.find(account, region, api_id, stage, value)
         if grant is None:
             raise RestError(INVALID_API_KEY)

@@ -47,7 +47,7 @@ async def _read(call: RestCall, sent: Body, minimum_bytes: int | None) -> None:
 
 
 def _decode(call: RestCall, minimum_bytes: int | None) -> Awaitable[None] | None:
-    coding = request_coding(call.header("content-encoding"), len(call.body), minimum_bytes)
+    coding = request_coding(call.request.headers.get("content-encoding"), len(call.body), minimum_bytes)
     return None if coding is None else _decompress(call, coding)
 
 

@@ -37,7 +37,7 @@ def link(binding: RestBinding, serve: Serve) -> Serve:
         return response
 
     def serve_cached(call: RestCall) -> Awaitable[Response]:
-        asked = call.header("cache-control")
+        asked = call.request.headers.get("cache-control")
         use = Lookup.USE if asked is None else lookup(asked, is_authorized=is_authorized, strategy=strategy)
         if use is Lookup.REFUSE:
             raise RestError(ACCESS_DENIED)

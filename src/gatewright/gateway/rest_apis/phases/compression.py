@@ -18,6 +18,6 @@ def link(binding: RestBinding) -> Compress | None:
         return None
 
     def compress(call: RestCall, response: Response) -> Awaitable[Response]:
-        return compress_response(minimum_bytes, call.header("accept-encoding"), response)
+        return compress_response(minimum_bytes, call.request.headers.get("accept-encoding"), response)
 
     return compress

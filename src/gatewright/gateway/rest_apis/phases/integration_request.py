@@ -43,12 +43,12 @@ class IntegrationRequestPhase:
         """Return the body where the template alone makes it, out of nothing but its own text; else None."""
         if not self.is_plain:
             return None
-        template = self.templates.for_request(call.header("content-type"))
+        template = self.templates.for_request(call.request.headers.get("content-type"))
         return None if template is None else template.constant_octets
 
     def __call__(self, call: RestCall) -> IntegrationRequest:
         """Return the request to the integration. Raises `RestError`."""
-        content_type = call.header("content-type")
+        content_type = call.request.headers.get("content-type")
         template = self._template(content_type)
         if self.is_plain and template is not None and template.constant_octets is not None:
             method = self.method or call.request.method

@@ -98,7 +98,7 @@ def _select(patterned: tuple[_Outcome, ...], result: IntegrationResult) -> _Outc
 
 
 def _respond(outcome: _Outcome, types: BinaryMediaTypes, call: RestCall, result: IntegrationResult) -> Response:
-    accept = call.header("accept")
+    accept = call.request.headers.get("accept")
     headers, status = Headers(), outcome.status
     if outcome.is_plain:
         body, is_binary = utf8(result.body), False

@@ -48,7 +48,7 @@ def _schema(binding: RestBinding, name: str) -> str:
 
 def _validate(call: RestCall, models: Mapping[str, BodyModel]) -> Awaitable[None] | None:
     """Hold the body to the model of its content type; a type without a model is not looked at."""
-    sent = call.header("content-type")
+    sent = call.request.headers.get("content-type")
     content_type = _DEFAULT_CONTENT_TYPE if sent is None else sent.partition(";")[0].strip().lower()
     model = models.get(content_type) or models.get("$default")
     if model is None:
@@ -69,7 +69,7 @@ async def _validate_aside(call: RestCall, model: BodyModel) -> None:
 
 def _invalid(call: RestCall, errors: str) -> RestError:
     if call.log is not None:
-        content_type = call.header("content-type") or _DEFAULT_CONTENT_TYPE
+        content_type = call.request.headers.get("content-type") or _DEFAULT_CONTENT_TYPE
         call.log.write(f"Request body does not match model schema for content type {content_type}: {errors}")
     return RestError(BAD_REQUEST_BODY, validation_errors=errors)
 
