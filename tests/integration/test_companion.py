@@ -227,6 +227,13 @@ def test_logging_is_set_before_the_policy_of_the_bucket_that_logs_go_to(beside: 
     enabled = {"LoggingEnabled": {"TargetBucket": "log-target", "TargetPrefix": "a/"}}
     s3.put_bucket_logging(Bucket="logged", BucketLoggingStatus=enabled)
     assert s3.get_bucket_logging(Bucket="logged")["LoggingEnabled"]["TargetBucket"] == "log-target"
+    assert s3.list_objects_v2(Bucket="log-target")["KeyCount"] == 0
+    statement = {"Effect": "Allow", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::log-target/*"}
+    service = {"Principal": {"Service": "logging.s3.amazonaws.com"}}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [{**statement, **service}]})
+    s3.put_bucket_policy(Bucket="log-target", Policy=policy)
+    s3.put_object(Bucket="logged", Key="k", Body=b"")
+    assert [each["Key"][:2] for each in s3.list_objects_v2(Bucket="log-target")["Contents"]] == ["a/"]
 
 
 def test_a_service_that_nobody_serves(beside: Node) -> None:

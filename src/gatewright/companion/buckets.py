@@ -7,10 +7,11 @@ import itertools
 from typing import Any, Final
 from urllib.parse import quote_plus
 
-from gatewright.companion.bucket_policies import applicable
+from gatewright.companion.bucket_policies import applicable, takes_logs
 from gatewright.companion.deliveries import Deliveries
 
 _LOG_CHECK: Final = "_log_permissions_enabled_policy"
+_LOG_ACL: Final = "_log_permissions_enabled_acl"
 _sequence = itertools.count(1)
 
 
@@ -39,7 +40,7 @@ def apply(deliveries: Deliveries) -> None:
     """Let moto deliver to the node's functions, look at the conditions of policies, and take settings of logging."""
     from moto.iam.access_control import IAMPolicy, PermissionResult
     from moto.s3 import notifications
-    from moto.s3.models import FakeBucket
+    from moto.s3.models import FakeBucket, S3Backend
 
     module = vars(notifications)
     make_event = module["_get_s3_event"]
@@ -55,10 +56,24 @@ def apply(deliveries: Deliveries) -> None:
             return PermissionResult.NEUTRAL
         return IAMPolicy(applicable(bucket.policy.decode())).is_action_permitted(action, resource)
 
-    def may_deliver_logs(target_bucket: Any, target_prefix: Any) -> bool:
-        return True  # the setting is taken without: stacks make it while the target's policy is yet to be made
+    log_elsewhere = S3Backend.log_incoming_request
+    has_log_acl = vars(FakeBucket)[_LOG_ACL].__func__
+
+    def may_set_logging(target_bucket: Any, target_prefix: Any) -> bool:
+        return True  # stacks set it while the target's policy is yet to be made: what counts is when S3 delivers
+
+    def log_incoming_request(self: Any, request: Any, bucket_name: str) -> None:
+        bucket = self.buckets.get(bucket_name)
+        target = None if bucket is None else self.buckets.get(bucket.logging.get("TargetBucket"))
+        if target is None:
+            return
+        written = f"{target.arn}/{bucket.logging.get('TargetPrefix', '')}log"
+        policy = target.policy
+        if has_log_acl(target) or (policy and takes_logs(policy.decode(), bucket.arn, bucket.account_id, written)):
+            log_elsewhere(self, request, bucket_name)
 
     module["_get_s3_event"] = event_of
     module["_invoke_awslambda"] = invoke
     FakeBucket.get_permission = permission  # type: ignore[method-assign, assignment]
-    setattr(FakeBucket, _LOG_CHECK, staticmethod(may_deliver_logs))
+    setattr(FakeBucket, _LOG_CHECK, staticmethod(may_set_logging))
+    S3Backend.log_incoming_request = log_incoming_request  # type: ignore[method-assign]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from gatewright.companion.bucket_policies import applicable
+from gatewright.companion.bucket_policies import applicable, takes_logs
 
 
 def statement(condition: Any = None, effect: str = "Deny") -> dict[str, Any]:
@@ -35,3 +35,36 @@ def test_other_conditions_apply_to_nobody() -> None:
     both = {"Bool": {"aws:SecureTransport": "true"}, "StringNotEquals": {"aws:PrincipalOrgID": "o-1"}}
     assert left([statement(both)]) == []
     assert left([statement({"NoSuchOperator": {"aws:SecureTransport": "false"}})]) == []
+
+
+LOGS = "arn:aws:s3:::logs"
+SERVICE = {"Service": "logging.s3.amazonaws.com"}
+
+
+def granting(*others: dict[str, Any], **changes: Any) -> str:
+    """Return the policy of "Permissions for log delivery", which names the bucket that is logged, and its account."""
+    condition = {
+        "ArnLike": {"aws:SourceArn": "arn:aws:s3:::shop"},
+        "StringEquals": {"aws:SourceAccount": "123456789012"},
+    }
+    allow = {"Effect": "Allow", "Principal": SERVICE, "Action": "s3:PutObject", "Resource": f"{LOGS}/*"}
+    statements = [{**allow, "Condition": condition, **changes}, *others]
+    return json.dumps({"Version": "2012-10-17", "Statement": statements})
+
+
+@pytest.mark.parametrize(
+    ("policy", "expected"),
+    [
+        (granting(), True),
+        (granting(Resource=f"{LOGS}/a/*"), True),
+        (granting(Resource=f"{LOGS}/b/*"), False),
+        (granting(Condition={"StringEquals": {"aws:SourceAccount": "210987654321"}}), False),
+        (granting(Principal={"Service": "s3.amazonaws.com"}), False),
+        (granting(statement({"Bool": {"aws:SecureTransport": "false"}})), True),
+        # What the CDK's handler puts on a bucket before it empties it.
+        (granting({"Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": f"{LOGS}/*"}), False),
+        ('{"Statement": 1}', False),
+    ],
+)
+def test_which_policies_take_logs(policy: str, expected: bool) -> None:
+    assert takes_logs(policy, "arn:aws:s3:::shop", "123456789012", f"{LOGS}/a/log") is expected
