@@ -116,7 +116,10 @@ class IntegrationRequest:
 
 @dataclass(slots=True)
 class IntegrationResult:
-    """What came back from the integration, before it is mapped. Like a response, it may be awaited."""
+    """What came back from the integration, before it is mapped, which nobody changes: a mock gives it out again.
+
+    Like a response, it may be awaited.
+    """
 
     status: int
     headers: Headers

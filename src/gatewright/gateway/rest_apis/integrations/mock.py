@@ -26,17 +26,18 @@ def link(binding: RestBinding) -> Serve:
     """Bind the mock of a method. Raises `ValueError` for templates and mappings that cannot be compiled."""
     request_phase = integration_request.link(binding)
     response = Mapper(integration_response.link(binding))
-    statuses: dict[bytes, int] = {}
+    results: dict[bytes, IntegrationResult] = {}
 
     def answer(call: RestCall, body: bytes) -> IntegrationResult:
-        status = statuses.get(body)
-        if status is None:
+        result = results.get(body)
+        if result is None:
             status = _status(body)
             if status is None:
                 raise configuration_error(call, "statusCode should be an integer which defined in request template")
-            if len(statuses) < _REMEMBERED and len(body) < _SHORT:
-                statuses[body] = status
-        return IntegrationResult(status, Headers(), b"")
+            result = IntegrationResult(status, Headers(), b"")
+            if len(results) < _REMEMBERED and len(body) < _SHORT:
+                results[body] = result
+        return result
 
     def exchange(call: RestCall, request: IntegrationRequest) -> IntegrationResult:
         return answer(call, request.body)
