@@ -29,6 +29,7 @@ NOT_BUILT: Final = (
     "MetadataTableConfiguration",
     "MetricsConfigurations",
 )
+_S3_ENCRYPTION: Final[Mapping[str, str]] = MappingProxyType({"SSEAlgorithm": "AES256"})
 _CANNED: Final[Mapping[str, str]] = MappingProxyType(
     {
         "AuthenticatedRead": "authenticated-read",
@@ -91,11 +92,11 @@ def _set_or_delete(
 
 
 def _encryption(configuration: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the rules: one that names no encryption leaves S3's own, SSE-S3, which has to be said to moto."""
     rules = []
     for rule in configuration["ServerSideEncryptionConfiguration"]:
         made: dict[str, Any] = picked(rule, ("BucketKeyEnabled", "BlockedEncryptionTypes"))
-        if "ServerSideEncryptionByDefault" in rule:
-            made["ApplyServerSideEncryptionByDefault"] = rule["ServerSideEncryptionByDefault"]
+        made["ApplyServerSideEncryptionByDefault"] = dict(rule.get("ServerSideEncryptionByDefault", _S3_ENCRYPTION))
         rules.append(made)
     return {"Rules": rules}
 

@@ -93,6 +93,14 @@ def test_everything_and_then_nothing(stack: Stack) -> None:
     assert stack.services.names() == []
 
 
+def test_a_rule_of_encryption_that_names_none(stack: Stack) -> None:
+    """ServerSideEncryptionRule, AWS CloudFormation Template Reference: both of its members are optional."""
+    made = stack.create(BUCKET, BucketEncryption={"ServerSideEncryptionConfiguration": [{"BucketKeyEnabled": True}]})
+    rule = ask(stack, "GetBucketEncryption", made)["ServerSideEncryptionConfiguration"]["Rules"][0]
+    assert rule["BucketKeyEnabled"] is True
+    assert rule["ApplyServerSideEncryptionByDefault"] == {"SSEAlgorithm": "AES256"}
+
+
 def test_one_that_is_not_empty_stays(stack: Stack) -> None:
     made = stack.create(BUCKET)
     stack.ask("s3", "PutObject", Bucket=made.physical_id, Key="k", Body=b"")
