@@ -37,6 +37,8 @@ class Due:
     """What targets get that have no input of their own."""
     begins: float | None = None
     ends: float | None = None
+    takes_any_unit: bool = False
+    """Whether it is one of EventBridge Scheduler's, which do not look at singular and plural in rates."""
 
 
 @dataclass(slots=True)
@@ -80,7 +82,8 @@ class Timetable:
     def _next_of(self, due: Due, now: float, begun: float) -> float | None:
         try:
             zone = ZoneInfo(due.time_zone)
-            return parse_schedule(due.expression, zone).next_after(max(now, due.begins or 0.0), begun)
+            schedule = parse_schedule(due.expression, zone, takes_any_unit=due.takes_any_unit)
+            return schedule.next_after(max(now, due.begins or 0.0), begun)
         except (ScheduleInvalid, ZoneInfoNotFoundError, ValueError) as error:
             self._report_once(due, str(error))
             return None
@@ -157,6 +160,7 @@ def _due_of(schedule: Any, account_id: str, region: str) -> Due:
         _event_of(schedule.arn, account_id, region),
         _seconds(schedule.start_date),
         _seconds(schedule.end_date),
+        takes_any_unit=True,
     )
 
 

@@ -95,13 +95,18 @@ class _Cron:
         return year in self.years and month in self.months and self.is_day(year, month, day)
 
 
-def parse_schedule(expression: str, zone: tzinfo = UTC) -> Schedule:
-    """Parse an expression. Raises `ScheduleInvalid`."""
+def parse_schedule(expression: str, zone: tzinfo = UTC, *, takes_any_unit: bool = False) -> Schedule:
+    """Parse an expression. Raises `ScheduleInvalid`.
+
+    Rules want the unit of a rate to fit its number ("Rate expressions reference"). EventBridge Scheduler does not: both
+    `rate(5 minute)` and `rate(1 hours)` are schedules (`takes_any_unit`).
+    """
     rate = _RATE.fullmatch(expression)
     if rate is not None:
         number = int(rate[1])
         # "If the value is equal to 1, then the unit must be singular", else plural.
-        if number < 1 or (number == 1) == bool(rate[3]):
+        is_fitting = takes_any_unit or (number == 1) != bool(rate[3])
+        if number < 1 or not is_fitting:
             raise ScheduleInvalid(f"{expression}: the unit does not fit the number")
         return _Rate(number * _SECONDS[rate[2]])
     once = _AT.fullmatch(expression)

@@ -113,3 +113,12 @@ def test_the_event_of_a_rule() -> None:
     event = scheduled_event("arn:rule", "123456789012", "us-east-1")
     assert event["detail-type"] == "Scheduled Event"
     assert (event["source"], event["resources"], event["detail"]) == ("aws.events", ["arn:rule"], {})
+
+
+def test_the_unit_of_a_rate_fits_its_number_in_rules_only() -> None:
+    """ "Rate expressions reference" (Amazon EventBridge User Guide) and CreateSchedule (Scheduler's API Reference)."""
+    for is_scheduler in (False, True):
+        table, deliveries, _ = timetable(due("rate(5 minute)", takes_any_unit=is_scheduler))
+        table.look(START)
+        table.look(START + 301)
+        assert bool(deliveries.made) is is_scheduler

@@ -95,3 +95,11 @@ def test_a_time_zone() -> None:
 def test_what_is_none(expression: str) -> None:
     with pytest.raises(ScheduleInvalid):
         parse_schedule(expression)
+
+
+@pytest.mark.parametrize(("expression", "seconds"), [("rate(5 minute)", 300.0), ("rate(1 hours)", 3600.0)])
+def test_schedulers_do_not_look_at_singular_and_plural(expression: str, seconds: float) -> None:
+    """CreateSchedule, EventBridge Scheduler API Reference: minute | minutes | hour | hours | day | days."""
+    assert parse_schedule(expression, takes_any_unit=True).next_after(0.0, 0.0) == seconds
+    with pytest.raises(ScheduleInvalid):
+        parse_schedule("rate(0 minutes)", takes_any_unit=True)

@@ -21,6 +21,7 @@ from gatewright.stacks.execution.graph import run_graph
 from gatewright.stacks.execution.journal import shown_properties
 from gatewright.stacks.execution.lookups import ResourceLookup, ShownLookup
 from gatewright.stacks.execution.names import random_part
+from gatewright.stacks.execution.order import with_siblings
 from gatewright.stacks.execution.run import INITIATED, INITIATED_STATUS, Run
 from gatewright.stacks.execution.signals import wait_for_signals
 from gatewright.stacks.execution.stack_policy import denial
@@ -80,7 +81,8 @@ class Apply:
     def work(self) -> None:
         """Do it, until all is done or something failed. Raises `NodeStopping`."""
         evaluation = self._target.evaluation
-        run_graph(evaluation.resources, evaluation.dependencies, self._apply, goes_on=self._run.goes_on)
+        needs = with_siblings(evaluation.resources, evaluation.dependencies)
+        run_graph(evaluation.resources, needs, self._apply, goes_on=self._run.goes_on)
         self._run.refuse_stopping()
 
     def refuse_removals(self) -> None:
