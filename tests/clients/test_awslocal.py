@@ -66,7 +66,7 @@ def test_an_application_by_a_template(node: Node, awslocal: Client) -> None:
     assert outputs(awslocal) == made
     assert node.call(made["ApiId"], "GET", "/greet/bob").json() == {"greeting": "welcome", "who": "bob"}
     events = ("logs", "filter-log-events", "--log-group-name", f"/aws/lambda/{made['Function']}")
-    wait_until(lambda: "greeted bob" in awslocal.run(*events), "the log of the function")
+    wait_until(lambda: "greeted bob" in awslocal.run(*events), "the log of the function", 60)
 
     awslocal.run("cloudformation", "delete-stack", "--stack-name", STACK)
     awslocal.run("cloudformation", "wait", "stack-delete-complete", "--stack-name", STACK)

@@ -25,6 +25,8 @@ from tests.integration.terraformed import kinds_of_documents, mirrors_of_the_pro
 pytestmark = [pytest.mark.clients, pytest.mark.timeout(1200)]
 
 UNATTENDED = ("-auto-approve", "-no-color")
+APPLY_SECONDS = 600
+"""The provider waits for half a minute at every change of a queue's attributes."""
 NEVER_GONE = {"lambda/layer", "lambda/version-counter"}
 """Documents that say which numbers of versions have been used."""
 
@@ -70,7 +72,7 @@ def check_answers(node: Node, made: dict[str, Any], greeting: str, version: str)
         "version": version,
     }
     assert node.call(rest, "PUT", "/live/orders/7", key).status == 202
-    wait_until(lambda: node.call(rest, "GET", "/live/orders/7", key).json()["is_ordered"], "the queue's message")
+    wait_until(lambda: node.call(rest, "GET", "/live/orders/7", key).json()["is_ordered"], "the queue's message", 60)
     assert node.call(rest, "GET", "/live/orders/7", key).json() == expected
     assert node.call(rest, "GET", "/live/orders/7").status == 403
     assert node.call(rest, "GET", "/live/health").json() == {"healthy": True, "greeting": greeting}
@@ -84,7 +86,7 @@ def check_answers(node: Node, made: dict[str, Any], greeting: str, version: str)
 
 
 def check_events(node: Node, made: dict[str, Any]) -> None:
-    """What is published, stored and put on the bus comes to the worker, as far as it is asked for."""
+    """What is published, stored, put on the bus and run comes to the worker, as far as it is asked for."""
     topic, bucket = node.client("sns", REGION), node.client("s3", REGION)
     for kind in ("news", "price"):
         attributes = {"kind": {"DataType": "String", "StringValue": kind}}
@@ -95,8 +97,11 @@ def check_events(node: Node, made: dict[str, Any]) -> None:
     for kind in ("refused", "paid"):
         entry = {"Source": "shop.payments", "DetailType": kind, "Detail": json.dumps({"order": kind})}
         assert bus.put_events(Entries=[entry])["FailedEntryCount"] == 0
-    expected = {"queue 7", "topic price", "bucket incoming/an invoice.txt", "bus paid"}
-    wait_until(lambda: expected <= noted(node, made), "the events")
+    node.client("stepfunctions", REGION).start_execution(
+        stateMachineArn=made["machine"], input=json.dumps({"detail": {"order": "refund"}})
+    )
+    expected = {"bus refund", "queue 7", "topic price", "bucket incoming/an invoice.txt", "bus paid"}
+    wait_until(lambda: expected <= noted(node, made), "the events", 60)
     assert noted(node, made) == expected
 
 
@@ -110,7 +115,7 @@ def check_kept(node: Node) -> None:
     groups = node.client("logs", REGION).describe_log_groups()["logGroups"]
     kept = {group["logGroupName"]: group["retentionInDays"] for group in groups}
     assert kept == {"/aws/lambda/shop": 14, "/aws/lambda/shop-worker": 7}
-    wait_until(lambda: "looked for 7" in logged(node), "the log of the function")
+    wait_until(lambda: "looked for 7" in logged(node), "the log of the function", 60)
     pin = node.client("ssm", REGION).get_parameter(Name="/shop/pin", WithDecryption=True)["Parameter"]
     assert (pin["Type"], pin["Value"]) == ("SecureString", "1234")
     attached = node.client("iam").list_attached_role_policies(RoleName="shop-function")["AttachedPolicies"]
@@ -145,6 +150,7 @@ def check_gone(node: Node) -> None:
     assert listed("sns", "list_subscriptions", "Subscriptions") == []
     assert listed("s3", "list_buckets", "Buckets") == []
     assert listed("events", "list_rules", "Rules") == []
+    assert listed("stepfunctions", "list_state_machines", "stateMachines") == []
     assert listed("ssm", "describe_parameters", "Parameters") == []
     assert listed("secretsmanager", "list_secrets", "SecretList") == []
     kms = node.client("kms", REGION)
@@ -159,7 +165,7 @@ def test_an_application(tmp_path: Path) -> None:
     data = tmp_path / "data"
     with running("--data-dir", str(data)) as node:
         client = initialized(node, Path(path), tmp_path)
-        assert "Apply complete!" in client.run("apply", *UNATTENDED)
+        assert "Apply complete!" in client.run("apply", *UNATTENDED, seconds=APPLY_SECONDS)
         made = outputs(client)
         assert made["rest_url"] == f"https://{made['rest_api']}.execute-api.{REGION}.amazonaws.com/live"
         check_answers(node, made, "hello", "1")
@@ -168,13 +174,13 @@ def test_an_application(tmp_path: Path) -> None:
         assert "No changes" in client.run("plan", "-detailed-exitcode", "-no-color")
 
         change(client)
-        assert "Apply complete!" in client.run("apply", *UNATTENDED)
+        assert "Apply complete!" in client.run("apply", *UNATTENDED, seconds=APPLY_SECONDS)
         changed = outputs(client)
         assert {name for name in made if made[name] != changed[name]} == {"version"}
         check_answers(node, changed, "welcome", "2")
         assert "No changes" in client.run("plan", "-detailed-exitcode", "-no-color")
 
-        assert "Destroy complete!" in client.run("destroy", *UNATTENDED)
+        assert "Destroy complete!" in client.run("destroy", *UNATTENDED, seconds=APPLY_SECONDS)
         check_gone(node)
     assert set(kinds_of_documents(data)) <= NEVER_GONE
 
@@ -191,14 +197,14 @@ def test_tflocal(tmp_path: Path) -> None:
     path = program("tflocal", "tflocal")
     with running("--ephemeral") as node:
         client = initialized(node, path, tmp_path, {"S3_HOSTNAME": "127.0.0.1", "DISABLE_DEPRECATION_NOTICE": "1"})
-        assert "Apply complete!" in client.run("apply", *UNATTENDED)
+        assert "Apply complete!" in client.run("apply", *UNATTENDED, seconds=APPLY_SECONDS)
         made = outputs(client)
         check_answers(node, made, "hello", "1")
         check_events(node, made)
         change(client)
-        assert "Apply complete!" in client.run("apply", *UNATTENDED)
+        assert "Apply complete!" in client.run("apply", *UNATTENDED, seconds=APPLY_SECONDS)
         check_answers(node, outputs(client), "welcome", "2")
         assert "No changes" in client.run("plan", "-detailed-exitcode", "-no-color")
-        assert "Destroy complete!" in client.run("destroy", *UNATTENDED)
+        assert "Destroy complete!" in client.run("destroy", *UNATTENDED, seconds=APPLY_SECONDS)
         check_gone(node)
     assert list(client.directory.glob("*override*")) == []

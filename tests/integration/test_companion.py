@@ -137,6 +137,52 @@ def test_a_redrive_policy_is_given_back_in_the_form_of_sqs(beside: Node) -> None
     assert "RedrivePolicy" not in sqs.get_queue_attributes(**asked).get("Attributes", {})
 
 
+def test_policies_of_a_queue_are_kept_until_they_are_taken_back(beside: Node) -> None:
+    """ "SetQueueAttributes" (Amazon SQS API Reference): attributes that are not named stay."""
+    sqs = beside.client("sqs")
+    allowed = '{"redrivePermission":"denyAll"}'
+    url = sqs.create_queue(QueueName="kept", Attributes={"RedriveAllowPolicy": allowed})["QueueUrl"]
+    statement = {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    for attributes in ({"Policy": policy}, {"VisibilityTimeout": "60"}):
+        sqs.set_queue_attributes(QueueUrl=url, Attributes=attributes)
+    names = ["Policy", "RedriveAllowPolicy", "VisibilityTimeout"]
+
+    def kept() -> dict[str, str]:
+        found: dict[str, str] = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+        return found
+
+    assert kept() == {"Policy": policy, "RedriveAllowPolicy": allowed, "VisibilityTimeout": "60"}
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": "", "RedriveAllowPolicy": ""})
+    assert kept() == {"VisibilityTimeout": "60"}
+
+
+def test_state_machines_are_validated_and_their_versions_listed(beside: Node) -> None:
+    """As Terraform asks for. A definition that is refused must not spoil the next."""
+    states = beside.client("stepfunctions")
+    task = {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken", "End": True}
+    good = {"StartAt": "A", "States": {"A": {**task, "Parameters": {"QueueUrl": "u", "MessageBody": "m"}}}}
+    downgrade = {"Type": "Pass", "QueryLanguage": "JSONPath", "End": True}
+    bad = {"QueryLanguage": "JSONata", "StartAt": "A", "States": {"A": downgrade}}
+
+    def validated(definition: object, kind: str = "STANDARD") -> Any:
+        return states.validate_state_machine_definition(definition=json.dumps(definition), type=kind)
+
+    refused = validated(bad)
+    assert (refused["result"], refused["diagnostics"][0]["code"]) == ("FAIL", "SCHEMA_VALIDATION_FAILED")
+    answer = validated(good)
+    assert (answer["result"], answer["diagnostics"], answer["truncated"]) == ("OK", [], False)
+    assert validated(good, "EXPRESS")["result"] == "FAIL"  # nobody waits for a token there
+    role = "arn:aws:iam::123456789012:role/states"
+    made = states.create_state_machine(name="good", definition=json.dumps(good), roleArn=role, publish=True)
+    listed = states.list_state_machine_versions(stateMachineArn=made["stateMachineArn"])["stateMachineVersions"]
+    assert [version["stateMachineVersionArn"] for version in listed] == [made["stateMachineVersionArn"]]
+    with pytest.raises(ClientError, match="InvalidArn"):
+        states.list_state_machine_versions(stateMachineArn=made["stateMachineArn"] + "x")
+    with pytest.raises(ClientError, match="InvalidToken"):
+        states.list_state_machine_versions(stateMachineArn=made["stateMachineArn"], nextToken="x")
+
+
 def test_parts_of_objects(beside: Node) -> None:
     s3 = bucket(beside, "parts")
     s3.put_object(Bucket="parts", Key="a/b c", Body=b"0123456789", ContentType="text/plain")

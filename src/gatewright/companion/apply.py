@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from gatewright.companion import buckets, queues, rules, state_machines, topics
+from gatewright.companion import buckets, definitions, machine_versions, queues, rules, state_machines, topics
 from gatewright.companion.deliveries import Deliveries
 from gatewright.companion.schedules import Timetable, rules_due, schedules_due
 
@@ -27,7 +27,7 @@ class Events:
             "sqs": queues.apply,
             "sns": lambda: topics.apply(self._deliveries),
             "s3": lambda: buckets.apply(self._deliveries),
-            "stepfunctions": state_machines.apply,
+            "stepfunctions": _take_part_in_step_functions,
             "events": self._take_part_in_events,
             "scheduler": lambda: self._ticking().sources.append(schedules_due),
         }
@@ -41,3 +41,9 @@ class Events:
             self._clock = Timetable(self._deliveries)
             self._clock.start()
         return self._clock
+
+
+def _take_part_in_step_functions() -> None:
+    state_machines.apply()
+    definitions.apply()
+    machine_versions.apply()

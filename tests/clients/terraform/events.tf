@@ -26,6 +26,28 @@ resource "aws_sqs_queue" "orders" {
   })
 }
 
+resource "aws_sqs_queue_redrive_allow_policy" "failed" {
+  queue_url = aws_sqs_queue.failed.id
+  redrive_allow_policy = jsonencode({
+    redrivePermission = "byQueue"
+    sourceQueueArns   = [aws_sqs_queue.orders.arn]
+  })
+}
+
+resource "aws_sqs_queue_policy" "failed" {
+  queue_url = aws_sqs_queue.failed.id
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid       = "rules"
+      Effect    = "Allow"
+      Principal = { Service = "events.amazonaws.com" }
+      Action    = "sqs:SendMessage"
+      Resource  = aws_sqs_queue.failed.arn
+    }]
+  })
+}
+
 resource "aws_lambda_event_source_mapping" "orders" {
   event_source_arn        = aws_sqs_queue.orders.arn
   function_name           = aws_lambda_function.worker.arn
@@ -130,6 +152,39 @@ resource "aws_lambda_permission" "payments" {
   function_name = aws_lambda_function.worker.function_name
   principal     = "events.amazonaws.com"
   source_arn    = aws_cloudwatch_event_rule.payments.arn
+}
+
+resource "aws_iam_role" "machine" {
+  name = "${var.name}-machine"
+  assume_role_policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Principal = { Service = "states.amazonaws.com" }, Action = "sts:AssumeRole" }]
+  })
+}
+
+resource "aws_iam_role_policy" "machine" {
+  name = "worker"
+  role = aws_iam_role.machine.id
+  policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Action = "lambda:InvokeFunction", Resource = aws_lambda_function.worker.arn }]
+  })
+}
+
+resource "aws_sfn_state_machine" "refund" {
+  name     = "${var.name}-refund"
+  role_arn = aws_iam_role.machine.arn
+  definition = jsonencode({
+    StartAt = "Note"
+    States = {
+      Note = {
+        Type       = "Task"
+        Resource   = "arn:aws:states:::lambda:invoke"
+        Parameters = { FunctionName = aws_lambda_function.worker.arn, "Payload.$" = "$" }
+        End        = true
+      }
+    }
+  })
 }
 
 resource "aws_ssm_parameter" "currency" {

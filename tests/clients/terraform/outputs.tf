@@ -46,3 +46,7 @@ output "bucket" {
 output "table" {
   value = aws_dynamodb_table.orders.name
 }
+
+output "machine" {
+  value = aws_sfn_state_machine.refund.arn
+}
