@@ -101,7 +101,7 @@ class NestedStacks:
     def _update(self, call: Call, resource: Resource, old: Properties, new: Properties) -> Resource:
         place = _place(call)
         uuid = uuid_of(resource.physical_id) or ""
-        stack = self._there(place, uuid)
+        stack = self._existing(place, resource)
         operation = stack.get("Operation")
         is_done = operation is not None and operation.get("IsHeld") and operation["Id"] == call.token
         if operation is None or (operation.get("IsHeld") and not is_done):
@@ -141,7 +141,7 @@ class NestedStacks:
         planned = planned_of(self._surroundings.store, place, parent, call.logical_id)
         if (parent.get("Operation") or {}).get("NestedChangeSets") is not None:
             return planned is not None
-        stack = self._there(place, uuid_of(resource.physical_id) or "")
+        stack = self._existing(place, resource)
         if dict(_resource(stack).attributes) != dict(resource.attributes):
             return True
         return self._plan(place, parent, None, stack, properties).has_effects
@@ -227,6 +227,13 @@ class NestedStacks:
         stack = self._stack(place, uuid)
         if stack is None:
             raise ResourceFailed(f"Stack with id {uuid} does not exist")
+        return stack
+
+    def _existing(self, place: Place, resource: Resource) -> Document:
+        """Return a stack that nobody has deleted. Raises ResourceFailed."""
+        stack = self._stack(place, uuid_of(resource.physical_id) or "")
+        if stack is None or stack["StackStatus"] == DELETED:
+            raise ResourceFailed(f"Stack [{resource.physical_id}] does not exist")
         return stack
 
     def _settled(self, place: Place, uuid: str) -> Document:

@@ -17,6 +17,7 @@ from gatewright.stacks.execution.object_urls import read_template_object
 from gatewright.stacks.execution.places import STACK, TEMPLATE, Place, uuid_of
 from gatewright.stacks.execution.plan import Outlook, Plan, plan_creation, plan_update
 from gatewright.stacks.execution.preparation import Given, Prepared, prepare, refuse_capabilities
+from gatewright.stacks.execution.statuses import DELETED
 from gatewright.stacks.execution.surroundings import FindType, Surroundings
 from gatewright.stacks.resource_types.contract import Properties, Services, made_up_name
 from gatewright.stacks.template import TemplateError, is_unknown
@@ -81,7 +82,7 @@ class NestedPlans:
     def look(self, logical_id: str, resource: Document | None, properties: Callable[[], Properties]) -> Outlook | None:
         """Return what a nested stack is to become; None when that is not known, or need not be."""
         stack = None if resource is None else self._there(resource)
-        if stack is None and not self._is_with_new:
+        if stack is None and (resource is not None or not self._is_with_new):
             return None
         try:
             given = properties()
@@ -130,8 +131,10 @@ class NestedPlans:
         )
 
     def _there(self, resource: Document) -> Document | None:
+        """Return a nested stack unless somebody has deleted it: then its update fails."""
         with self._surroundings.store.read() as reader:
-            return reader.get(self._place.key(STACK, uuid_of(resource["PhysicalResourceId"]) or ""))
+            stack = reader.get(self._place.key(STACK, uuid_of(resource["PhysicalResourceId"]) or ""))
+        return None if stack is None or stack["StackStatus"] == DELETED else stack
 
     def _new(self, logical_id: str) -> Document:
         part = random_part(self._surroundings.ids)

@@ -230,6 +230,30 @@ def test_who_waits_for_a_stack_sees_that_its_nested_stacks_get_on(stacks: Stacks
     assert 0 < seen[0] < seen[1]
 
 
+def test_a_nested_stack_that_somebody_deleted_cannot_be_updated(stacks: Stacks) -> None:
+    stacks.world.objects["templates/child.json"] = child()
+    body = template({"Child": nested(), "A": thing("1")})
+    stacks.call("CreateStack", StackName="app", TemplateBody=body)
+    child_id = stacks.resources()["Child"]["PhysicalResourceId"]
+    stacks.call("DeleteStack", StackName=child_id)
+    body = template({"Child": nested(), "A": thing("2", DependsOn="Child")})
+    stacks.call("UpdateStack", StackName="app", TemplateBody=body)
+    assert ("Child", "UPDATE_FAILED", f"Stack [{child_id}] does not exist") in stacks.events()
+    assert (stacks.status(), stacks.status(child_id)) == ("UPDATE_ROLLBACK_COMPLETE", "DELETE_COMPLETE")
+    stacks.call("UpdateStack", StackName="app", TemplateBody=template({"A": thing("2")}))
+    assert stacks.status() == "UPDATE_COMPLETE"
+
+
+def test_a_template_that_is_gone_fails_the_update(stacks: Stacks) -> None:
+    stacks.world.objects["templates/child.json"] = child()
+    child_id = made(stacks)
+    del stacks.world.objects["templates/child.json"]
+    stacks.call("UpdateStack", StackName="app", UsePreviousTemplate=True)
+    (reason,) = [reason for name, status, reason in stacks.events() if (name, status) == ("Child", "UPDATE_FAILED")]
+    assert reason.startswith("S3 error: The specified key does not exist.")
+    assert (stacks.status(), stacks.status(child_id)) == ("UPDATE_ROLLBACK_COMPLETE", "CREATE_COMPLETE")
+
+
 def test_what_was_kept_as_it_failed_is_updated_again(stacks: Stacks) -> None:
     """DisableRollback is the parent's and that of all within it."""
     stacks.world.objects["templates/child.json"] = child("1")
