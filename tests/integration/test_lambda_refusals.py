@@ -215,15 +215,28 @@ def test_errors_without_a_type(node: Node) -> None:
         assert "Type" not in caught.value.response
 
 
-def test_the_values_of_a_recursive_loop(node: Node) -> None:
-    """localstack/localstack, test_lambda_api.snapshot.json (test_put_function_recursion_config_invalid_value)."""
+ENUM = "Member must satisfy enum value set: [{}]"
+
+
+def test_the_order_of_values_is_that_of_aws(node: Node) -> None:
+    """Not that of the models. localstack/localstack, tests/aws/services/lambda_.
+
+    test_lambda_api.snapshot.json (test_put_function_recursion_config_invalid_value),
+    event_source_mapping/test_api.snapshot.json (test_create_starting_position_validation_exceptions).
+    """
     made = function(node, "return 1")
-    assert fails(made.client.put_function_recursion_config, FunctionName=made.name, RecursiveLoop="Other") == (
+    looped = fails(made.client.put_function_recursion_config, FunctionName=made.name, RecursiveLoop="Other")
+    assert looped[2].endswith("at 'recursiveLoop' failed to satisfy constraint: " + ENUM.format("Terminate, Allow"))
+    queue = f"arn:aws:sqs:us-east-1:{ACCOUNT}:q"
+    begun = fails(
+        made.client.create_event_source_mapping, FunctionName=made.name, EventSourceArn=queue, StartingPosition="0"
+    )
+    assert begun == (
         400,
         "ValidationException",
         (
-            "1 validation error detected: Value 'Other' at 'recursiveLoop' failed to satisfy constraint: "
-            "Member must satisfy enum value set: [Terminate, Allow]"
+            "1 validation error detected: Value '0' at 'startingPosition' failed to satisfy constraint: "
+            + ENUM.format("LATEST, AT_TIMESTAMP, TRIM_HORIZON")
         ),
     )
 

@@ -16,7 +16,7 @@ PROVISIONED: Final = "provisioned-concurrency"
 _PATH: Final = "/usr/local/bin:/usr/bin/:/bin:{opt_root}/bin"
 _LIBRARIES: Final = "/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:{task_root}:{task_root}/lib:{opt_root}/lib"
 # Recorded of AWS: localstack, test_introspection_invoke.
-_XRAY_DAEMON: Final = "169.254.79.129:2000"
+_XRAY_DAEMON: Final = ("169.254.79.129", "2000")
 
 
 def environment_variables(
@@ -38,7 +38,9 @@ def environment_variables(
         "PATH": bin_of_runtime + _PATH.format(opt_root=sandbox.opt_root),
         "LD_LIBRARY_PATH": lib_of_runtime + _LIBRARIES.format(task_root=sandbox.task_root, opt_root=sandbox.opt_root),
         "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
-        "AWS_XRAY_DAEMON_ADDRESS": _XRAY_DAEMON,
+        "AWS_XRAY_DAEMON_ADDRESS": ":".join(_XRAY_DAEMON),
+        "_AWS_XRAY_DAEMON_ADDRESS": _XRAY_DAEMON[0],
+        "_AWS_XRAY_DAEMON_PORT": _XRAY_DAEMON[1],
         "AWS_ENDPOINT_URL": settings.endpoint_url
         if sandbox.endpoint is None
         else f"http://{address(sandbox.endpoint)}",

@@ -63,6 +63,8 @@ def in_sandbox(sandbox: FakeSandbox, **changes: object) -> dict[str, str]:
         ("TZ", ":UTC"),
         ("AWS_XRAY_CONTEXT_MISSING", "LOG_ERROR"),
         ("AWS_XRAY_DAEMON_ADDRESS", "169.254.79.129:2000"),
+        ("_AWS_XRAY_DAEMON_ADDRESS", "169.254.79.129"),
+        ("_AWS_XRAY_DAEMON_PORT", "2000"),
         ("FROM_LAUNCH", "launch"),
         ("_GATEWRIGHT_CHANNEL_FD", "7"),
     ],
