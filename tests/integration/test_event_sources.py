@@ -9,6 +9,7 @@ import json
 import time
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -126,6 +127,55 @@ def test_what_a_function_fails_at_comes_again_and_then_to_the_dead_letter_queue(
     answer = made.sqs.receive_message(QueueUrl=dead_url, WaitTimeSeconds=10)
     assert [message["Body"] for message in answer["Messages"]] == ["bad"]
     beside.client("lambda").delete_event_source_mapping(UUID=mapping["UUID"])
+
+
+def test_messages_of_a_group_keep_their_order(beside: Node) -> None:
+    """ "FIFO queue delivery logic" (SQS Developer Guide); localstack/localstack recorded the retries of AWS.
+
+    tests/aws/services/lambda_/event_source_mapping/test_lambda_integration_sqs.snapshot.json
+    (test_report_batch_item_failures).
+    """
+    sqs = beside.client("sqs")
+    name = f"q-{uuid.uuid4().hex[:8]}.fifo"
+    attributes = {"FifoQueue": "true", "ContentBasedDeduplication": "true", "VisibilityTimeout": "1"}
+    url = sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
+
+    def send(group: str, *bodies: str) -> None:
+        entries = [{"Id": body, "MessageBody": body, "MessageGroupId": group} for body in bodies]
+        assert len(sqs.send_message_batch(QueueUrl=url, Entries=entries)["Successful"]) == len(bodies)
+
+    def receive(count: int = 10, seconds: int = 0) -> list[Any]:
+        answer = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=count, WaitTimeSeconds=seconds)
+        found: list[Any] = answer.get("Messages", [])
+        return found
+
+    def delete(message: Any) -> None:
+        sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+
+    send("a", "1", "2", "3", "4")
+    first = receive()
+    delete(first[0])
+    time.sleep(1.1)
+    again = receive()
+    assert [[message["Body"] for message in found] for found in (first, again)] == [
+        ["1", "2", "3", "4"],
+        ["2", "3", "4"],
+    ]
+    send("a", "5")
+    send("b", "6")
+    [other] = receive()
+    assert other["Body"] == "6"
+    delete(other)
+    for message in again:
+        sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=60)
+    with ThreadPoolExecutor(1) as executor:
+        waiting = executor.submit(receive, 1, 10)
+        time.sleep(0.5)
+        for message in again:
+            delete(message)
+        freed = time.monotonic()
+        assert [message["Body"] for message in waiting.result()] == ["5"]
+        assert time.monotonic() - freed < 0.5
 
 
 def test_notifications_of_a_topic(beside: Node) -> None:

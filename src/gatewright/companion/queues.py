@@ -9,6 +9,8 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
+from gatewright.companion import message_groups
+
 _POLICY: Final = "Policy"
 _REDRIVE: Final = "RedrivePolicy"
 _REDRIVE_ALLOW: Final = "RedriveAllowPolicy"
@@ -31,7 +33,7 @@ def given_back(attributes: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def apply() -> None:
-    """Let moto's queues have those attributes, and keep their policy when others are set."""
+    """Let moto's queues have those attributes, keep their policy when others are set, and keep the order of groups."""
     from moto.sqs.models import Queue
 
     attributes_of = Queue.__dict__["attributes"].fget
@@ -47,3 +49,4 @@ def apply() -> None:
     Queue.redrive_allow_policy = None  # type: ignore[attr-defined]
     Queue.attributes = property(attributes)  # type: ignore[method-assign, assignment]
     Queue._set_attributes = set_named  # type: ignore[method-assign, assignment] # noqa: SLF001 — the only way in
+    message_groups.apply()
