@@ -1,6 +1,7 @@
 """Which runtimes a function can be created with, and which ones a layer can be for.
 
-Source: "Lambda runtimes" (AWS Lambda Developer Guide). Which of them this machine can run is the node's to say.
+Source: "Lambda runtimes" (AWS Lambda Developer Guide), its columns of June 2026 as cfn-lint 1.58 has them. Which of
+them this machine can run is the node's to say.
 """
 
 from collections.abc import Sequence
@@ -17,18 +18,22 @@ SUPPORTED = (
     *("provided.al2", "provided.al2023"),
 )
 
+STILL_TAKEN = ("nodejs16.x", "python3.8", "dotnet6")
+"""Deprecated ones, whose column "Block function create" says February 1, 2027."""
+
 DEPRECATED = frozenset(
     {
         *("nodejs", "nodejs4.3", "nodejs4.3-edge", "nodejs6.10", "nodejs8.10"),
-        *("nodejs10.x", "nodejs12.x", "nodejs14.x", "nodejs16.x"),
-        *("python2.7", "python3.6", "python3.7", "python3.8"),
-        *("dotnetcore1.0", "dotnetcore2.0", "dotnetcore2.1", "dotnetcore3.1", "dotnet6"),
+        *("nodejs10.x", "nodejs12.x", "nodejs14.x"),
+        *("python2.7", "python3.6", "python3.7"),
+        *("dotnetcore1.0", "dotnetcore2.0", "dotnetcore2.1", "dotnetcore3.1"),
         *("java8", "go1.x", "ruby2.5", "ruby2.7", "provided"),
     }
 )
 """Lambda refuses to create or update functions with these ("Deprecated runtimes")."""
 
 _ARCHITECTURES = ("x86_64", "arm64")
+_EVER_KNOWN = frozenset({*SUPPORTED, *STILL_TAKEN, *DEPRECATED})
 
 
 def check_runtime(context: Context, runtime: str) -> None:
@@ -38,7 +43,7 @@ def check_runtime(context: Context, runtime: str) -> None:
             f"The runtime parameter of {runtime} is no longer supported for creating or updating AWS Lambda functions. "
             "We recommend you use a supported runtime while creating or updating functions."
         )
-    if runtime not in SUPPORTED:
+    if runtime not in SUPPORTED and runtime not in STILL_TAKEN:
         raise invalid_parameter(
             f"Value {runtime} at 'runtime' failed to satisfy constraint: Member must satisfy enum value set: "
             f"[{', '.join(SUPPORTED)}] or be a valid ARN"
@@ -55,7 +60,7 @@ def check_compatibility(runtimes: Sequence[str], architectures: Sequence[str]) -
     AWS's answers (localstack, TestLambdaLayer.test_layer_exceptions).
     """
     violations: list[tuple[object, str, str]] = []
-    if any(runtime not in SUPPORTED and runtime not in DEPRECATED for runtime in runtimes):
+    if any(runtime not in _EVER_KNOWN for runtime in runtimes):
         violations.append((f"[{', '.join(runtimes)}]", "compatibleRuntimes", _one_of(SUPPORTED)))
     if any(architecture not in _ARCHITECTURES for architecture in architectures):
         constraint = f"Member must satisfy constraint: [{_one_of(_ARCHITECTURES)}]"
@@ -66,8 +71,9 @@ def check_compatibility(runtimes: Sequence[str], architectures: Sequence[str]) -
 
 def check_runtime_filter(runtime: str | None) -> None:
     """Raise ValidationException when layers are to be listed for a runtime that Lambda never had."""
-    if runtime is not None and runtime not in SUPPORTED and runtime not in DEPRECATED:
-        raise constraint_violation(runtime, "compatibleRuntime", _one_of((*SUPPORTED, *sorted(DEPRECATED))))
+    if runtime is not None and runtime not in _EVER_KNOWN:
+        known = (*SUPPORTED, *sorted({*STILL_TAKEN, *DEPRECATED}))
+        raise constraint_violation(runtime, "compatibleRuntime", _one_of(known))
 
 
 def _one_of(values: Sequence[str]) -> str:

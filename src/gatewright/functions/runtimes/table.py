@@ -18,12 +18,14 @@ from gatewright.snapshot.types import FunctionVersion
 
 RUNTIMES: Mapping[str, Callable[[SearchPlaces, Path], Runtime]] = MappingProxyType(
     {
+        "python3.8": lambda places, cache: PythonRuntime(8, places, cache),
         "python3.9": lambda places, cache: PythonRuntime(9, places, cache),
         "python3.10": lambda places, cache: PythonRuntime(10, places, cache),
         "python3.11": lambda places, cache: PythonRuntime(11, places, cache),
         "python3.12": lambda places, cache: PythonRuntime(12, places, cache),
         "python3.13": lambda places, cache: PythonRuntime(13, places, cache),
         "python3.14": lambda places, cache: PythonRuntime(14, places, cache),
+        "nodejs16.x": lambda places, cache: NodeRuntime(16, places),
         "nodejs18.x": lambda places, cache: NodeRuntime(18, places),
         "nodejs20.x": lambda places, cache: NodeRuntime(20, places),
         "nodejs22.x": lambda places, cache: NodeRuntime(22, places),

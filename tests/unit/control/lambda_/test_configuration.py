@@ -194,6 +194,11 @@ class TestRuntimes:
     def test_the_runtimes_of_the_issue(self, context: Context, runtime: str) -> None:
         assert create(context, Runtime=runtime)["Runtime"] == runtime
 
+    @pytest.mark.parametrize("runtime", ["nodejs16.x", "python3.8", "dotnet6"])
+    def test_deprecated_runtimes_until_their_creation_is_blocked(self, context: Context, runtime: str) -> None:
+        """ "Lambda runtimes", the column "Block function create": February 1, 2027."""
+        assert create(context, Runtime=runtime)["Runtime"] == runtime
+
     @pytest.mark.parametrize("runtime", ["python4", "PYTHON3.12", "cobol", "arn:aws:lambda:us-east-1::runtime:x"])
     def test_unknown_runtimes(self, context: Context, runtime: str) -> None:
         code, message = creation_failure(context, Runtime=runtime)

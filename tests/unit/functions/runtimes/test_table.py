@@ -37,7 +37,7 @@ def test_without_node_the_node_runtimes_have_a_problem(tmp_path: Path) -> None:
 def test_a_runtime_of_lambda_that_is_not_run_here_is_named(directory: RuntimeDirectory, tmp_path: Path) -> None:
     problem = directory.problem("dotnet8")
     assert problem is not None
-    assert problem.startswith("gatewright does not run the runtime dotnet8; it runs python3.9, ")
+    assert problem.startswith("gatewright does not run the runtime dotnet8; it runs python3.8, ")
     assert problem.endswith("provided.al2, provided.al2023.")
     assert directory.warning("dotnet8") is None
     with pytest.raises(LaunchRefused):

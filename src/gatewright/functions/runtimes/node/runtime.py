@@ -1,4 +1,4 @@
-"""The runtimes `nodejs18.x` and later, on the Node.js found on this machine.
+"""The runtimes `nodejs16.x` and later, on the Node.js found on this machine.
 
 Functions find the clients of the AWS SDK for JavaScript v3 as on Lambda ("Building Lambda functions with Node.js"):
 `require` looks for them behind the packages of the function and of its layers, `import` behind those of the function.
@@ -31,11 +31,16 @@ _SDK_PLACES = (f"/var/runtime/{_MODULES}", f"/{_MODULES}")
 _FIRST_MAJOR_WITH_CLIENT_4 = 24
 
 # What Lambda switches off unless NODE_OPTIONS switches it on ("Building Lambda functions with Node.js"). What came
-# after Node.js 18 is off for nodejs18.x too, since a later Node.js may stand in for it.
+# after Node.js 18 is off for nodejs18.x and nodejs16.x too, since a later Node.js may stand in for them.
 _REQUIRE_MODULE = "experimental-require-module"
 _DETECT_MODULE = "experimental-detect-module"
 _DISABLED_FEATURES: Mapping[int, tuple[str, ...]] = MappingProxyType(
-    {18: (_REQUIRE_MODULE, _DETECT_MODULE), 20: (_REQUIRE_MODULE,), 22: (_REQUIRE_MODULE, _DETECT_MODULE)}
+    {
+        16: (_REQUIRE_MODULE, _DETECT_MODULE),
+        18: (_REQUIRE_MODULE, _DETECT_MODULE),
+        20: (_REQUIRE_MODULE,),
+        22: (_REQUIRE_MODULE, _DETECT_MODULE),
+    }
 )
 
 
@@ -92,6 +97,11 @@ class NodeRuntime:
         found = self._node()
         if found is None or found.version[0] == self._major:
             return None
+        if self._major < _OLDEST_MAJOR:
+            return (
+                f"Node.js {self._major} is too old to run functions here: those of nodejs{self._major}.x run on "
+                f"Node.js {found.version_text} ({found.executable}), and find no aws-sdk that they did not pack."
+            )
         return (
             f"Node.js {self._major} is not installed: functions of nodejs{self._major}.x run on Node.js "
             f"{found.version_text} ({found.executable})."

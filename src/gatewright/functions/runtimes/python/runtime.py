@@ -1,4 +1,4 @@
-"""The runtimes `python3.9` and later, on the interpreters found on this machine."""
+"""The runtimes `python3.8` and later, on the interpreters found on this machine."""
 
 import os
 import sys
@@ -17,6 +17,8 @@ _HERE = Path(__file__).resolve().parent
 _BOOTSTRAP = _HERE / "bootstrap.py"
 _CHANNEL = _HERE / "gatewright_channel.py"
 _PROBE = _HERE / "probe.py"
+_OLDEST_MINOR = 9
+"""What the files in this directory keep to: functions of an older Python run on the one that gatewright runs on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,11 @@ class PythonRuntime:
             return None
         if found.version[1] == self._minor:
             return None if self._sdk is not None else self._no_sdk(found)
+        if self._minor < _OLDEST_MINOR:
+            return (
+                f"Python 3.{self._minor} is too old to run functions here: those of python3.{self._minor} run on "
+                f"Python {found.version_text} ({found.executable})."
+            )
         return (
             f"Python 3.{self._minor} is not installed: functions of python3.{self._minor} run on Python "
             f"{found.version_text} ({found.executable}). To have it, run: uv python install 3.{self._minor}"
@@ -135,7 +142,7 @@ class PythonRuntime:
 
     def _search(self) -> Interpreter | None:
         tried: set[str] = set()
-        for candidate in self._candidates():
+        for candidate in self._candidates() if self._minor >= _OLDEST_MINOR else ():
             real = os.path.realpath(candidate)
             if real in tried or not os.access(candidate, os.X_OK):
                 continue

@@ -97,6 +97,16 @@ def test_versions_before_18_are_too_old(tmp_path: Path) -> None:
     assert Machine(tmp_path, {"bin/node": (16, 20, 0)}).runtime(18).problem() is not None
 
 
+def test_a_runtime_that_is_too_old_runs_on_a_later_node(tmp_path: Path) -> None:
+    """Lambda creates functions of nodejs16.x until February 2027 ("Lambda runtimes")."""
+    runtime = Machine(tmp_path, {"bin/node16": (16, 20, 2), "bin/node": (20, 1, 0)}).runtime(16)
+    assert runtime.problem() is None
+    warning = runtime.warning()
+    assert warning is not None
+    assert warning.startswith("Node.js 16 is too old to run functions here: those of nodejs16.x run on Node.js 20.1.0")
+    assert runtime.launch(function("nodejs16.x"), Code(tmp_path)).argv[0] == str(tmp_path / "bin/node")
+
+
 def test_without_the_client_the_problem_says_what_to_run(tmp_path: Path) -> None:
     machine = Machine(tmp_path, {"bin/node": (20, 1, 0)})
     (tmp_path / "node_modules/aws-lambda-ric-3/dist/index.mjs").unlink()

@@ -93,6 +93,16 @@ def test_the_running_interpreter_stands_in_with_a_warning(tmp_path: Path) -> Non
     assert runtime.launch(function("python"), Code(tmp_path)).runtime_version_label == f"python:{version}"
 
 
+def test_a_python_that_is_too_old_is_not_asked(tmp_path: Path) -> None:
+    """Lambda creates functions of python3.8 until February 2027 ("Lambda runtimes")."""
+    machine = Machine(tmp_path, {"bin/python3.8": (3, 8, 18), "pinned/python": (3, 8, 18)})
+    runtime = machine.runtime(8)
+    warning = runtime.warning()
+    assert warning is not None
+    assert warning.startswith("Python 3.8 is too old to run functions here: those of python3.8 run on Python 3.")
+    assert not {tmp_path / "bin/python3.8", tmp_path / "pinned/python"} & set(machine.asked)
+
+
 def test_when_no_interpreter_runs_there_is_a_problem(tmp_path: Path) -> None:
     runtime = PythonRuntime(MINOR, SearchPlaces(home=tmp_path, opt=tmp_path), tmp_path, lambda argv: None)
     problem = runtime.problem()
