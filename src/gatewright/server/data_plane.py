@@ -2,6 +2,8 @@
 
 import logging
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
 
 from gatewright.base.clock import Clock
 from gatewright.base.ids import Ids
@@ -20,6 +22,9 @@ from gatewright.settings import Settings
 from gatewright.snapshot.types import Snapshot
 from gatewright.wire.client import Client
 
+_MAPPING_THREADS: Final = 2
+"""One thread at a time runs Python: more of them would only take longer turns from the event loop."""
+
 
 class DataPlane:
     """Functions, APIs and function URLs, which change together."""
@@ -37,6 +42,7 @@ class DataPlane:
     ) -> None:
         self._functions = functions
         self.log = logging.getLogger("gatewright.gateway")
+        self.mappings = ThreadPoolExecutor(_MAPPING_THREADS, "mapping")
         self.seams = RestSeams(
             invoker=functions,
             client=client,
@@ -47,6 +53,7 @@ class DataPlane:
             events=events,
             services=services,
             usage=usage,
+            mappings=self.mappings,
             body_bytes=settings.wire.body_bytes,
         )
         self._throttle = AccountThrottle(settings.gateway.account_rate_limit, settings.gateway.account_burst_limit)

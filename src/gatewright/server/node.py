@@ -106,6 +106,7 @@ class Node:
         self._parts.push_async_callback(client.close)
         services = self._service_caller(client, credentials, lambda request: aws(request))  # noqa: PLW0108
         serving = DataPlane(settings, functions, events, client, services, usage.directory, self._clock, self._ids)
+        self._parts.callback(serving.mappings.shutdown, wait=False, cancel_futures=True)
         sources = EventSources(functions, lambda arn: planes.function(arn), companion.call, self._clock)  # noqa: PLW0108
         self._parts.push_async_callback(sources.close)  # before functions end
         planes = Planes(store, executor, functools.partial(_link, serving, sources))

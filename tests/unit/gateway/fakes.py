@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
@@ -326,6 +327,7 @@ class Gateway:
             events=self.events,
             services=self.services,
             usage=self.usage,
+            mappings=ThreadPoolExecutor(1),
         )
 
     def link(self, served: Snapshot) -> LinkedSnapshot:

@@ -74,6 +74,8 @@ class RestCall:
     """Fields that phases before the integration add to whatever is answered."""
     log: ExecutionLog | None = None
     """Takes the lines of the execution log, where somebody reads them."""
+    is_aside: bool = False
+    """Whether it is mapped in a thread of its own, where a template may take its time."""
     context: dict[str, Any] | None = None
     """`$context`, once something has asked for it: `context_variables.build_context`."""
     _query: dict[str, list[str]] | None = None

@@ -1,5 +1,6 @@
 """What REST APIs need from the outside, as they need it. The composition root passes the real ones in."""
 
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -41,5 +42,7 @@ class RestSeams(Seams):
     invoker: Invoker
     events: EventSubmitter
     usage: UsagePlanDirectory
+    mappings: Executor
+    """The threads of mappings that take long."""
     body_bytes: int = MAX_PAYLOAD_BYTES
     """The largest body of a request."""

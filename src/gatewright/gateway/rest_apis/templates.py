@@ -6,16 +6,26 @@ Source: "Mapping templates in REST APIs in API Gateway", "Variables for data tra
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Final
 
 from gatewright.gateway.rest_apis.call import RestCall
 from gatewright.gateway.rest_apis.compiled import CompiledTemplate, CompiledTexts
 from gatewright.gateway.rest_apis.errors import INTERNAL_SERVER_ERROR, ErrorKind, RestError
 from gatewright.gateway.rest_apis.template_variables import PayloadFault, Reads, reads_of, template_variables
-from gatewright.languages.vtl import TemplateError, TemplateFault
+from gatewright.languages.vtl import Limits, TemplateError, TemplateFault, TemplateLimitFault
 from gatewright.snapshot.types.rest_api import Pairs
 
 DEFAULT_CONTENT_TYPE = "application/json"
 _ANY_CONTENT_TYPE = "$default"
+# What may stand in the way of all other requests: two hundredths of a second, and what is counted accordingly.
+_AT_ONCE: Final = Limits(
+    steps=20_000, output_characters=1 << 20, work_characters=5_000_000, pattern_seconds=0.01, seconds=0.02
+)
+_ASIDE: Final = Limits()
+
+
+class MappingTakesLong(Exception):
+    """A template that does more than may be done at once: the mapping is to be carried out in a thread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +40,22 @@ class MappingTemplate:
     """The same in UTF-8."""
 
     def render(self, call: RestCall, body: bytes, fault: ErrorKind) -> str:
-        """Return the text for a call; `body` is that of the message that is mapped. Raises `RestError`."""
+        """Return the text for a call; `body` is that of the message that is mapped.
+
+        Raises `RestError`, and `MappingTakesLong` when it is not rendered aside.
+        """
         if self.constant is not None:
             return self.constant
         template = self.template
         if isinstance(template, TemplateError):
             raise RestError(INTERNAL_SERVER_ERROR, f"mapping template: {template}")
         try:
-            return template.render(template_variables(call, body, self.reads))
+            return template.render(template_variables(call, body, self.reads), _ASIDE if call.is_aside else _AT_ONCE)
         except PayloadFault as error:
             raise RestError(fault, str(error), message=str(error) if fault.status < 500 else None) from error
         except TemplateFault as error:
+            if isinstance(error, TemplateLimitFault) and not call.is_aside:
+                raise MappingTakesLong from error
             if call.log is not None:
                 call.log.write(f"Execution failed due to configuration error: Unable to transform request: {error}")
             raise RestError(INTERNAL_SERVER_ERROR, f"mapping template: {error}") from error

@@ -5,7 +5,7 @@ from typing import Any, Final
 from gatewright.languages.vtl import arithmetic
 from gatewright.languages.vtl.arithmetic import is_number
 from gatewright.languages.vtl.errors import TemplateFault, TemplateLimitFault
-from gatewright.languages.vtl.run import FREE, SIZED, Definition, Run
+from gatewright.languages.vtl.run import FREE, LINE, SIZED, Definition, Run
 from gatewright.languages.vtl.texts import as_key, equal
 from gatewright.languages.vtl.tokens import Kind
 
@@ -20,6 +20,8 @@ def make_map(run: Run, items: tuple[tuple[object, object], ...]) -> dict[object,
 
 def make_list(run: Run, items: list[object]) -> list[object]:
     """Return a list of the template's own."""
+    if len(items) > FREE:
+        run.charge(LINE * len(items))  # it is one line of compiled code, however long
     run.note_made(items)
     return items
 

@@ -12,9 +12,11 @@ from typing import Final
 from gatewright.base.messages import Headers, Response
 from gatewright.gateway.rest_apis.binding import RestBinding
 from gatewright.gateway.rest_apis.call import IntegrationRequest, IntegrationResult, RestCall, Serve
-from gatewright.gateway.rest_apis.integrations.custom import CustomIntegration, Mapper
+from gatewright.gateway.rest_apis.integrations.custom import CustomIntegration
 from gatewright.gateway.rest_apis.integrations.faults import configuration_error
+from gatewright.gateway.rest_apis.integrations.mapper import Mapper
 from gatewright.gateway.rest_apis.phases import integration_request, integration_response
+from gatewright.gateway.rest_apis.templates import MappingTakesLong
 from gatewright.languages.jayway import PayloadError, parse_payload
 
 # Templates render the same few bodies again and again; what they mean is found once.
@@ -42,13 +44,17 @@ def link(binding: RestBinding) -> Serve:
     def exchange(call: RestCall, request: IntegrationRequest) -> IntegrationResult:
         return answer(call, request.body)
 
-    mapped = CustomIntegration(Mapper(request_phase), exchange, response, has_endpoint=False)
+    mapped = CustomIntegration(Mapper(request_phase), exchange, response, False, binding.seams.mappings)
 
     def serve(call: RestCall) -> Awaitable[Response]:
         body = request_phase.constant_body(call)
-        if body is None or response.is_slow:
+        if body is None or response.is_slow or call.log is not None:
             return mapped(call)
-        return response.run(call, answer(call, body))
+        try:
+            return response.run(call, answer(call, body))
+        except MappingTakesLong:
+            call.context = None
+            return mapped(call)
 
     return serve
 

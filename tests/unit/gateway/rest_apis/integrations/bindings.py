@@ -3,6 +3,7 @@
 import logging
 import os
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -73,6 +74,7 @@ def binding(
         events=FakeEvents(),
         services=services or FakeServices(),
         usage=UsagePlanDirectory(clock),
+        mappings=ThreadPoolExecutor(1),
     )
     source = rest_api.deployment(binary_media_types=binary, endpoint_type=endpoint_type)
     deployment = LinkedDeployment(source, {}, BinaryMediaTypes(binary), GatewayResponses({}))
