@@ -1,8 +1,8 @@
 """A mapping phase of a method, and where it is carried out: at once, or in a thread.
 
 What is mapped at once keeps all other requests waiting; so a template has two hundredths of a second there
-(`templates`). What needed a thread once goes there from the beginning for a while, and for twice as long each time that it
-needs one again: who makes a template quick and slow in turns stands in the way ever more seldom.
+(`templates`). What needed a thread once goes there from the beginning for a while, and for twice as long each time that
+it needs one again: who makes a template quick and slow in turns stands in the way ever more seldom.
 """
 
 import time
