@@ -37,7 +37,7 @@ def create_role(context: Context, request: Shape) -> Shape:
         "MaxSessionDuration": request.get("MaxSessionDuration") or _SESSION_SECONDS,
         "Tags": tags,
     }
-    if request.get("Description"):
+    if request.get("Description") is not None:
         role["Description"] = request["Description"]
     with context.store.write() as writer:
         boundary = checked_boundary(context, writer, request.get("PermissionsBoundary"))

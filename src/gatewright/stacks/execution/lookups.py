@@ -1,8 +1,13 @@
-"""What Ref and Fn::GetAtt give: from resources that are there, and from those that a plan expects."""
+"""What Ref and Fn::GetAtt give: from resources that are there, and from those that a plan expects.
+
+What is said of an attribute that a type has not was found in failed deployments (serverless-plugin-log-subscription,
+issue 68; ministack, pull request 1628, which measured it).
+"""
 
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 
+from gatewright.stacks.resource_types.schemas import schema_of
 from gatewright.stacks.template import UNKNOWN, TemplateError
 from gatewright.store.types import Document
 
@@ -89,8 +94,9 @@ def _missing(resource: Document, name: str) -> str:
             f"CustomResource attribute error: Vendor response doesn't contain {name} attribute in object "
             f"{resource['PhysicalResourceId']}"
         )
-    return (
-        f"Template error: resource {logical_id} does not support attribute type {name} in Fn::GetAtt"
-        if resource_type != "AWS::CloudFormation::Stack"
-        else f"Output '{name.removeprefix('Outputs.')}' not found in stack '{resource['PhysicalResourceId']}'"
-    )
+    if resource_type == "AWS::CloudFormation::Stack":
+        return f"Output '{name.removeprefix('Outputs.')}' not found in stack '{resource['PhysicalResourceId']}'"
+    schema = schema_of(resource_type)
+    if schema is not None and not schema.is_legacy:
+        return f"Requested attribute {name} does not exist in schema for {resource_type}"
+    return f"Template error: resource {logical_id} does not support attribute type {name} in Fn::GetAtt"

@@ -206,9 +206,8 @@ def _stack_for(context: StackContext, kind: str, name: str, change_set_name: str
             refuse_name(name)
             return new_stack(context.surroundings, context.place, name), True
         if stack is None or stack["StackStatus"] != IN_REVIEW:
-            shown = name if stack is None else stack["StackName"]
             raise validation_error(
-                f"Stack [{shown}] already exists and cannot be created again with the changeSet [{change_set_name}]."
+                f"Stack [{name}] already exists and cannot be created again with the changeSet [{change_set_name}]."
             )
         return stack, False
     if stack is None or stack["StackStatus"] == DELETED:

@@ -1,7 +1,7 @@
 """GetTemplate, GetTemplateSummary, ValidateTemplate.
 
 Source: the pages of these operations (AWS CloudFormation API Reference); what they refuse as recorded of AWS
-(localstack, api/test_templates.snapshot.json).
+(localstack, api/test_templates.snapshot.json, resources/test_kinesis.snapshot.json).
 """
 
 from collections.abc import Callable, Mapping
@@ -14,6 +14,7 @@ from gatewright.stacks.execution.statuses import IN_REVIEW
 from gatewright.stacks.operations.change_sets import require_change_set
 from gatewright.stacks.operations.context import StackContext, present
 from gatewright.stacks.operations.inputs import template_text, validation_error
+from gatewright.stacks.resource_types.schemas import schema_of
 from gatewright.stacks.template import TemplateError, TemplateSummary, read_template, summarize
 from gatewright.store.types import Document
 
@@ -57,7 +58,7 @@ def get_template_summary(context: StackContext, request: Shape) -> Shape:
         "ResourceTypes": list(summary.resource_types),
         "Version": summary.version,
         "Metadata": summary.metadata,
-        "ResourceIdentifierSummaries": list(summary.resource_identifier_summaries),
+        "ResourceIdentifierSummaries": [_with_identifiers(found) for found in summary.resource_identifier_summaries],
     }
     return present(members)
 
@@ -75,6 +76,14 @@ def _summary(text: str) -> TemplateSummary:
         return summarize(read_template(text))
     except TemplateError as error:
         raise validation_error(error.message) from error
+
+
+def _with_identifiers(summary: Mapping[str, Any]) -> Shape:
+    """Add the properties by which resources of the type can be told apart, where the type is known."""
+    schema = schema_of(summary["ResourceType"])
+    if schema is None or not schema.primary_identifier:
+        return dict(summary)
+    return {**summary, "ResourceIdentifiers": list(schema.primary_identifier)}
 
 
 def _of_summary(summary: TemplateSummary) -> dict[str, Any]:

@@ -52,6 +52,11 @@ class TestCreateRole:
         assert (role["Path"], role["MaxSessionDuration"]) == ("/", 3600)
         assert not {"Description", "Tags", "PermissionsBoundary"} & set(role)
 
+    def test_an_empty_description_is_one(self, context: Context) -> None:
+        """CloudFormation gives it: recorded in localstack's cloudformation/resources/test_lambda.snapshot.json."""
+        create_role(context, Description="")
+        assert get(context)["Description"] == ""
+
     def test_a_document_is_given_back_as_it_was(self, context: Context) -> None:
         text = TRUST.replace(", ", " ,\n\t")
         role = create_role(context, AssumeRolePolicyDocument=text)

@@ -266,6 +266,11 @@ def test_what_is_not_there_is_said(stacks: Stacks) -> None:
     assert stacks.refused("CreateChangeSet", TemplateBody=body, ChangeSetType="CREATE", **request) == (
         "ValidationError: Stack [app] already exists and cannot be created again with the changeSet [change]."
     )
+    stack_id = stacks.stack()["StackId"]
+    by_id = {"StackName": stack_id, "ChangeSetName": "change", "ChangeSetType": "CREATE"}
+    assert stacks.refused("CreateChangeSet", TemplateBody=body, **by_id) == (
+        f"ValidationError: Stack [{stack_id}] already exists and cannot be created again with the changeSet [change]."
+    )
 
 
 def test_imports_are_not_built(stacks: Stacks) -> None:

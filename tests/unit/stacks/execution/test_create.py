@@ -38,6 +38,20 @@ def test_resources_are_made_after_those_that_they_need(stacks: Stacks) -> None:
     ]
 
 
+def test_an_attribute_that_a_type_has_not(stacks: Stacks) -> None:
+    """Found in failed deployments: serverless-plugin-log-subscription, issue 68; ministack, pull request 1628."""
+    lacking = "Requested attribute Invalid does not exist in schema for AWS::SSM::Parameter"
+    invalid = {"Fn::GetAtt": ["First", "Invalid"]}
+    body = template({"First": thing("1"), "Second": thing(invalid)})
+    stacks.call("CreateStack", StackName="app", TemplateBody=body)
+    assert stacks.status() == "ROLLBACK_COMPLETE"
+    assert ("Second", "CREATE_FAILED", lacking) in stacks.events()
+    body = template({"First": thing("1")}, Outputs={"Name": {"Value": invalid}})
+    stacks.call("CreateStack", StackName="other", TemplateBody=body)
+    assert stacks.status("other") == "ROLLBACK_COMPLETE"
+    assert ("other", "ROLLBACK_IN_PROGRESS", f"{lacking}. Rollback requested by user.") in stacks.events("other")
+
+
 def test_times_of_events_increase_strictly(stacks: Stacks) -> None:
     stacks.call("CreateStack", StackName="app", TemplateBody=template({f"T{n}": thing() for n in range(30)}))
     events = stacks.call("DescribeStackEvents", StackName="app")["StackEvents"]

@@ -100,10 +100,14 @@ def test_a_template_is_returned_as_it_came(stacks: Stacks) -> None:
 
 
 def test_a_template_is_summarized(stacks: Stacks) -> None:
+    """What identifies resources of a type: recorded in localstack's resources/test_kinesis.snapshot.json."""
     parameters = {"P": {"Type": "Number", "Default": 1, "NoEcho": True, "Description": "How many"}}
     body = template({"A": thing({"Ref": "P"})}, Parameters=parameters, Description="Words")
     summary = stacks.call("GetTemplateSummary", TemplateBody=body)
     assert summary["ResourceTypes"] == ["AWS::SSM::Parameter"]
+    assert summary["ResourceIdentifierSummaries"] == [
+        {"ResourceType": "AWS::SSM::Parameter", "LogicalResourceIds": ["A"], "ResourceIdentifiers": ["Name"]}
+    ]
     assert (summary["Parameters"][0]["ParameterKey"], summary["Description"]) == ("P", "Words")
     valid = stacks.call("ValidateTemplate", TemplateBody=body)
     assert valid == {

@@ -59,6 +59,7 @@ class TestRole:
         role = read(stack, "GetRole", RoleName=NAME)["Role"]
         assert made == Resource(NAME, {"Arn": f"arn:aws:iam::123456789012:role/{NAME}", "RoleId": role["RoleId"]})
         assert document(role["AssumeRolePolicyDocument"]) == TRUST
+        assert role["Description"] == ""
         assert not role.get("Tags")
 
     def test_every_property_comes_and_goes(self, stack: Stack) -> None:

@@ -23,7 +23,7 @@ _CREATED: Final = ("Description", "MaxSessionDuration", "Path", "PermissionsBoun
 def create(call: Call, properties: Properties) -> Resource:
     """Create the role, and give it its policies."""
     name = properties.get("RoleName") or call.physical_name(64)
-    request = picked(properties, _CREATED)
+    request = {"Description": "", **picked(properties, _CREATED)}
     request["AssumeRolePolicyDocument"] = document_text(properties["AssumeRolePolicyDocument"])
     if tags := tags_of(call, NAME, properties):
         request["Tags"] = as_list(tags)
