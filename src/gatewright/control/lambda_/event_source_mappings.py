@@ -85,7 +85,7 @@ def create_event_source_mapping(context: Context, request: Shape) -> Shape:
         writer.put(_key(context, identifier), document)
         if tags:
             writer.put(context.key(SERVICE, EVENT_SOURCE_MAPPING_TAGS, identifier), {"Tags": tags})
-    return {**document, "State": "Creating"}
+    return {**document, "State": "Creating" if document["State"] == "Enabled" else "Disabled"}
 
 
 def get_event_source_mapping(context: Context, request: Shape) -> Shape:

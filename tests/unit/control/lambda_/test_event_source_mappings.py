@@ -66,8 +66,11 @@ def test_what_is_answered_and_kept(mapped: Context) -> None:
 
 
 def test_a_mapping_that_begins_disabled(mapped: Context) -> None:
-    uuid = create_mapping(mapped, Enabled=False)["UUID"]
-    assert call(mapped, "GetEventSourceMapping", UUID=uuid)["State"] == "Disabled"
+    """localstack/localstack, test_lambda_integration_sqs.snapshot.json (test_fifo_message_group_parallelism)."""
+    created = create_mapping(mapped, Enabled=False)
+    assert created["State"] == "Disabled"
+    assert call(mapped, "GetEventSourceMapping", UUID=created["UUID"]) == created
+    assert call(mapped, "UpdateEventSourceMapping", UUID=created["UUID"], Enabled=True)["State"] == "Enabling"
 
 
 def test_all_that_a_queue_can_have(mapped: Context) -> None:
