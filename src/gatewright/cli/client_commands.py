@@ -4,10 +4,14 @@ import argparse
 import json
 import sys
 import time
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from gatewright.base.errors import SettingsError
 from gatewright.cli.environment import SHELLS, client_environment, shell_lines
+
+if TYPE_CHECKING:
+    from gatewright.cli.calls import Call
+    from gatewright.cli.target import Target
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 — it has no other name
 
@@ -20,6 +24,21 @@ def add_client_commands(commands: Commands) -> None:
     _add_logs(commands)
     _add_apis(commands)
     _add_stacks(commands)
+
+
+def _text(flags: dict[str, object], name: str) -> str | None:
+    """Return what was given for a flag."""
+    value = flags[name]
+    return None if value is None else str(value)
+
+
+def _caller(flags: dict[str, object]) -> "tuple[Call, Target]":
+    """Return what calls the node that the flags name, and the node."""
+    from gatewright.cli.calls import caller
+    from gatewright.cli.target import find_target
+
+    target = find_target(flags)
+    return caller(target.url, target.region), target
 
 
 def _add_target(parser: argparse.ArgumentParser, url: str = "AWS_ENDPOINT_URL, or http://127.0.0.1:4566") -> None:
@@ -55,11 +74,11 @@ def _deploy(flags: dict[str, object]) -> int:
     from gatewright.cli.target import find_target
 
     target = find_target(flags)
-    template, stack_name, parameters = flags["template"], flags["stack_name"], flags["parameter_overrides"]
+    parameters = flags["parameter_overrides"]
     assert isinstance(parameters, list)
     request = Request(
-        None if template is None else str(template),
-        None if stack_name is None else str(stack_name),
+        _text(flags, "template"),
+        _text(flags, "stack_name"),
         parameters,
         is_watching=bool(flags["watch"]),
         is_building=bool(flags["build"]),
@@ -109,15 +128,11 @@ def _add_invoke(commands: Commands) -> None:
 
 
 def _invoke(flags: dict[str, object]) -> int:
-    from gatewright.cli.calls import caller
     from gatewright.cli.invoke import Wanted, invoke, read_payload
-    from gatewright.cli.target import find_target
 
-    target = find_target(flags)
-    payload = flags["payload"]
     wanted = Wanted(
         str(flags["function"]),
-        read_payload(None if payload is None else str(payload), sys.stdin.buffer),
+        read_payload(_text(flags, "payload"), sys.stdin.buffer),
         is_asynchronous=bool(flags["is_async"]),
         shows_log=bool(flags["log"]),
         is_json=bool(flags["is_json"]),
@@ -126,7 +141,8 @@ def _invoke(flags: dict[str, object]) -> int:
         raise SettingsError(
             "--log shows what was logged until the end of an invocation, for which --async does not wait"
         )
-    return invoke(caller(target.url, target.region), wanted, sys.stdout, sys.stderr)
+    call, _ = _caller(flags)
+    return invoke(call, wanted, sys.stdout, sys.stderr)
 
 
 def _add_logs(commands: Commands) -> None:
@@ -146,18 +162,16 @@ def _add_logs(commands: Commands) -> None:
 
 
 def _logs(flags: dict[str, object]) -> int:
-    from gatewright.cli.calls import caller
     from gatewright.cli.logs import Tail, parse_since, show
-    from gatewright.cli.target import find_target
 
-    target = find_target(flags)
-    since, pattern = str(flags["since"]), flags["filter_pattern"]
+    since = str(flags["since"])
     try:
         since_ms = parse_since(since, time.time())
     except ValueError as error:
         raise SettingsError(f"--since must be such as 10m or 2026-11-30T12:00:00, not {since!r}") from error
-    tail = Tail(str(flags["name"]), since_ms, bool(flags["follow"]), None if pattern is None else str(pattern))
-    return show(caller(target.url, target.region), tail, sys.stdout)
+    tail = Tail(str(flags["name"]), since_ms, bool(flags["follow"]), _text(flags, "filter_pattern"))
+    call, _ = _caller(flags)
+    return show(call, tail, sys.stdout)
 
 
 def _add_apis(commands: Commands) -> None:
@@ -173,11 +187,9 @@ def _add_apis(commands: Commands) -> None:
 
 def _apis(flags: dict[str, object]) -> int:
     from gatewright.cli.apis import show_apis
-    from gatewright.cli.calls import caller
-    from gatewright.cli.target import find_target
 
-    target = find_target(flags)
-    return show_apis(caller(target.url, target.region), target, sys.stdout, is_json=bool(flags["is_json"]))
+    call, target = _caller(flags)
+    return show_apis(call, target, sys.stdout, is_json=bool(flags["is_json"]))
 
 
 def _add_stacks(commands: Commands) -> None:
@@ -193,11 +205,7 @@ def _add_stacks(commands: Commands) -> None:
 
 
 def _stacks(flags: dict[str, object]) -> int:
-    from gatewright.cli.calls import caller
     from gatewright.cli.stacks import show_stacks
-    from gatewright.cli.target import find_target
 
-    target = find_target(flags)
-    name = flags["name"]
-    call = caller(target.url, target.region)
-    return show_stacks(call, target, None if name is None else str(name), sys.stdout, is_json=bool(flags["is_json"]))
+    call, target = _caller(flags)
+    return show_stacks(call, target, _text(flags, "name"), sys.stdout, is_json=bool(flags["is_json"]))
