@@ -78,6 +78,9 @@ def test_constraints_of_the_model_are_told_in_this_services_way(node: Node) -> N
         "Invalid LogGroup or LogStream, both must have length less than or equal to 512.",
     )
     assert fails(client.create_log_group, logGroupName="a b")[1] == "InvalidParameterException"
+    # It is a regular expression, of those that take no time.
+    costly = fails(client.list_log_groups, logGroupNamePattern="(a+)+b")
+    assert (costly[1], "regular expression pattern" in costly[2]) == ("InvalidParameterException", True)
     status, code, text = fails(
         client.start_query, logGroupName="g", startTime=0, endTime=1, queryString="fields @message"
     )

@@ -158,10 +158,10 @@ def _wildcard(operand: Any, _: int) -> Test:
     parts = _text("wildcard", operand).split("*")
     if any(not part for part in parts[1:-1]):
         raise PatternInvalid("wildcard with two asterisks in a row")
-    return lambda value: isinstance(value, str) and _matches_parts(value, parts)
+    return lambda value: isinstance(value, str) and matches_parts(value, parts)
 
 
-def _matches_parts(value: str, parts: list[str]) -> bool:
+def matches_parts(value: str, parts: list[str]) -> bool:
     """Tell whether a text has the parts in their order, the first at its begin and the last at its end."""
     first, *middle = parts
     if not middle:

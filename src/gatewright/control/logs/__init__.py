@@ -9,7 +9,15 @@ from types import MappingProxyType
 
 from gatewright.base.operations import Shape
 from gatewright.control.context import Context
-from gatewright.control.logs import log_groups, log_streams, metric_filters, put_log_events, read_log_events, tags
+from gatewright.control.logs import (
+    list_log_groups,
+    log_groups,
+    log_streams,
+    metric_filters,
+    put_log_events,
+    read_log_events,
+    tags,
+)
 from gatewright.control.logs.errors import translated
 
 OPERATIONS: Mapping[str, Callable[[Context, Shape], Shape]] = MappingProxyType(
@@ -17,6 +25,7 @@ OPERATIONS: Mapping[str, Callable[[Context, Shape], Shape]] = MappingProxyType(
         name: translated(operation)
         for table in (
             log_groups.OPERATIONS,
+            list_log_groups.OPERATIONS,
             log_streams.OPERATIONS,
             put_log_events.OPERATIONS,
             read_log_events.OPERATIONS,

@@ -98,6 +98,29 @@ def test_pages_prefixes_and_parts_of_names(calls: Calls) -> None:
     )
 
 
+def test_a_list_by_patterns_and_tags(calls: Calls) -> None:
+    """test_list_log_groups_with_pattern of the recordings; "ListLogGroups" (API Reference) for patterns and tags."""
+    for name, tags in (("/a/data", {"env": "prod1"}), ("/b/data", {"env": "test"}), ("/c/logs", {})):
+        calls("CreateLogGroup", logGroupName=name, tags=tags)
+
+    def names(**request: object) -> list[str]:
+        return [group["logGroupName"] for group in calls("ListLogGroups", **request)["logGroups"]]
+
+    assert calls("ListLogGroups", logGroupNamePattern="no-such-group") == {"logGroups": []}
+    assert calls("ListLogGroups", logGroupNamePattern="logs") == {
+        "logGroups": [{"logGroupName": "/c/logs", "logGroupArn": f"{ARN}/c/logs", "logGroupClass": "STANDARD"}]
+    }
+    assert names() == ["/a/data", "/b/data", "/c/logs"]
+    assert names(logGroupNamePattern="^/b/|logs") == ["/b/data", "/c/logs"]
+    assert names(logGroupNamePattern="^data") == names(logGroupClass="INFREQUENT_ACCESS") == []
+    assert names(fieldIndexNames=["level"]) == names(accountIdentifiers=["210987654321"]) == []
+    for values, found in ((None, 2), (["prod*"], 1), (["!prod*"], 1), (["a", "*s*"], 1), (["prod"], 0)):
+        wanted = {"key": "env"} if values is None else {"key": "env", "values": values}
+        assert len(names(logGroupTags=[wanted])) == found
+    first = calls("ListLogGroups", limit=2)
+    assert names(limit=2, nextToken=first["nextToken"]) == ["/c/logs"]
+
+
 def test_tags_by_name_and_by_both_forms_of_the_arn(calls: Calls) -> None:
     calls("CreateLogGroup", logGroupName="g", tags={"env": "testing1"})
     calls("TagResource", resourceArn=f"{ARN}g", tags={"test1": "val1", "test2": "val2"})
