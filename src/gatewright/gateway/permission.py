@@ -3,8 +3,7 @@
 "API Gateway gets permission to invoke your function from the function's resource-based policy" (Lambda Developer Guide,
 "Invoking a Lambda function using an Amazon API Gateway endpoint"); the source ARN is that of
 "ARN format reference for API Gateway resources". A role is assumed by the service if its trust policy says so
-("Credentials" of an integration, `credentials` in PutIntegration); AWS does not tell a role that is not there from one
-that it must not assume.
+("Credentials" of an integration, `credentials` in PutIntegration).
 """
 
 import json
@@ -90,12 +89,13 @@ def methods_apart(function: QualifiedFunction, facts: RouteFacts, methods: Itera
 def role_refusal(arn: str, roles: Mapping[str, Role], facts: RouteFacts, method: str) -> str | None:
     """Return why the role of an integration must not be assumed for a method of a route, None when it may.
 
-    The reason begins with what the execution log of AWS says.
+    A role that IAM does not know is assumed, here as by AssumeRole and for functions. The reason begins with what the
+    execution log of AWS says.
     """
     fault = f"API Gateway does not have permission to assume the provided role {arn}"
     role = roles.get(arn)
     if role is None:
-        return f"{fault}: there is no such role"
+        return None
     request = AccessRequest(
         principal=_API_GATEWAY,
         action="sts:AssumeRole",
