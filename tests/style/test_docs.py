@@ -1,5 +1,6 @@
 """What the documents promise is there: tests that they name, files that they link to, commands of make."""
 
+import json
 import re
 from pathlib import Path
 
@@ -42,3 +43,23 @@ def test_every_promise_names_a_test_or_the_benchmark() -> None:
 def test_the_four_commands_are_targets_of_make() -> None:
     targets = re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
     assert {"demo", "test", "check", "bench"} <= set(targets)
+
+
+def test_clients_are_driven_at_the_versions_that_their_page_names() -> None:
+    """What `make test-clients` installs, but for what the applications need besides."""
+    clients = ROOT / "tests/clients"
+    pins = dict(
+        line.split("==")
+        for file in (clients / "requirements").glob("*.txt")
+        for line in file.read_text().splitlines()
+        if "==" in line
+    )
+    for file in clients.glob("*/package.json"):
+        package = json.loads(file.read_text())
+        pins |= package.get("dependencies", {}) | package.get("devDependencies", {})
+    rows = [line for line in (ROOT / "docs/reference/clients.md").read_text().splitlines() if line.startswith("| ")]
+    versions = set(re.findall(r"\d+\.\d+\.\d+", "".join(row.split("|")[2] for row in rows)))
+    besides = {"flask", "constructs", "esbuild"}
+    assert {name: version for name, version in pins.items() if version not in versions} == {
+        name: pins[name] for name in besides
+    }
