@@ -28,7 +28,7 @@ test: $(READY) node-runtime java-runtime
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 test-clients: $(READY) node-runtime $(CLIENTS_READY)
-	$(BIN)/python -m pytest -m clients tests/clients $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m clients tests/clients $(PYTEST_ARGS)
 
 check: $(READY)
 	$(BIN)/ruff check .

@@ -79,7 +79,7 @@ def mirrors_of_the_provider() -> list[str]:
     if shutil.which("terraform") is None:
         pytest.skip("terraform is not installed")
     mirrors = [
-        f"-plugin-dir={folder}" for folder in (*IMPLIED_MIRRORS, *Path("/opt").iterdir()) if has_provider(folder)
+        f"-plugin-dir={folder}" for folder in (*IMPLIED_MIRRORS, *Path("/opt").glob("*")) if has_provider(folder)
     ]
     if not mirrors:
         pytest.skip("terraform's AWS provider is not installed: it is looked for in terraform's own folders and /opt/*")
