@@ -53,7 +53,10 @@ class ReceivedHeaders(Headers):
     __slots__ = ("first",)
 
     first: Mapping[str, str]
-    """The first value of each field by its name in lower case."""
+    """The first value of each field by its name in lower case: `wire` sets it with the fields.
+
+    (An `__init__` that took it would be 0.3 µs of every request.)
+    """
 
     def get(self, name: str) -> str | None:
         """Return the first value of a field, or None."""

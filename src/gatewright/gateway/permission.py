@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Protocol
 
+from gatewright.base.arn import parse_arn
 from gatewright.base.policy import AccessRequest, Effect, PolicyError, Principal, PrincipalType, parse_policy
 from gatewright.gateway.route_match import ANY, DEFAULT_ROUTE_KEY
 from gatewright.snapshot.types import QualifiedFunction, Role
@@ -95,7 +96,9 @@ def role_refusal(arn: str, roles: Mapping[str, Role], facts: RouteFacts, method:
     fault = f"API Gateway does not have permission to assume the provided role {arn}"
     role = roles.get(arn)
     if role is None:
-        return None
+        named = parse_arn(arn)
+        is_role = named is not None and named.service == "iam" and named.resource.startswith("role/")
+        return None if is_role else f"{fault}: it is no ARN of a role"
     request = AccessRequest(
         principal=_API_GATEWAY,
         action="sts:AssumeRole",

@@ -2,8 +2,6 @@
 
 import logging
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import Final
 
 from gatewright.base.clock import Clock
 from gatewright.base.ids import Ids
@@ -12,6 +10,7 @@ from gatewright.functions.invoke import Functions
 from gatewright.gateway.execute_api import ExecuteApi
 from gatewright.gateway.fault_log import FaultLog
 from gatewright.gateway.function_urls.serve import FunctionUrls
+from gatewright.gateway.rest_apis.mapping_threads import MappingThreads
 from gatewright.gateway.rest_apis.seams import EventSubmitter, RestSeams
 from gatewright.gateway.rest_apis.usage_plans import UsagePlanDirectory
 from gatewright.gateway.seams import ServiceCaller
@@ -21,9 +20,6 @@ from gatewright.server.url_callers import believe_signatures
 from gatewright.settings import Settings
 from gatewright.snapshot.types import Snapshot
 from gatewright.wire.client import Client
-
-_MAPPING_THREADS: Final = 2
-"""One thread at a time runs Python: more of them would only take longer turns from the event loop."""
 
 
 class DataPlane:
@@ -42,7 +38,7 @@ class DataPlane:
     ) -> None:
         self._functions = functions
         self.log = logging.getLogger("gatewright.gateway")
-        self.mappings = ThreadPoolExecutor(_MAPPING_THREADS, "mapping")
+        self.mappings = MappingThreads()
         self.seams = RestSeams(
             invoker=functions,
             client=client,

@@ -83,9 +83,11 @@ class HeadRenderer:
 
     def _judge(self, headers: Headers) -> tuple[str, bool]:
         """Render fields whose names are new here or whose values are not plain; also say whether Date is among them."""
-        fields = "".join([f"{name}: {value}\r\n" for name, value in headers if ":" not in name])
+        fields = "".join([f"{name}: {value}\r\n" for name, value in headers])
         # One line per field, each of them grammatical: then no name and no value holds a part of another line.
         if PLAIN_FIELD_LINES.fullmatch(fields) is None or fields.count("\n") != len(headers):
+            return _render_other_fields(headers)
+        if any(":" in name for name, _ in headers):
             return _render_other_fields(headers)
         for name, _ in headers:
             if len(name) <= _LONGEST_REMEMBERED_NAME:

@@ -4,7 +4,6 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
@@ -16,6 +15,7 @@ from gatewright.gateway.execute_api import ExecuteApi
 from gatewright.gateway.fault_log import FaultLog
 from gatewright.gateway.link import link
 from gatewright.gateway.linked import LinkedSnapshot
+from gatewright.gateway.rest_apis.mapping_threads import MappingThreads
 from gatewright.gateway.rest_apis.seams import RestSeams
 from gatewright.gateway.rest_apis.usage_plans import UsagePlanDirectory
 from gatewright.gateway.seams import ServiceCall
@@ -327,7 +327,7 @@ class Gateway:
             events=self.events,
             services=self.services,
             usage=self.usage,
-            mappings=ThreadPoolExecutor(1),
+            mappings=MappingThreads(),
         )
 
     def link(self, served: Snapshot) -> LinkedSnapshot:

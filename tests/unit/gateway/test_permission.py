@@ -197,6 +197,18 @@ async def test_a_role_that_may_not_be_assumed(
     assert f"API Gateway does not have permission to assume the provided role {ROLE_ARN}: {reason}" in caplog.text
 
 
+@pytest.mark.parametrize(
+    "arn", ["my-role", "arn:aws:iam::123456789012:user/me", "arn:aws:lambda:::role/x", "a:b:c:d:e:f"]
+)
+async def test_what_is_no_role_is_not_assumed(arn: str, caplog: pytest.LogCaptureFixture) -> None:
+    gateway = Gateway({"statusCode": 200})
+    api = http_api(stage("GET /user", target=integration(credentials_arn=arn)))
+    with caplog.at_level(logging.WARNING):
+        gateway.link(snapshot(api, functions=[qualified_function()]))
+        assert (await gateway.get("/user")).status == 500
+    assert "it is no ARN of a role" in caplog.text
+
+
 async def test_a_role_may_be_trusted_after_the_api_that_names_it() -> None:
     gateway = Gateway({"statusCode": 200})
     function, trusted = whole_function(qualified_function()), role()

@@ -43,6 +43,10 @@ def test_a_link_is_good_until_it_expires(query: str, shown: str) -> None:
         V4.replace("20261130T224000Z", "yesterday"),
         V4.replace("X-Amz-Expires=60", "X-Amz-Expires=soon"),
         V4.replace("&X-Amz-Expires=60", ""),
+        V4.replace("X-Amz-Expires=60", "X-Amz-Expires=" + "9" * 400),
+        V4.replace("X-Amz-Expires=60", "X-Amz-Expires=-99999999999999"),
+        "Signature=a&AWSAccessKeyId=b&Expires=" + "9" * 400,
+        "Signature=a&AWSAccessKeyId=b&Expires=-99999999999999",
     ],
 )
 def test_what_is_no_link_is_for_s3(query: str) -> None:

@@ -86,6 +86,24 @@ def test_a_name_that_was_written_before_takes_no_broken_value(value: str) -> Non
         heads.render(200, Headers([("X-Known", value)]), "", NOW)
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [
+        [("A", "x\r\nSet-Cookie: y"), ("C:D", "z")],
+        [("C: D", "z")],
+        [("C:D", "z")],
+        [("E: v\r\nTransfer-Encoding", "chunked"), ("C:D", "z")],
+    ],
+)
+def test_a_name_with_a_colon_makes_up_for_no_other_line(headers: list[tuple[str, str]]) -> None:
+    heads = HeadRenderer()
+    for _ in range(2):
+        with pytest.raises(ResponseInvalid):
+            heads.render(200, Headers(headers), "", NOW)
+    with pytest.raises(ResponseInvalid):
+        heads.render(200, Headers([("E: v\r\nTransfer-Encoding", "chunked")]), "", NOW)
+
+
 def test_only_so_many_names_are_remembered() -> None:
     heads = HeadRenderer()
     tracemalloc.start()

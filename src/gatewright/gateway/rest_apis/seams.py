@@ -1,11 +1,11 @@
 """What REST APIs need from the outside, as they need it. The composition root passes the real ones in."""
 
-from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Protocol
 
 from gatewright.gateway.function_urls.seams import StreamedInvocation
 from gatewright.gateway.rest_apis.content_coding import MAX_PAYLOAD_BYTES
+from gatewright.gateway.rest_apis.mapping_threads import MappingThreads
 from gatewright.gateway.rest_apis.usage_plans import UsagePlanDirectory
 from gatewright.gateway.seams import Invocation, Seams
 from gatewright.snapshot.types import QualifiedFunction
@@ -42,7 +42,6 @@ class RestSeams(Seams):
     invoker: Invoker
     events: EventSubmitter
     usage: UsagePlanDirectory
-    mappings: Executor
-    """The threads of mappings that take long."""
+    mappings: MappingThreads
     body_bytes: int = MAX_PAYLOAD_BYTES
     """The largest body of a request."""

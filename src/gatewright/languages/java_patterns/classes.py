@@ -6,6 +6,7 @@ from gatewright.languages.java_patterns.escapes import many, one
 from gatewright.languages.java_patterns.flags import Flags, other_case
 from gatewright.languages.patterns import PatternError
 
+_DEEPEST: Final = 50
 _LETTER_CASES: Final = (("A", "Z", 32), ("a", "z", -32))
 
 
@@ -23,7 +24,8 @@ def literal_member(character: str) -> str:
 class _Class:
     """Walks through one class, and with others like it through those in it."""
 
-    def __init__(self, pattern: str, at: int, flags: Flags) -> None:
+    def __init__(self, pattern: str, at: int, flags: Flags, depth: int = 0) -> None:
+        self._depth = depth
         self._pattern = pattern
         self._at = at
         self._flags = flags
@@ -52,7 +54,9 @@ class _Class:
     def _member(self) -> None:
         pattern = self._pattern
         if pattern.startswith("[", self._at):
-            text, self._at = _Class(pattern, self._at + 1, self._flags).translate()
+            if self._depth == _DEEPEST:
+                raise PatternError("character classes nest too deep")
+            text, self._at = _Class(pattern, self._at + 1, self._flags, self._depth + 1).translate()
             self._pieces.append(text)
         elif pattern.startswith("&&", self._at):
             self._at += 2

@@ -21,21 +21,22 @@ def refuse_expired(query: str, now: float) -> Response | None:
     given = {name: values[0] for name, values in parse_qs(query).items()}
     try:
         expires = _expires(given)
-    except ValueError:
+        shown = "" if expires is None else _iso(expires)
+    except (ValueError, OverflowError):
         return None  # what is malformed is for S3 to refuse
     if expires is None or now < expires:
         return None
     members = {"Code": "AccessDenied", "Message": "Request has expired"}
     if "X-Amz-Expires" in given:
         members["X-Amz-Expires"] = str(int(given["X-Amz-Expires"]))
-    members |= {"Expires": _iso(expires), "ServerTime": _iso(now)}
+    members |= {"Expires": shown, "ServerTime": _iso(now)}
     listed = "".join(f"<{name}>{value}</{name}>" for name, value in members.items())
     body = f'<?xml version="1.0" encoding="UTF-8"?>\n<Error>{listed}</Error>'.encode()
     return Response(403, Headers([("Content-Type", "application/xml")]), body)
 
 
 def _expires(given: Mapping[str, str]) -> float | None:
-    """Return when a signature expires, in seconds since the epoch. Raises ValueError."""
+    """Return when a signature expires, in seconds since the epoch. Raises ValueError, OverflowError."""
     if "X-Amz-Signature" in given and "X-Amz-Date" in given and "X-Amz-Expires" in given:
         signed = datetime.strptime(given["X-Amz-Date"], _AMZ_DATE).replace(tzinfo=UTC)
         return signed.timestamp() + int(given["X-Amz-Expires"])

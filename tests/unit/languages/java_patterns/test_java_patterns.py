@@ -71,3 +71,11 @@ def test_letters_of_all_languages() -> None:
     assert not compile_java(r"\w+").is_match("Größe")
     assert compile_java("größe", "i").is_match("GRößE")
     assert not compile_java("größe", "i").is_match("GRÖßE")
+
+
+@pytest.mark.parametrize("bracket", ["[]", "()"])
+@pytest.mark.parametrize("depth", [600, 4000])
+def test_what_nests_too_deep_is_refused(bracket: str, depth: int) -> None:
+    """An API with such a selection pattern must not keep all others from being served."""
+    with pytest.raises(PatternError):
+        compile_java(bracket[0] * depth + "a" + bracket[1] * depth)

@@ -3,20 +3,17 @@
 What maps a large payload runs in a thread, while other requests are served; so does what takes long (`mapper`).
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable
-from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Final
 
 from gatewright.base.messages import Response
 from gatewright.gateway.rest_apis.binding import RestBinding
 from gatewright.gateway.rest_apis.call import Exchange, IntegrationRequest, IntegrationResult, RestCall, Serve
 from gatewright.gateway.rest_apis.integrations.mapper import Mapper
+from gatewright.gateway.rest_apis.mapping_threads import MappingThreads
 from gatewright.gateway.rest_apis.phases import integration_request, integration_response
 from gatewright.gateway.rest_apis.templates import MappingTakesLong
-
-T = TypeVar("T")
 
 # A template that goes through a payload of this size takes some milliseconds.
 _INLINE_BYTES: Final = 64 * 1024
@@ -31,7 +28,7 @@ class CustomIntegration:
     response: Mapper[Response]
     has_endpoint: bool
     """Whether there is anything to log of it; a mock has none."""
-    threads: Executor
+    threads: MappingThreads
     """Where mappings are carried out that must not keep others waiting."""
 
     def __call__(self, call: RestCall) -> Awaitable[Response]:
@@ -47,14 +44,14 @@ class CustomIntegration:
         if not isinstance(result, IntegrationResult):
             return self._wait(call, result)
         if self.response.is_slow:
-            return self._aside(self.response.run_aside, call, result)
+            return self.threads.run(self.response.run_aside, call, result)
         try:
             return self.response.run(call, result)
         except MappingTakesLong:
-            return self._aside(self._respond_again, call, result)
+            return self.threads.run(self._respond_again, call, result)
 
     async def _map_aside(self, call: RestCall) -> Response:
-        request = await self._aside(self.request.run_aside, call)
+        request = await self.threads.run(self.request.run_aside, call)
         return await self._wait(call, self.exchange(call, request))
 
     async def _wait(self, call: RestCall, exchanging: Awaitable[IntegrationResult]) -> Response:
@@ -62,13 +59,13 @@ class CustomIntegration:
         if call.log is not None:
             if self.has_endpoint:
                 call.log.endpoint_response(result.status, result.headers, result.body)
-            return await self._aside(self.response.run_aside, call, result)
+            return await self.threads.run(self.response.run_aside, call, result)
         if self.response.is_slow or len(result.body) > _INLINE_BYTES:
-            return await self._aside(self.response.run_aside, call, result)
+            return await self.threads.run(self.response.run_aside, call, result)
         try:
             return self.response.run(call, result)
         except MappingTakesLong:
-            return await self._aside(self._respond_again, call, result)
+            return await self.threads.run(self._respond_again, call, result)
 
     def _respond_again(self, call: RestCall, result: IntegrationResult) -> Response:
         """Map a response whose mapping was given up: `$context` is first made what the request left of it."""
@@ -76,9 +73,6 @@ class CustomIntegration:
             call.context = None
             self.request.run_aside(call)
         return self.response.run_aside(call, result)
-
-    async def _aside(self, work: Callable[..., T], *arguments: object) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self.threads, work, *arguments)
 
 
 def link_custom(link: Callable[[RestBinding], Exchange]) -> Callable[[RestBinding], Serve]:

@@ -41,13 +41,14 @@ class Mapper(Generic[T]):
     def run(self, call: RestCall, *arguments: object) -> T:
         """Map at once. Raises `RestError`, and `MappingTakesLong` where a thread has to do it."""
         began = time.perf_counter()
+        is_long = False
         try:
             return self._function(call, *arguments)
         except MappingTakesLong:
-            self._go_aside()
+            is_long = True
             raise
         finally:
-            if time.perf_counter() - began > _LONG_SECONDS:
+            if is_long or time.perf_counter() - began > _LONG_SECONDS:
                 self._go_aside()
 
     def run_aside(self, call: RestCall, *arguments: object) -> T:

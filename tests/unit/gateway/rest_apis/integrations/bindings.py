@@ -3,7 +3,6 @@
 import logging
 import os
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -15,6 +14,7 @@ from gatewright.gateway.rest_apis.binary_media import BinaryMediaTypes
 from gatewright.gateway.rest_apis.binding import LinkedDeployment, RestBinding
 from gatewright.gateway.rest_apis.compiled import CompiledTexts
 from gatewright.gateway.rest_apis.gateway_responses import GatewayResponses
+from gatewright.gateway.rest_apis.mapping_threads import MappingThreads
 from gatewright.gateway.rest_apis.seams import RestSeams
 from gatewright.gateway.rest_apis.usage_plans import UsagePlanDirectory
 from gatewright.gateway.seams import ServiceCall
@@ -74,7 +74,7 @@ def binding(
         events=FakeEvents(),
         services=services or FakeServices(),
         usage=UsagePlanDirectory(clock),
-        mappings=ThreadPoolExecutor(1),
+        mappings=MappingThreads(),
     )
     source = rest_api.deployment(binary_media_types=binary, endpoint_type=endpoint_type)
     deployment = LinkedDeployment(source, {}, BinaryMediaTypes(binary), GatewayResponses({}))
