@@ -393,6 +393,10 @@ class TestDeployment:
         stack.update(self.TYPE, made, more, moved)
         stage = TestStage.stage(stack, api, "test")
         assert (stage["deploymentId"], stage["tracingEnabled"]) == (made.physical_id, True)
+        assert [each["stageName"] for each in read(stack, "GetStages", restApiId=api.physical_id)["item"]] == ["test"]
+        stack.update(self.TYPE, made, moved, without := {"RestApiId": api.physical_id})
+        stack.delete(self.TYPE, made, **without)
+        assert read(stack, "GetDeployments", restApiId=api.physical_id)["items"] == []
 
     def test_a_canary(self, stack: Stack, api: Resource) -> None:
         stack.create(self.TYPE, "One", RestApiId=api.physical_id, StageName="dev")

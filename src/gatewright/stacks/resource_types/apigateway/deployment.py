@@ -55,7 +55,7 @@ def create(call: Call, properties: Properties) -> Resource:
 
 
 def update(call: Call, there: Resource, old: Properties, new: Properties) -> Resource:
-    """Change the description, and the stage: one of another name is made or moved here."""
+    """Change the description, and the stage: one of another name is made or moved here, and takes the other's place."""
     paths = {"Description": _DESCRIPTION}
     operations = changes(settings_of(old, paths), settings_of(new, paths), {_DESCRIPTION: ""})
     target = {"restApiId": new["RestApiId"], "deploymentId": there.physical_id}
@@ -63,6 +63,11 @@ def update(call: Call, there: Resource, old: Properties, new: Properties) -> Res
     name = new.get("StageName")
     if name and is_changed(old, new, ("StageName", "StageDescription")):
         _set_stage(call, there.physical_id, name, old, new)
+    former = old.get("StageName")
+    if former and former != name:
+        # Nobody else knows of it: a deployment that it serves could not be deleted.
+        with absence_is_done():
+            _withdraw(call, there.physical_id, stage_target(old, former))
     return there
 
 
