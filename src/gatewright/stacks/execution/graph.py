@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from graphlib import CycleError
 from typing import Final
 
 MOST_THREADS: Final = 8
@@ -17,7 +18,8 @@ def run_graph(
     """Call `work` for each node after all that it needs, in the order of `nodes` where the graph leaves a choice.
 
     What needs a node whose work returned False is left out. No further work is begun when `goes_on` says so; what is
-    under way is waited for. Raises what work raised, when all that is under way has ended.
+    under way is waited for. Raises what work raised, when all that is under way has ended; CycleError when nodes that
+    need each other are left.
     """
     left = {node: {need for need in needs.get(node, ()) if need in nodes and need != node} for node in nodes}
     if len(left) < 2:
@@ -26,13 +28,17 @@ def run_graph(
                 work(node)
         return
     running: dict[Future[bool], str] = {}
+    has_failed = False
     with ThreadPoolExecutor(min(MOST_THREADS, len(left)), thread_name_prefix="resource") as executor:
         while True:
-            ready = [node for node, open_needs in left.items() if not open_needs] if goes_on() else []
+            is_going_on = goes_on()
+            ready = [node for node, open_needs in left.items() if not open_needs] if is_going_on else []
             for node in ready:
                 del left[node]
                 running[executor.submit(work, node)] = node
             if not running:
+                if left and is_going_on and not has_failed:
+                    raise CycleError("nodes need each other", list(left))
                 return
             done, _ = wait(running, return_when=FIRST_COMPLETED)
             for future in done:
@@ -40,6 +46,8 @@ def run_graph(
                 if future.result():
                     for open_needs in left.values():
                         open_needs.discard(node)
+                else:
+                    has_failed = True
 
 
 def reversed_needs(nodes: Collection[str], needs: Mapping[str, Collection[str]]) -> dict[str, set[str]]:

@@ -25,6 +25,7 @@ from gatewright.stacks.execution.errors import Cancelled, NodeStopping, Resource
 from gatewright.stacks.execution.journal import Journal
 from gatewright.stacks.execution.nested_change_sets import Planned, planned_of
 from gatewright.stacks.execution.nested_plans import LONGEST_NAME, NestedPlan, NestedPlans
+from gatewright.stacks.execution.nesting import count_new, nesting_of
 from gatewright.stacks.execution.places import STACK, STACK_TYPE, Place, uuid_of
 from gatewright.stacks.execution.statuses import DELETED, IN_REVIEW, Phase
 from gatewright.stacks.resource_types.contract import Call, Properties, Resource, ResourceType
@@ -92,6 +93,7 @@ class NestedStacks:
         prepared = plan.usable()
         call.keep_id(stack["StackId"])
         with surroundings.store.write() as writer:
+            count_new(writer, place, parent)
             step = open_stack(surroundings, writer, place, stack)
             begin_creation(step, prepared, plan.options, call.token, surroundings.clock.now())
             _hand_down(parent, planned, stack)
@@ -210,7 +212,9 @@ class NestedStacks:
         is_new: bool = False,
     ) -> NestedPlan:
         """Plan with the template as it is now, or as the change set that is executed read it."""
-        plans = NestedPlans(self._surroundings, self._runs.find_type, place, parent)
+        with self._surroundings.store.read() as reader:
+            nesting = nesting_of(reader, place, parent)
+        plans = NestedPlans(self._surroundings, self._runs.find_type, place, parent, nesting)
         return plans.plan(stack, properties, is_new=is_new, text=None if planned is None else planned.template)
 
     def _parent(self, call: Call, place: Place) -> Document:

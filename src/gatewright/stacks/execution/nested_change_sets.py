@@ -6,7 +6,7 @@ operation that executes one has the same as `NestedChangeSets`, and hands it dow
 Source: "Change sets for nested stacks" (AWS CloudFormation User Guide).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,26 +60,30 @@ def hand_over(stack: Document, change_set: Document) -> None:
 
 def delete_hierarchy(surroundings: Surroundings, writer: Writer, place: Place, change_set: Document) -> None:
     """Delete the change sets below one, and the stacks that were made for them and never created."""
-    for identifier, nested in hierarchy(writer, place, change_set):
+    below = hierarchy(writer, place, change_set)
+    _discard_reviewed(
+        writer, place, below, lambda stack: Step(writer, place, stack, surroundings.clock, surroundings.ids)
+    )
+    for identifier, nested in below:
         writer.delete(place.key(CHANGE_SET, identifier))
         writer.delete(place.key(CHANGE_SET_ID, nested["Uuid"]))
-        stack = writer.get(place.key(STACK, identifier.partition("/")[0]))
-        if stack is not None:
-            discard_reviewed(Step(writer, place, stack, surroundings.clock, surroundings.ids))
 
 
 def discard_all_reviewed(step: Step, operation: Document) -> None:
-    """Delete the nested stacks that an operation had in review and did not come to."""
-    for entry in (operation.get("NestedChangeSets") or {}).values():
-        stack = step.writer.get(step.place.key(STACK, entry["Stack"]))
-        if stack is not None:
-            discard_reviewed(step.beside(stack))
+    """Delete the nested stacks, at every depth, that an operation had in review and did not come to."""
+    below = hierarchy(step.writer, step.place, {"Nested": operation.get("NestedChangeSets")})
+    _discard_reviewed(step.writer, step.place, below, step.beside)
 
 
-def discard_reviewed(step: Step) -> None:
-    """Delete a nested stack if it is in review still."""
-    if step.stack["StackStatus"] == IN_REVIEW:
-        step.stack["DeletionTime"] = step.now()
-        step.set_status(DELETED)
-        step.writer.put(step.place.key(STACK, step.uuid), step.stack)
-        step.writer.delete(step.place.key(STACK_NAME, step.stack["StackName"]))
+def _discard_reviewed(
+    writer: Writer, place: Place, below: Sequence[tuple[str, Document]], step_of: Callable[[Document], Step]
+) -> None:
+    """Delete the stacks of change sets (`hierarchy`) that are in review still."""
+    for identifier, _ in below:
+        stack = writer.get(place.key(STACK, identifier.partition("/")[0]))
+        if stack is not None and stack["StackStatus"] == IN_REVIEW:
+            step = step_of(stack)
+            stack["DeletionTime"] = step.now()
+            step.set_status(DELETED)
+            writer.put(place.key(STACK, step.uuid), stack)
+            writer.delete(place.key(STACK_NAME, stack["StackName"]))

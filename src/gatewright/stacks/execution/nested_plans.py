@@ -13,6 +13,7 @@ from gatewright.stacks.execution.begin import Options, new_stack
 from gatewright.stacks.execution.errors import ResourceFailed
 from gatewright.stacks.execution.journal import Journal
 from gatewright.stacks.execution.names import random_part
+from gatewright.stacks.execution.nesting import Nesting
 from gatewright.stacks.execution.object_urls import read_template_object
 from gatewright.stacks.execution.places import STACK, TEMPLATE, Place, uuid_of
 from gatewright.stacks.execution.plan import Outlook, Plan, plan_creation, plan_update
@@ -65,6 +66,7 @@ class NestedPlans:
         find_type: FindType,
         place: Place,
         parent: Document,
+        nesting: Nesting,
         *,
         is_with_new: bool = False,
     ) -> None:
@@ -77,6 +79,7 @@ class NestedPlans:
         self._find_type = find_type
         self._place = place
         self._parent = parent
+        self._nesting = nesting
         self._is_with_new = is_with_new
 
     def look(self, logical_id: str, resource: Document | None, properties: Callable[[], Properties]) -> Outlook | None:
@@ -104,12 +107,15 @@ class NestedPlans:
         surroundings, place, find_type = self._surroundings, self._place, self._find_type
         prepared, read = None, text or ""
         try:
+            if is_new:
+                self._nesting.refuse_more()
             read = read_nested_template(surroundings.services(place), properties) if text is None else text
             given = Given(read, {name: _text(value) for name, value in properties.get("Parameters", {}).items()})
             prepared = prepare(surroundings, find_type, place, stack, given)
             refuse_capabilities(prepared, options.capabilities, is_change_set=False)
             becoming = {**stack, "Tags": options.tags, "Capabilities": options.capabilities}
-            below = NestedPlans(surroundings, find_type, place, becoming, is_with_new=self._is_with_new)
+            nesting, is_with_new = self._nesting.below(), self._is_with_new
+            below = NestedPlans(surroundings, find_type, place, becoming, nesting, is_with_new=is_with_new)
             plan = self._planned(stack, prepared, options, below, is_new=is_new)
         except (TemplateError, AwsError) as error:
             return NestedPlan(stack, is_new, options, read, failure=error.message)

@@ -25,13 +25,14 @@ _DEPLOYMENTS: Final = MappingProxyType(
 
 def with_siblings(resources: Mapping[str, ResourceDeclaration], needs: _Needs) -> _Needs:
     """Return what resources need, with what deployments need by their nature."""
-    added = {}
+    all_needs = dict(needs)
     for logical_id, resource in resources.items():
         if resource.type in _DEPLOYMENTS:
-            siblings = _siblings(logical_id, resources, needs)
+            # With what was added before: a method that needs another deployment waits for that one's siblings by now.
+            siblings = _siblings(logical_id, resources, all_needs)
             if siblings:
-                added[logical_id] = needs.get(logical_id, frozenset()) | siblings
-    return {**needs, **added} if added else needs
+                all_needs[logical_id] = all_needs.get(logical_id, frozenset()) | siblings
+    return all_needs
 
 
 def _siblings(logical_id: str, resources: Mapping[str, ResourceDeclaration], needs: _Needs) -> frozenset[str]:

@@ -151,6 +151,8 @@ def delete_change_set(context: StackContext, request: Shape) -> Shape:
             return {}
         if "RootChangeSetId" in change_set and change_set["ExecutionStatus"] == "UNAVAILABLE":
             raise _wrong_status(change_set, "deleted")
+        if _is_executing(context, writer, change_set):
+            raise _wrong_status({**change_set, "ExecutionStatus": "EXECUTE_IN_PROGRESS"}, "deleted")
         uuid = uuid_of(change_set["StackId"])
         delete_hierarchy(context.surroundings, writer, context.place, change_set)
         writer.delete(context.place.key(CHANGE_SET, f"{uuid}/{change_set['Uuid']}"))
@@ -327,6 +329,14 @@ def _refuse_execution(change_set: Document) -> None:
     if change_set["ExecutionStatus"] == "AVAILABLE":
         return
     raise _wrong_status(change_set, "executed")
+
+
+def _is_executing(context: StackContext, reader: Reader, change_set: Document) -> bool:
+    """Say whether an operation that is under way executes a change set of nested stacks, or the root of it."""
+    root_id: str = change_set.get("RootChangeSetId") or change_set["ChangeSetId"]
+    owner = (reader.get(context.place.key(CHANGE_SET_ID, uuid_of(root_id) or "")) or {}).get("Stack")
+    stack = reader.get(context.place.key(STACK, owner or "")) or {}
+    return stack.get("ChangeSetId") == root_id and "NestedChangeSets" in (stack.get("Operation") or {})
 
 
 def _wrong_status(change_set: Document, what: str) -> AwsError:

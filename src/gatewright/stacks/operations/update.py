@@ -12,6 +12,7 @@ from gatewright.stacks.execution.begin import Options, begin_rollback, begin_upd
 from gatewright.stacks.execution.evaluations import load_template
 from gatewright.stacks.execution.nested_change_sets import hand_over
 from gatewright.stacks.execution.nested_plans import NestedPlans
+from gatewright.stacks.execution.nesting import nesting_of
 from gatewright.stacks.execution.places import RESOURCE, STACK_TYPE, find_stack, require_stack
 from gatewright.stacks.execution.plan import Plan, plan_update
 from gatewright.stacks.execution.preparation import Prepared
@@ -143,8 +144,10 @@ def plan_of(
 def nested_plans(context: StackContext, stack: Document, options: Options, *, is_with_new: bool = False) -> NestedPlans:
     """Return what plans the nested stacks of a stack that is to have these options."""
     becoming = {**stack, "Tags": options.tags, "Capabilities": options.capabilities}
-    find_type = context.runs.find_type
-    return NestedPlans(context.surroundings, find_type, context.place, becoming, is_with_new=is_with_new)
+    find_type, place = context.runs.find_type, context.place
+    with context.store.read() as reader:
+        nesting = nesting_of(reader, place, stack)
+    return NestedPlans(context.surroundings, find_type, place, becoming, nesting, is_with_new=is_with_new)
 
 
 def begin_updating(

@@ -7,7 +7,12 @@ stack arn:… was not successfully updated. Currently in UPDATE_ROLLBACK_IN_PROG
 
 import threading
 
-from tests.unit.stacks.execution.nodes import FIXED, Stacks, child, nested, template, thing
+import pytest
+
+from gatewright.stacks.execution.errors import ResourceFailed
+from gatewright.stacks.execution.nesting import DEEPEST, MOST, count_new
+from gatewright.stacks.execution.places import STACK
+from tests.unit.stacks.execution.nodes import FIXED, PLACE, Stacks, child, nested, template, thing
 
 
 def parent(**parameters: str) -> str:
@@ -370,3 +375,28 @@ def test_a_nested_stack_that_cannot_be_deleted_fails_its_parent(stacks: Stacks) 
     stack_id = stacks.stack()["StackId"]
     stacks.call("DeleteStack", StackName="app")
     assert (stacks.status(stack_id), stacks.status(child_id)) == ("DELETE_COMPLETE", "DELETE_COMPLETE")
+
+
+def test_a_template_that_nests_itself_fails_at_a_bound(stacks: Stacks) -> None:
+    stacks.world.objects["templates/child.json"] = template({"Child": nested()})
+    stacks.call("CreateStack", StackName="app", TemplateBody=template({"Child": nested()}), OnFailure="DO_NOTHING")
+    assert stacks.status() == "CREATE_FAILED"
+    found = stacks.call("DescribeStacks")["Stacks"]
+    assert len(found) == DEEPEST + 1
+    reasons = [reason for each in found for _, _, reason in stacks.events(each["StackId"])]
+    assert f"Stacks cannot be nested more than {DEEPEST} deep." in reasons
+    stacks.call("DeleteStack", StackName="app")
+    assert stacks.call("DescribeStacks")["Stacks"] == []
+
+
+def test_an_operation_makes_so_many_nested_stacks(stacks: Stacks) -> None:
+    """The topmost stack that is worked on counts all of those within it."""
+    root_id, middle_id = (PLACE.stack_arn(name, name) for name in ("root", "middle"))
+    root = {"Uuid": "root", "StackId": root_id, "Operation": {"NewNestedStacks": MOST - 1}}
+    middle = {"Uuid": "middle", "StackId": middle_id, "ParentId": root_id, "Operation": {}}
+    with stacks.store.write() as writer:
+        for stack in (root, middle):
+            writer.put(PLACE.key(STACK, str(stack["Uuid"])), stack)
+        count_new(writer, PLACE, middle)
+        with pytest.raises(ResourceFailed, match=f"more than {MOST} nested stacks"):
+            count_new(writer, PLACE, middle)

@@ -4,8 +4,10 @@ Source: "Change sets for nested stacks" (AWS CloudFormation User Guide): members
 only, and what is deleted with it. The reasons as people quote them of AWS.
 """
 
+import threading
 from typing import Any
 
+from gatewright.stacks.execution.nesting import DEEPEST, MOST
 from tests.unit.stacks.execution.nodes import FIXED, Stacks, child, nested, template, thing
 
 FROM_ROOT = "Only executable from the root change set."
@@ -210,3 +212,80 @@ def test_a_nested_stack_that_fails_is_deleted_with_its_change_set_executed(stack
     inner = described(stacks, changes(root)["Child"]["ChangeSetId"])
     execute(stacks, root)
     assert (stacks.status(), stacks.status(inner["StackId"])) == ("UPDATE_ROLLBACK_COMPLETE", "DELETE_COMPLETE")
+
+
+def reviewed(stacks: Stacks, root: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the change sets of the nested stack Child, and of Inner within it."""
+    middle = described(stacks, changes(root)["Child"]["ChangeSetId"])
+    return middle, described(stacks, changes(middle)["Inner"]["ChangeSetId"])
+
+
+def test_nested_stacks_within_one_that_was_not_come_to_are_deleted(stacks: Stacks) -> None:
+    stacks.world.objects["templates/child.json"] = template({"Inner": nested("inner.json")})
+    stacks.world.objects["templates/inner.json"] = child()
+    stacks.world.failing = {"create A": "No"}
+    root = change_set(stacks, template({"A": thing(), "Child": {**nested(), "DependsOn": "A"}}), "CREATE")
+    middle, inner = reviewed(stacks, root)
+    execute(stacks, root)
+    assert stacks.status() == "ROLLBACK_COMPLETE"
+    assert stacks.status(middle["StackId"]) == stacks.status(inner["StackId"]) == "DELETE_COMPLETE"
+    assert "does not exist" in stacks.refused("DescribeStacks", StackName=inner["StackName"])
+
+
+def test_nested_stacks_within_one_that_cannot_be_made_are_deleted(stacks: Stacks) -> None:
+    """A parameter's value is known only when the change set is executed, and is refused then."""
+    parameters = {"Value": {"Type": "String", "AllowedPattern": ".*[^o]"}}
+    stacks.world.objects["templates/child.json"] = template({"Inner": nested("inner.json")}, Parameters=parameters)
+    stacks.world.objects["templates/inner.json"] = child()
+    made(stacks, A=thing())
+    topic = {"Type": FIXED, "Properties": {"TopicName": "two"}}
+    root = change_set(stacks, template({"A": thing(), "Topic": topic, "Child": nested(Value={"Ref": "Topic"})}))
+    assert root["Status"] == "CREATE_COMPLETE"
+    middle, inner = reviewed(stacks, root)
+    execute(stacks, root)
+    assert stacks.status() == "UPDATE_ROLLBACK_COMPLETE"
+    assert "must match pattern" in " ".join(reason for name, _, reason in stacks.events() if name == "Child")
+    assert stacks.status(middle["StackId"]) == stacks.status(inner["StackId"]) == "DELETE_COMPLETE"
+
+
+def test_what_is_executed_is_not_deleted(stacks: Stacks) -> None:
+    """The operation still reads it: "the stack status might be UPDATE_IN_PROGRESS" (DeleteChangeSet, API Reference)."""
+    stacks.world.objects["templates/child.json"] = template({"Inner": nested("inner.json")})
+    stacks.world.objects["templates/inner.json"] = child()
+    release = threading.Event()
+    stacks.world.blocked = {"create A": release}
+    root = change_set(stacks, template({"A": thing(), "Child": {**nested(), "DependsOn": "A"}}), "CREATE")
+    middle, inner = reviewed(stacks, root)
+    context = stacks.begin("ExecuteChangeSet", {"ChangeSetName": root["ChangeSetId"]})
+    while "create A" not in stacks.world.calls:
+        threading.Event().wait(0.01)
+    for each in (root, middle, inner):
+        assert stacks.refused("DeleteChangeSet", ChangeSetName=each["ChangeSetId"]) == (
+            f"InvalidChangeSetStatus: ChangeSet [{each['ChangeSetId']}] cannot be deleted in its current execution "
+            "status of [EXECUTE_IN_PROGRESS]"
+        )
+    assert stacks.status(inner["StackId"]) == "REVIEW_IN_PROGRESS"
+    release.set()
+    assert stacks.settled(context.begun[0]) == "CREATE_COMPLETE"
+    assert stacks.resources(middle["StackId"])["Inner"]["PhysicalResourceId"] == inner["StackId"]
+    stacks.call("DeleteChangeSet", ChangeSetName=root["ChangeSetId"])
+    assert stacks.refused("DescribeChangeSet", ChangeSetName=inner["ChangeSetId"]).startswith("ChangeSetNotFound")
+    assert stacks.status(inner["StackId"]) == "CREATE_COMPLETE"
+
+
+def test_a_template_that_nests_itself_is_planned_to_a_bound(stacks: Stacks) -> None:
+    stacks.world.objects["templates/child.json"] = template({"Child": nested()})
+    each = change_set(stacks, template({"Child": nested()}), "CREATE")
+    for _ in range(DEEPEST):
+        assert each["Status"] == "FAILED"
+        each = described(stacks, changes(each)["Child"]["ChangeSetId"])
+    each = described(stacks, changes(each)["Child"]["ChangeSetId"])
+    assert each["StatusReason"] == f"Stacks cannot be nested more than {DEEPEST} deep."
+
+
+def test_a_template_that_nests_itself_twice_is_planned_to_a_bound(stacks: Stacks) -> None:
+    """Each level has twice as many as the one above it."""
+    stacks.world.objects["templates/child.json"] = template({"Child": nested(), "Other": nested()})
+    root = change_set(stacks, template({"Child": nested(), "Other": nested()}), "CREATE")
+    other = described(stacks, changes(root)["Other"]["ChangeSetId"])
+    assert other["StatusReason"] == f"One operation cannot create more than {MOST} nested stacks."

@@ -1,5 +1,6 @@
 """The order of resources: "AWS::ApiGateway::Deployment", AWS CloudFormation Template Reference."""
 
+from graphlib import TopologicalSorter
 from typing import Any
 
 import pytest
@@ -70,3 +71,23 @@ def test_deployments_of_http_apis(kind: str) -> None:
         Deployment=(f"{HTTP}::Deployment", API), First=(f"{HTTP}::Route", API), Second=(f"{HTTP}::{kind}", API)
     )
     assert with_siblings(resources, {"Deployment": frozenset({"First"})})["Deployment"] == {"First", "Second"}
+
+
+def test_two_deployments_do_not_wait_for_each_other_by_way_of_their_methods() -> None:
+    """Each deployment has a method after it: only one of the two can wait for the other's."""
+    resources = declarations(
+        D1=(f"{REST}::Deployment", API),
+        D2=(f"{REST}::Deployment", API),
+        M0=(f"{REST}::Method", API),
+        M1=(f"{REST}::Method", API),
+        M2=(f"{REST}::Method", API),
+    )
+    needs = {
+        "D1": frozenset({"M0"}),
+        "D2": frozenset({"M0"}),
+        "M1": frozenset({"D1"}),
+        "M2": frozenset({"D2"}),
+    }
+    found = with_siblings(resources, needs)
+    assert (found["D1"], found["D2"]) == ({"M0", "M2"}, {"M0"})
+    assert list(TopologicalSorter(found).static_order()) == ["M0", "D2", "M2", "D1", "M1"]
