@@ -5,6 +5,7 @@ take is written to the log and gone, as the services' own retries are not built.
 take the same way: the node passes them on to it.
 """
 
+import http.client
 import json
 import logging
 import queue
@@ -22,12 +23,11 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from botocore.credentials import Credentials
-from botocore.exceptions import BotoCoreError, ClientError
 from botocore.session import Session
 
 from gatewright.base.arn import parse_arn
 from gatewright.companion.inputs import input_of
-from gatewright.companion.targets import ServiceCall, calls_for
+from gatewright.companion.targets import calls_for, is_built
 
 logger = logging.getLogger(__name__)
 
@@ -59,15 +59,17 @@ class Deliveries:
         self._put(function_arn, partial(self._invoke, function_arn, json.dumps(event).encode()))
 
     def to_target(self, target: Mapping[str, Any], event: dict[str, Any]) -> bool:
-        """Bring an event to a target of EventBridge, as its input says; tell whether it is of a kind that is built."""
+        """Bring an event to a target of EventBridge, as its input says; tell whether it is of a kind that is built.
+
+        The input is made in the thread: a target whose input cannot be made is the only one that gets nothing.
+        """
         arn = target["Arn"]
         if is_function(arn):
-            self.to_function(arn, input_of(target, event))
-            return True
-        calls = calls_for(target, event, int(time.time() * 1000))
-        if calls is None:
+            self._put(arn, lambda: self._invoke(arn, json.dumps(input_of(target, event)).encode()))
+        elif is_built(arn):
+            self._put(arn, partial(self._call, target, event, int(time.time() * 1000)))
+        else:
             return False
-        self._put(arn, partial(self._call, _region(arn), calls))
         return True
 
     def _put(self, arn: str, deliver: Callable[[], None]) -> None:
@@ -81,11 +83,12 @@ class Deliveries:
             arn, deliver = self._waiting.get()
             try:
                 deliver()
-            except (OSError, ValueError, BotoCoreError, ClientError) as error:
+            except Exception as error:  # noqa: BLE001 — whatever befell this event, the thread lives for the next one
                 logger.warning("an event for %s is lost: %s", arn, _reason(error))
 
-    def _call(self, region: str, calls: tuple[ServiceCall, ...]) -> None:
-        for call in calls:
+    def _call(self, target: Mapping[str, Any], event: dict[str, Any], now_ms: int) -> None:
+        region = _region(target["Arn"])
+        for call in calls_for(target, event, now_ms):
             client = self._client(call.service, region)
             getattr(client, xform_name(call.operation))(**call.parameters)
 
@@ -120,6 +123,10 @@ def _region(function_arn: str) -> str:
 
 
 def _reason(error: Exception) -> str:
-    if isinstance(error, urllib.error.HTTPError):
-        return f"{error.code} {error.read()[:300].decode(errors='replace')}"
-    return str(error)
+    if not isinstance(error, urllib.error.HTTPError):
+        return f"{type(error).__name__}: {error}"
+    try:
+        with error:
+            return f"{error.code} {error.read()[:300].decode(errors='replace')}"
+    except (OSError, http.client.HTTPException) as broken:
+        return f"{error.code}, and its text breaks off: {type(broken).__name__}"

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 _PLACE = re.compile(r"<([A-Za-z0-9_.\-]+)>")
+_QUOTE = re.compile(r'(?<!\\)(?:\\\\)*"')
 _STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]|\['([^']+)'\]")
 
 
@@ -58,13 +59,12 @@ def _transform(event: dict[str, Any], transformer: Mapping[str, Any]) -> str:
         name = match[1]
         value = own[name] if name in own else select(event, paths[name]) if name in paths else None
         # Within a quoted text a value is text, elsewhere it is JSON.
-        is_quoted = template[: match.start()].count('"') % 2 == 1
-        if is_quoted:
-            return (
-                (value if isinstance(value, str) else json.dumps(value)).replace('"', '\\"')
-                if value is not None
-                else ""
-            )
-        return json.dumps(value) if value is not None else ""
+        is_quoted = len(_QUOTE.findall(template, 0, match.start())) % 2 == 1
+        if value is None:
+            return ""
+        if not is_quoted:
+            return json.dumps(value)
+        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        return json.dumps(text, ensure_ascii=False)[1:-1]
 
     return _PLACE.sub(fill, template)

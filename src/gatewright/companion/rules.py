@@ -4,6 +4,7 @@ Sources: "Event bus targets", "AWS service event metadata" (Amazon EventBridge U
 """
 
 import logging
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -23,6 +24,40 @@ def shown(event: dict[str, Any]) -> dict[str, Any]:
     return written
 
 
+def send(
+    deliveries: Deliveries,
+    elsewhere: Callable[[Any, Any, bool], None],
+    rule: Any,
+    original_event: Any,
+    transform_input: bool,
+) -> None:
+    """Bring an event to the targets of a rule of moto that it matches; `elsewhere` is moto's own way, of a whole rule.
+
+    moto takes a rule without a pattern for one that matches everything; such a rule has a schedule.
+    """
+    if rule.state != "ENABLED" or not rule.event_pattern.get_pattern():
+        return
+    if not rule.event_pattern.matches_event(original_event):
+        return
+    event = shown(original_event)
+    others = [target for target in list(rule.targets) if not deliveries.to_target(target, event)]
+    for target in others:
+        try:
+            elsewhere(_with_targets(rule, [target]), original_event, transform_input)
+        except NotImplementedError:
+            logger.warning("rule %s: nothing is delivered to %s", rule.name, target["Arn"])
+
+
+def _with_targets(rule: Any, targets: list[dict[str, Any]]) -> Any:
+    """Return a rule of moto with other targets, for the moment: the rule itself serves other threads.
+
+    Neither its constructor nor `copy` makes it, as moto keeps what they make for as long as it lives.
+    """
+    made = object.__new__(type(rule))
+    vars(made).update(vars(rule), targets=targets)
+    return made
+
+
 def apply(deliveries: Deliveries) -> None:
     """Let the node have the deliveries of rules; targets that neither it nor moto has are written to the log."""
     from moto.events.models import Rule
@@ -30,22 +65,6 @@ def apply(deliveries: Deliveries) -> None:
     send_elsewhere = Rule.send_to_targets
 
     def send_to_targets(self: Any, original_event: Any, transform_input: bool = True) -> None:
-        # moto takes a rule without a pattern for one that matches everything; such a rule has a schedule.
-        if self.state != "ENABLED" or not self.event_pattern.get_pattern():
-            return
-        if not self.event_pattern.matches_event(original_event):
-            return
-        targets = list(self.targets)
-        event = shown(original_event)
-        others = [target for target in targets if not deliveries.to_target(target, event)]
-        if not others:
-            return
-        self.targets = others
-        try:
-            send_elsewhere(self, original_event, transform_input)
-        except NotImplementedError:
-            logger.warning("rule %s: nothing is delivered to %s", self.name, [each["Arn"] for each in others])
-        finally:
-            self.targets = targets
+        send(deliveries, send_elsewhere, self, original_event, transform_input)
 
     Rule.send_to_targets = send_to_targets  # type: ignore[method-assign]

@@ -67,6 +67,7 @@ class Timetable:
         found = {due.identity: due for source in self.sources for due in source()}
         for identity in self._next.keys() - found.keys():
             del self._next[identity]
+        self._reported &= found.keys()
         for identity, due in found.items():
             if identity not in self._next:
                 self._next[identity] = self._next_of(due, now, now)
@@ -74,10 +75,10 @@ class Timetable:
             at = self._next[identity]
             if at is None or at > now:
                 continue
-            if due.ends is None or at <= due.ends:
-                self._deliver(due)
             # What was missed, on a machine that slept, is not made up for.
             self._next[identity] = self._next_of(due, now, at)
+            if due.ends is None or at <= due.ends:
+                self._deliver(due)
 
     def _next_of(self, due: Due, now: float, begun: float) -> float | None:
         try:
@@ -90,7 +91,12 @@ class Timetable:
 
     def _deliver(self, due: Due) -> None:
         for target in due.targets:
-            if not self.deliveries.to_target(target, due.event()):
+            try:
+                is_built = self.deliveries.to_target(target, due.event())
+            except Exception:  # nobody checks targets before: one that is none concerns no other
+                logger.exception("schedule %s: a target gets nothing", due.identity[0])
+                continue
+            if not is_built:
                 self._report_once(due, f"nothing is delivered to {target['Arn']}")
 
     def _report_once(self, due: Due, text: str) -> None:

@@ -17,6 +17,10 @@ from gatewright.base.arn import Arn, parse_arn
 from gatewright.companion.inputs import select, text_of
 
 _LOG_GROUP: Final = "log-group:"
+_KINDS: Final = MappingProxyType(
+    {"sqs": "", "sns": "", "kinesis": "", "states": "stateMachine:", "events": "event-bus/", "logs": _LOG_GROUP}
+)
+"""With what the resource of a target begins, by its service."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,19 +32,25 @@ class ServiceCall:
     parameters: Mapping[str, Any]
 
 
-def calls_for(target: Mapping[str, Any], event: dict[str, Any], now_ms: int) -> tuple[ServiceCall, ...] | None:
-    """Return the calls that bring an event to a target, in their order; None for a kind of target that is not built.
+def is_built(arn: str) -> bool:
+    """Tell whether there are calls for targets of a kind. Functions are none of these: they are invoked."""
+    parsed = parse_arn(arn)
+    kind = None if parsed is None else _KINDS.get(parsed.service)
+    return parsed is not None and kind is not None and parsed.resource.startswith(kind)
 
-    Functions are none of these: they are invoked (`deliveries`). `now_ms` is the time in milliseconds.
+
+def calls_for(target: Mapping[str, Any], event: dict[str, Any], now_ms: int) -> tuple[ServiceCall, ...]:
+    """Return the calls that bring an event to a target, in their order; none for a kind of target that is not built.
+
+    `now_ms` is the time in milliseconds. Raises what Python does for a target that lacks a part, or has one of another
+    type: nobody checks them before.
     """
     arn = parse_arn(target["Arn"])
-    if arn is None:
-        return None
-    if arn.service == "logs" and arn.resource.startswith(_LOG_GROUP):
+    if arn is None or not is_built(target["Arn"]):
+        return ()
+    if arn.service == "logs":
         return _to_log_group(arn, text_of(target, event), now_ms)
-    build = _BUILT.get(arn.service)
-    call = build(arn, target, event) if build is not None else None
-    return None if call is None else (call,)
+    return (_BUILT[arn.service](arn, target, event),)
 
 
 def _to_queue(arn: Arn, target: Mapping[str, Any], event: dict[str, Any]) -> ServiceCall:
@@ -57,9 +67,7 @@ def _to_topic(arn: Arn, target: Mapping[str, Any], event: dict[str, Any]) -> Ser
     return ServiceCall("sns", "Publish", {"TopicArn": target["Arn"], "Message": text_of(target, event)})
 
 
-def _to_state_machine(arn: Arn, target: Mapping[str, Any], event: dict[str, Any]) -> ServiceCall | None:
-    if not arn.resource.startswith("stateMachine:"):
-        return None
+def _to_state_machine(arn: Arn, target: Mapping[str, Any], event: dict[str, Any]) -> ServiceCall:
     parameters = {"stateMachineArn": target["Arn"], "input": text_of(target, event)}
     return ServiceCall("stepfunctions", "StartExecution", parameters)
 
@@ -76,9 +84,7 @@ def _to_stream(arn: Arn, target: Mapping[str, Any], event: dict[str, Any]) -> Se
     return ServiceCall("kinesis", "PutRecord", parameters)
 
 
-def _to_bus(arn: Arn, target: Mapping[str, Any], event: dict[str, Any]) -> ServiceCall | None:
-    if not arn.resource.startswith("event-bus/"):
-        return None
+def _to_bus(arn: Arn, target: Mapping[str, Any], event: dict[str, Any]) -> ServiceCall:
     made = target.get("EventBridgeParameters")
     entry = {"EventBusName": target["Arn"]}
     if made:  # of the scheduler, which makes an event of its own
@@ -115,7 +121,7 @@ def _parsed(text: str) -> Any:
         return None
 
 
-_BUILT: Final[Mapping[str, Callable[[Arn, Mapping[str, Any], dict[str, Any]], ServiceCall | None]]] = MappingProxyType(
+_BUILT: Final[Mapping[str, Callable[[Arn, Mapping[str, Any], dict[str, Any]], ServiceCall]]] = MappingProxyType(
     {
         "sqs": _to_queue,
         "sns": _to_topic,

@@ -64,6 +64,7 @@ def granting(*others: dict[str, Any], **changes: Any) -> str:
         # What the CDK's handler puts on a bucket before it empties it.
         (granting({"Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": f"{LOGS}/*"}), False),
         ('{"Statement": 1}', False),
+        ("no JSON", False),
     ],
 )
 def test_which_policies_take_logs(policy: str, expected: bool) -> None:

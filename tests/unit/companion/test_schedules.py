@@ -109,6 +109,31 @@ def test_other_targets_and_broken_expressions_are_reported_once(caplog: pytest.L
     assert len(caplog.records) == 3
 
 
+def test_a_target_that_cannot_be_delivered_to_concerns_no_other(caplog: pytest.LogCaptureFixture) -> None:
+    """Here the input of one cannot be made; the others come in their time, and once."""
+    broken = {"Arn": FUNCTION, "InputTransformer": {"InputPathsMap": {}}}
+    other = {"Arn": f"{FUNCTION}:other"}
+    table, deliveries, _ = timetable(
+        due(identity=("first",)), due(identity=("broken",), targets=(broken, other)), due(identity=("last",))
+    )
+    for seconds in (0, 60.2, 60.7, 61.2):
+        table.look(START + seconds)
+    assert [arn for arn, _ in deliveries.made] == [FUNCTION, f"{FUNCTION}:other", FUNCTION]
+    assert [record.getMessage() for record in caplog.records] == ["schedule broken: a target gets nothing"]
+
+
+def test_what_was_reported_is_forgotten_with_what_is_gone(caplog: pytest.LogCaptureFixture) -> None:
+    table, _, dues = timetable(due("rate(x)"))
+    for _ in range(2):
+        table.look(START)
+    assert len(caplog.records) == 1
+    again = dues.pop()
+    table.look(START + 1)
+    dues.append(again)
+    table.look(START + 2)
+    assert len(caplog.records) == 2
+
+
 def test_the_event_of_a_rule() -> None:
     event = scheduled_event("arn:rule", "123456789012", "us-east-1")
     assert event["detail-type"] == "Scheduled Event"

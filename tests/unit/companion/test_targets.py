@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from gatewright.companion.targets import ServiceCall, calls_for
+from gatewright.companion.targets import ServiceCall, calls_for, is_built
 
 PLACE = "us-east-1:123456789012"
 EVENT: dict[str, Any] = {
@@ -110,9 +110,7 @@ def test_one_call(target: dict[str, Any], service: str, operation: str, paramete
     ],
 )
 def test_a_log_group_gets_a_stream_with_the_event(target: dict[str, Any], expected: dict[str, Any]) -> None:
-    calls = calls_for(target, EVENT, 7)
-    assert calls is not None
-    made, put = calls
+    made, put = calls_for(target, EVENT, 7)
     assert (made.operation, put.operation) == ("CreateLogStream", "PutLogEvents")
     assert made.parameters["logGroupName"] == put.parameters["logGroupName"] == "/aws/events/shop"
     assert made.parameters["logStreamName"] == put.parameters["logStreamName"]
@@ -130,4 +128,11 @@ def test_a_log_group_gets_a_stream_with_the_event(target: dict[str, Any], expect
     ],
 )
 def test_other_kinds_of_targets(arn: str) -> None:
-    assert calls_for({"Arn": arn}, EVENT, 7) is None
+    assert not is_built(arn)
+    assert calls_for({"Arn": arn}, EVENT, 7) == ()
+
+
+@pytest.mark.parametrize("arn", [QUEUE, TOPIC, MACHINE, STREAM, BUS, GROUP])
+def test_the_kinds_that_are_built(arn: str) -> None:
+    assert is_built(arn)
+    assert calls_for({"Arn": arn}, EVENT, 7) != ()
