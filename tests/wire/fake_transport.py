@@ -16,6 +16,7 @@ class FakeTransport(asyncio.Transport):
     def __init__(self) -> None:
         super().__init__()
         self.written = bytearray()
+        self.writes = 0
         self.is_reading_paused = False
         self.is_closed = False
         self.is_aborted = False
@@ -28,6 +29,7 @@ class FakeTransport(asyncio.Transport):
         assert not self.is_closed, "written after close"
         assert not self.has_written_eof, "written after end of file"
         self.written += data
+        self.writes += 1
 
     def writelines(self, list_of_data) -> None:
         self.write(b"".join(list_of_data))

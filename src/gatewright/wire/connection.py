@@ -80,7 +80,7 @@ class ServerConnection(asyncio.Protocol):
         self._transport = cast("asyncio.Transport", transport)
         self._transport.set_write_buffer_limits(high=limits.write_high_water_bytes)
         self._receiver = Receiver(self._transport, self._reader, limits.read_high_water_bytes)
-        self._writer = ResponseWriter(self._transport, scope.heads, limits.write_stall_seconds)
+        self._writer = ResponseWriter(self._transport, scope.heads, scope.turn, limits.write_stall_seconds)
         self._bodies = BodyReceiver(self._receiver, self._writer, self._lifecycle, limits)
         self._answers = AnswerWriter(self._writer, self._bodies, self._reader, scope)
         peer = transport.get_extra_info("peername")
@@ -122,6 +122,7 @@ class ServerConnection(asyncio.Protocol):
         """Cancel the handler where it waits."""
         is_reading_body = self._lifecycle.phase is BODY
         self._lifecycle.enter(CLOSED)
+        self._writer.drop_unsent()
         self._scope.discard(self)
         if is_reading_body:
             self._receiver.fail(BodyBroken("the client went away"))
@@ -160,6 +161,7 @@ class ServerConnection(asyncio.Protocol):
         """Cut the connection off."""
         if self._lifecycle.phase < CLOSING:
             self._lifecycle.enter(CLOSING)
+        self._writer.flush()
         self._transport.abort()
 
     # Serving
@@ -327,11 +329,13 @@ class ServerConnection(asyncio.Protocol):
         self._lifecycle.enter(LINGERING, self._scope.limits.linger_seconds)
         self._reader.take_backlog()
         self._receiver.resume()
+        self._writer.flush()
         if self._transport.can_write_eof():
             self._transport.write_eof()
 
     def _close(self) -> None:
         self._lifecycle.enter(CLOSING)
+        self._writer.flush()
         self._transport.close()
 
 

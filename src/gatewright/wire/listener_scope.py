@@ -8,6 +8,7 @@ from gatewright.base.messages import Handler
 from gatewright.wire.http11 import BodyLimit
 from gatewright.wire.limits import Limits
 from gatewright.wire.response_head import HeadRenderer
+from gatewright.wire.turn import Turn
 
 
 class Connection(Protocol):
@@ -35,6 +36,7 @@ class ListenerScope:
     body_limit: BodyLimit | None = None
     connections: set[Connection] = field(default_factory=set)
     heads: HeadRenderer = field(default_factory=HeadRenderer)
+    turn: Turn = field(default_factory=Turn)
     next_sweep: float = 0.0
     """The event loop's time at the next sweep: what is due `seconds` later is never early."""
     is_draining: bool = False

@@ -17,6 +17,7 @@ from gatewright.wire.response_head import (
     error_content,
     error_response,
 )
+from gatewright.wire.turn import Turn
 
 logger = logging.getLogger(__name__)
 
@@ -25,7 +26,7 @@ UNWRITABLE = (ResponseInvalid, TypeError, ValueError)
 
 _KEEP_ALIVE = "Connection: keep-alive\r\n"
 _CLOSE = "Connection: close\r\n"
-# From here on a second buffer costs less than joining head and body.
+# From here on a second buffer costs less than joining head and body, or than to keep both until the turn ends.
 _JOIN_BYTES = 32 * 1024
 
 
@@ -57,12 +58,16 @@ class ResponseWriter:
         "_stall_deadline",
         "_stall_seconds",
         "_transport",
+        "_turn",
+        "_unsent",
         "is_paused",
     )
 
-    def __init__(self, transport: asyncio.Transport, heads: HeadRenderer, stall_seconds: float) -> None:
+    def __init__(self, transport: asyncio.Transport, heads: HeadRenderer, turn: Turn, stall_seconds: float) -> None:
         self._transport = transport
         self._heads = heads
+        self._turn = turn
+        self._unsent = b""
         self._loop = asyncio.get_running_loop()
         self._stall_seconds = stall_seconds
         self.is_paused = False
@@ -81,6 +86,17 @@ class ResponseWriter:
         if room is not None and not room.done():
             room.set_result(None)
 
+    def flush(self) -> None:
+        """Write what waits for the end of the turn: before anything else is written, or the connection closed."""
+        octets = self._unsent
+        if octets:
+            self._unsent = b""
+            self._transport.write(octets)
+
+    def drop_unsent(self) -> None:
+        """Write nothing more: the connection is gone."""
+        self._unsent = b""
+
     async def wait_for_room(self) -> None:
         """Wait until the peer has read. Ends by cancellation when the peer goes away."""
         while self.is_paused:
@@ -97,7 +113,10 @@ class ResponseWriter:
         return now >= self._stall_deadline
 
     def write_whole(self, head: RequestHead, response: Response, body: bytes, keeps_alive: bool) -> None:
-        """Write a response whose body is here; 500 and a log line when it would break the message."""
+        """Write a response whose body is here; 500 and a log line when it would break the message.
+
+        A small one is written at the end of the turn (`turn`).
+        """
         status, headers = response.status, response.headers
         connection = _KEEP_ALIVE if keeps_alive else _CLOSE
         try:
@@ -110,10 +129,17 @@ class ResponseWriter:
         except UNWRITABLE as error:
             self._write_failure(head, error, keeps_alive)
             return
-        if len(body) < _JOIN_BYTES:
-            self._transport.write(octets + body)
-        else:
+        if len(body) >= _JOIN_BYTES:
+            self.flush()
             self._transport.writelines((octets, body))
+        elif self._unsent:
+            # Of pipelined requests; so much waits at most.
+            self._unsent += octets + body
+            if len(self._unsent) >= _JOIN_BYTES:
+                self.flush()
+        else:
+            self._unsent = octets + body
+            self._turn.add(self, self._loop)
 
     def write_error(self, head: RequestHead, status: int, keeps_alive: bool) -> None:
         """Write what `wire` itself answers."""
@@ -137,6 +163,7 @@ class ResponseWriter:
         except UNWRITABLE as error:
             self._write_failure(head, error, keeps_alive)
             return None
+        self.flush()
         self._transport.write(octets)
         return framing
 
@@ -170,10 +197,13 @@ class ResponseWriter:
         line = f"Upgrade: {protocol}\r\n"
         if protocol is None or abnf.FIELD_LINE.fullmatch(line) is None:
             raise ResponseInvalid("an upgrade without a protocol")
-        self._transport.write(self._heads.render(101, headers, f"Connection: Upgrade\r\n{line}", time.time()))
+        octets = self._heads.render(101, headers, f"Connection: Upgrade\r\n{line}", time.time())
+        self.flush()
+        self._transport.write(octets)
 
     def write_continue(self) -> None:
         """Write `100 Continue` (RFC 9110 section 15.2.1)."""
+        self.flush()
         self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
     def _write_failure(self, head: RequestHead, error: Exception, keeps_alive: bool) -> None:

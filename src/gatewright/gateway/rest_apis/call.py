@@ -93,6 +93,14 @@ class RestCall:
         self.trace = sent
         return sent
 
+    def has_query(self, name: str) -> bool:
+        """Tell whether there is a query parameter of that name; most templates ask for more than there are."""
+        sent = self.request.query
+        # What is not encoded contains the name as it is.
+        if self._query is None and (not sent or (name not in sent and "%" not in sent and "+" not in sent)):
+            return False
+        return name in self.query
+
     @property
     def query(self) -> dict[str, list[str]]:
         """Return the decoded query parameters, in the order of their first appearance."""

@@ -6,10 +6,11 @@ What only authorizers, certificates or a WAF know is not here; a variable withou
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
 
-from gatewright.gateway.rest_apis.call import RestCall
+from gatewright.gateway.rest_apis.call import MethodFacts, RestCall
 from gatewright.languages.times import format_clf
 
 Tree = dict[str, Any]
@@ -17,24 +18,38 @@ Tree = dict[str, Any]
 
 def build_context(call: RestCall) -> Tree:
     """Return the variables of a request."""
-    return _ALL.read(call)
+    return context_reads(_NAMES, call.facts).read(call)
 
 
 @dataclass(frozen=True, slots=True)
 class ContextReads:
-    """Some of the variables: what a template names."""
+    """Some of the variables, for one method: what a template names."""
 
-    variables: tuple[tuple[str, Callable[[RestCall], Any]], ...]
-    optional: tuple[str, ...]
-    """Those that may have no value: two have none where the method has no name, and the stage no canary."""
+    of_method: Tree
+    """What is the same for every request. Others hold the places of theirs."""
+    of_request: tuple[tuple[str, Callable[[RestCall], Any]], ...]
 
     def read(self, call: RestCall) -> Tree:
         """Return the variables of a request."""
-        context = {name: value(call) for name, value in self.variables}
-        for name in self.optional:
-            if context[name] is None:
-                del context[name]
+        context = self.of_method.copy()
+        for name, value in self.of_request:
+            context[name] = value(call)
         return context
+
+
+def context_reads(names: Iterable[str], facts: MethodFacts) -> ContextReads:
+    """Return what reads the variables of these names; there need not be any of a name."""
+    of_method: Tree = {}
+    of_request = []
+    for name in names:
+        if name in _OF_METHOD:
+            value = _OF_METHOD[name](facts)
+            if value is not None:
+                of_method[name] = value
+        elif name in _OF_REQUEST:
+            of_method[name] = None
+            of_request.append((name, _OF_REQUEST[name]))
+    return ContextReads(of_method, tuple(of_request))
 
 
 def _identity(call: RestCall) -> Tree:
@@ -48,43 +63,35 @@ def _identity(call: RestCall) -> Tree:
     return identity
 
 
-_OPTIONAL = ("operationName", "isCanaryRequest")
-
-_VARIABLES: Mapping[str, Callable[[RestCall], Any]] = MappingProxyType(
+_OF_METHOD: Mapping[str, Callable[[MethodFacts], Any]] = MappingProxyType(
     {
-        "accountId": lambda call: call.facts.account_id,
-        "apiId": lambda call: call.facts.api_id,
-        "deploymentId": lambda call: call.facts.deployment_id,
-        "domainName": lambda call: call.domain_name,
+        "accountId": attrgetter("account_id"),
+        "apiId": attrgetter("api_id"),
+        "deploymentId": attrgetter("deployment_id"),
+        "isCanaryRequest": attrgetter("is_canary"),
+        "operationName": attrgetter("operation_name"),
+        "resourceId": attrgetter("resource_id"),
+        "resourcePath": attrgetter("resource_path"),
+        "stage": attrgetter("stage_name"),
+    }
+)
+_OF_REQUEST: Mapping[str, Callable[[RestCall], Any]] = MappingProxyType(
+    {
+        "domainName": attrgetter("domain_name"),
         "domainPrefix": lambda call: call.domain_name.partition(".")[0],
-        "extendedRequestId": lambda call: call.extended_request_id,
-        "httpMethod": lambda call: call.request.method,
+        "extendedRequestId": attrgetter("extended_request_id"),
+        "httpMethod": attrgetter("request.method"),
         "identity": _identity,
-        "isCanaryRequest": lambda call: call.facts.is_canary,
-        "operationName": lambda call: call.facts.operation_name,
-        "path": lambda call: call.raw_path,
+        "path": attrgetter("raw_path"),
         "protocol": lambda call: f"HTTP/{call.request.http_version}",
-        "requestId": lambda call: call.request_id,
+        "requestId": attrgetter("request_id"),
         "requestOverride": lambda _: {"header": {}, "path": {}, "querystring": {}},
         "requestTime": lambda call: format_clf(call.request.received_at),
         "requestTimeEpoch": lambda call: int(call.request.received_at * 1000),
-        "resourceId": lambda call: call.facts.resource_id,
-        "resourcePath": lambda call: call.facts.resource_path,
         "responseOverride": lambda _: {"header": {}},
-        "stage": lambda call: call.facts.stage_name,
     }
 )
-
-
-def context_reads(names: Iterable[str]) -> ContextReads:
-    """Return what reads the variables of these names; there need not be any of a name."""
-    known = [name for name in names if name in _VARIABLES]
-    return ContextReads(
-        tuple([(name, _VARIABLES[name]) for name in known]), tuple([name for name in _OPTIONAL if name in known])
-    )
-
-
-_ALL = context_reads(_VARIABLES)
+_NAMES = tuple(sorted([*_OF_METHOD, *_OF_REQUEST]))
 
 
 def context_value(context: Mapping[str, Any], name: str) -> str | None:

@@ -14,7 +14,7 @@ from urllib.parse import quote_plus, unquote_plus
 
 import orjson
 
-from gatewright.gateway.rest_apis.call import RestCall
+from gatewright.gateway.rest_apis.call import MethodFacts, RestCall
 from gatewright.gateway.rest_apis.context_variables import ContextReads, build_context, context_reads
 from gatewright.gateway.rest_apis.received_headers import ADDED_FIELDS, method_request_fields
 from gatewright.languages.jayway import MISSING as NO_VALUE
@@ -37,11 +37,11 @@ class Reads:
     context: ContextReads | None
 
 
-def reads_of(text: str) -> Reads:
-    """Return what a template can ask for."""
+def reads_of(text: str, facts: MethodFacts) -> Reads:
+    """Return what a template of a method can ask for."""
     names = tuple(dict.fromkeys(_CONTEXT_NAME.findall(text)))
     is_plain = len(_CONTEXT_NAME.findall(text)) == text.count("context") and not _CHANGED.intersection(names)
-    return Reads("stageVariables" in text, not is_plain, context_reads(names) if is_plain and names else None)
+    return Reads("stageVariables" in text, not is_plain, context_reads(names, facts) if is_plain and names else None)
 
 
 _CONTEXT_NAME = re.compile(r"\$!?\{?context\.([A-Za-z]\w*)(?!\w*\s*\()")
@@ -115,7 +115,7 @@ class InputVariable:
         call, wanted = self._call, str(name)
         if wanted in call.path_parameters:
             return call.path_parameters[wanted]
-        if wanted in call.query:
+        if call.has_query(wanted):
             return call.query[wanted][-1]
         lowered = wanted.lower()
         if call.request.headers.get(lowered) is None and lowered not in ADDED_FIELDS:

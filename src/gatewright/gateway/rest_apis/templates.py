@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from gatewright.gateway.rest_apis.call import RestCall
+from gatewright.gateway.rest_apis.call import MethodFacts, RestCall
 from gatewright.gateway.rest_apis.compiled import CompiledTemplate, CompiledTexts
 from gatewright.gateway.rest_apis.errors import INTERNAL_SERVER_ERROR, ErrorKind, RestError
 from gatewright.gateway.rest_apis.template_variables import PayloadFault, Reads, reads_of, template_variables
@@ -66,6 +66,8 @@ class MappingTemplates:
     """The templates of a request or of a response, by content type."""
 
     by_type: Mapping[str, MappingTemplate]
+    only: MappingTemplate | None
+    """The one that there is, where no other is: a response's, whatever the client accepts."""
 
     def __bool__(self) -> bool:
         """Tell whether there is any."""
@@ -80,20 +82,20 @@ class MappingTemplates:
 
     def for_response(self, accept: str | None) -> MappingTemplate | None:
         """Return the template for a client's Accept, else that for `application/json`, else the first."""
-        if not self.by_type:
-            return None
+        if self.only is not None or not self.by_type:
+            return self.only
         found = None if accept is None else self.by_type.get(accept.partition(";")[0].strip().lower())
         return found or self.by_type.get(DEFAULT_CONTENT_TYPE) or next(iter(self.by_type.values()))
 
 
-def link_templates(templates: Pairs, compiled: CompiledTexts) -> MappingTemplates:
-    """Link the templates of a message; an empty one is none."""
-    linked = {name.lower(): _link(text, compiled) for name, text in templates if text}
-    return MappingTemplates(MappingProxyType(linked))
+def link_templates(templates: Pairs, compiled: CompiledTexts, facts: MethodFacts) -> MappingTemplates:
+    """Link the templates of a method's message; an empty one is none."""
+    linked = {name.lower(): _link(text, compiled, facts) for name, text in templates if text}
+    return MappingTemplates(MappingProxyType(linked), next(iter(linked.values())) if len(linked) == 1 else None)
 
 
-def _link(text: str, compiled: CompiledTexts) -> MappingTemplate:
+def _link(text: str, compiled: CompiledTexts, facts: MethodFacts) -> MappingTemplate:
     # Without a reference and a directive, a template is the text that it prints.
     constant = text if "$" not in text and "#" not in text else None
     octets = None if constant is None else constant.encode("utf-8", "replace")
-    return MappingTemplate(compiled.template(text), reads_of(text), constant, octets)
+    return MappingTemplate(compiled.template(text), reads_of(text, facts), constant, octets)

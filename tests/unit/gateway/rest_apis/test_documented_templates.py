@@ -21,7 +21,7 @@ JSON = "application/json"
 def render(template: str, payload: Any = b"", call: RestCall | None = None) -> str:
     """Render a template for a payload: octets, or a value that is sent as JSON."""
     body = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
-    compiled = link_templates(((JSON, template),), CompiledTexts()).for_request(JSON)
+    compiled = link_templates(((JSON, template),), CompiledTexts(), method_facts()).for_request(JSON)
     assert compiled is not None
     return compiled.render(call or rest_call(), body, INTERNAL_SERVER_ERROR)
 

@@ -49,7 +49,7 @@ class Mapper(Generic[T]):
             raise
         finally:
             if is_long or time.perf_counter() - began > _LONG_SECONDS:
-                self._go_aside()
+                self.go_aside()
 
     def run_aside(self, call: RestCall, *arguments: object) -> T:
         """Map in the thread that calls this. Raises `RestError`."""
@@ -62,6 +62,7 @@ class Mapper(Generic[T]):
             is_long = time.thread_time() - began > _LONG_PROCESSOR_SECONDS
             self._turns = self._stay if is_long else max(self._turns - 1, 0)
 
-    def _go_aside(self) -> None:
+    def go_aside(self) -> None:
+        """Have a thread carry out the next ones."""
         self._stay = min(2 * self._stay, _LONGEST_STAY)
         self._turns = self._stay

@@ -39,6 +39,12 @@ class IntegrationRequestPhase:
     is_plain: bool
     """Whether neither mappings nor conversions have a part in it: a constant template is all of the request then."""
 
+    @property
+    def constant_bodies(self) -> frozenset[bytes]:
+        """Return all that `constant_body` may return."""
+        templates = self.templates.by_type.values() if self.is_plain else ()
+        return frozenset(each.constant_octets for each in templates if each.constant_octets is not None)
+
     def constant_body(self, call: RestCall) -> bytes | None:
         """Return the body where the template alone makes it, out of nothing but its own text; else None."""
         if not self.is_plain:
@@ -145,7 +151,7 @@ def link(binding: RestBinding) -> IntegrationRequestPhase:
         method="" if integration.http_method == _ANY else integration.http_method,
         uri=UriTemplate(integration.uri, binding.facts.stage_variables),
         mappings=compile_request_mappings(integration.request_parameters),
-        templates=link_templates(integration.request_templates, binding.compiled),
+        templates=link_templates(integration.request_templates, binding.compiled, binding.facts),
         passthrough=integration.passthrough_behavior,
         content_handling=integration.content_handling,
         types=binding.deployment.binary,

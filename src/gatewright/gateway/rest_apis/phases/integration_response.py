@@ -7,7 +7,6 @@ serverless-apigateway-service-proxy issue 179); the content type is what it has 
 serverless/serverless pull request 194, serverless-apigateway-service-proxy issue 115).
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from gatewright.base.messages import Headers, Response
@@ -26,11 +25,9 @@ from gatewright.languages.patterns import Pattern, PatternTimeout
 from gatewright.languages.rest_mapping import Mapping, compile_response_mappings
 from gatewright.snapshot.types.rest_api import Pairs, RestIntegrationResponse
 
-IntegrationResponsePhase = Callable[[RestCall, IntegrationResult], Response]
-
 
 @dataclass(frozen=True, slots=True)
-class _Outcome:
+class Outcome:
     """One integration response, compiled."""
 
     status: int
@@ -48,34 +45,50 @@ class _Outcome:
     """Whether neither mappings nor conversions have a part in it."""
 
 
+@dataclass(frozen=True, slots=True)
+class IntegrationResponsePhase:
+    """The integration responses of one method."""
+
+    patterned: tuple[Outcome, ...]
+    default: Outcome | None
+    types: BinaryMediaTypes
+
+    def __call__(self, call: RestCall, result: IntegrationResult) -> Response:
+        """Return the mapped response. Raises `RestError`."""
+        outcome = self.select(result)
+        if outcome is None:
+            reason = "No match for output mapping and no default output mapping configured"
+            raise configuration_error(call, f"{reason}. Endpoint Response Status Code: {result.status}")
+        if not outcome.is_declared:
+            raise configuration_error(call, f"Output mapping refers to an invalid method response: {outcome.status}")
+        return self.respond(call, result, outcome)
+
+    def select(self, result: IntegrationResult) -> Outcome | None:
+        """Return the outcome for what came back, declared or not. Raises `RestError` for a pattern that takes long."""
+        return _select(self.patterned, result) or self.default
+
+    def respond(self, call: RestCall, result: IntegrationResult, outcome: Outcome) -> Response:
+        """Return the response of an outcome that is declared. Raises `RestError`."""
+        return _respond(outcome, self.types, call, result)
+
+
 def link(binding: RestBinding) -> IntegrationResponsePhase:
     """Return the phase. Raises `ValueError` for what cannot be compiled."""
     models = {response.status_code: response.models for response in binding.method.responses}
     outcomes = [_link_outcome(each, models.get(each.status_code), binding) for each in binding.integration.responses]
     patterned = tuple(outcome for outcome in outcomes if outcome.pattern is not None)
     default = next((outcome for outcome in outcomes if outcome.pattern is None), None)
-    types = binding.deployment.binary
-
-    def integration_response(call: RestCall, result: IntegrationResult) -> Response:
-        outcome = _select(patterned, result) or default
-        if outcome is None:
-            reason = "No match for output mapping and no default output mapping configured"
-            raise configuration_error(call, f"{reason}. Endpoint Response Status Code: {result.status}")
-        if not outcome.is_declared:
-            raise configuration_error(call, f"Output mapping refers to an invalid method response: {outcome.status}")
-        return _respond(outcome, types, call, result)
-
-    return integration_response
+    return IntegrationResponsePhase(patterned, default, binding.deployment.binary)
 
 
-def _link_outcome(source: RestIntegrationResponse, models: Pairs | None, binding: RestBinding) -> _Outcome:
+def _link_outcome(source: RestIntegrationResponse, models: Pairs | None, binding: RestBinding) -> Outcome:
     types = {content_type.lower(): content_type for content_type, _ in models or ()}
     content_type = types.get(DEFAULT_CONTENT_TYPE) or next(iter(types.values()), DEFAULT_CONTENT_TYPE)
-    return _Outcome(
+    return Outcome(
         status=int(source.status_code),
         pattern=None if source.selection_pattern is None else compile_java(source.selection_pattern),
         mappings=compile_response_mappings(source.response_parameters),
-        templates=link_templates(source.response_templates, binding.compiled),
+        templates=link_templates(source.response_templates, binding.compiled, binding.facts),
         content_handling=source.content_handling,
         content_type=content_type,
         content_types=types if len(types) > 1 else {},
@@ -84,7 +97,7 @@ def _link_outcome(source: RestIntegrationResponse, models: Pairs | None, binding
     )
 
 
-def _select(patterned: tuple[_Outcome, ...], result: IntegrationResult) -> _Outcome | None:
+def _select(patterned: tuple[Outcome, ...], result: IntegrationResult) -> Outcome | None:
     if not patterned:
         return None
     value = str(result.status) if result.error_message is None else result.error_message
@@ -97,7 +110,7 @@ def _select(patterned: tuple[_Outcome, ...], result: IntegrationResult) -> _Outc
     return None
 
 
-def _respond(outcome: _Outcome, types: BinaryMediaTypes, call: RestCall, result: IntegrationResult) -> Response:
+def _respond(outcome: Outcome, types: BinaryMediaTypes, call: RestCall, result: IntegrationResult) -> Response:
     accept = call.request.headers.get("accept")
     headers, status = Headers(), outcome.status
     if outcome.is_plain:
@@ -125,7 +138,7 @@ def _respond(outcome: _Outcome, types: BinaryMediaTypes, call: RestCall, result:
     return Response(status, headers, body)
 
 
-def _map_headers(outcome: _Outcome, call: RestCall, result: IntegrationResult, headers: Headers) -> None:
+def _map_headers(outcome: Outcome, call: RestCall, result: IntegrationResult, headers: Headers) -> None:
     source = ResponseSource(call, result)
     for mapping in outcome.mappings:
         value = mapping.value.read(source)
