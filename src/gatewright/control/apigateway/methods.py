@@ -120,7 +120,10 @@ def check_http_method(http_method: str) -> None:
 
 
 def check_method(context: Context, reader: Reader, api_id: str, method: Document) -> None:
-    """Raise BadRequestException when a method cannot be as its document says; leave out what AWS passes over."""
+    """Raise BadRequestException when a method cannot be as its document says.
+
+    What AWS passes over is left out, and the authorization type written as AWS documents it.
+    """
     _check_authorization(method)
     validator_id = method.get("requestValidatorId")
     if validator_id and find_part(context, reader, REQUEST_VALIDATOR, api_id, validator_id) is None:
@@ -130,7 +133,8 @@ def check_method(context: Context, reader: Reader, api_id: str, method: Document
 
 
 def _check_authorization(method: Document) -> None:
-    authorization_type = method["authorizationType"]
+    # AWS takes `none`, too: Zappa (its issue 314) and Serverless before 1.0 sent it. How AWS answers it is not known.
+    authorization_type = method["authorizationType"] = method["authorizationType"].upper()
     if authorization_type not in _AUTHORIZATION_TYPES:
         raise bad_request("Invalid authorization type specified")
     if authorization_type in _BY_AUTHORIZER:

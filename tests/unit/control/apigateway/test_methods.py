@@ -56,6 +56,18 @@ def test_put_method_keeps_what_it_is_given(calls: Calls, api_id: str) -> None:
     assert method == {**given, "authorizationType": "NONE", "httpMethod": "GET"}
 
 
+def test_the_authorization_type_is_taken_in_any_case(calls: Calls, api_id: str, root_id: str) -> None:
+    # Zappa called PutMethod with `none` (its issue 314), and so did Serverless 0.x (lib/templates/s-function.json).
+    where = {"restApiId": api_id, "resourceId": root_id, "httpMethod": "GET"}
+    assert calls("PutMethod", **where, authorizationType="none")["authorizationType"] == "NONE"
+    assert calls("GetMethod", **where)["authorizationType"] == "NONE"
+    change = [{"op": "replace", "path": "/authorizationType", "value": "None"}]
+    assert calls("UpdateMethod", **where, patchOperations=change)["authorizationType"] == "NONE"
+    wrong = [{"op": "replace", "path": "/authorizationType", "value": "nobody"}]
+    refused = ("BadRequestException", "Invalid authorization type specified")
+    assert calls.refusal("UpdateMethod", **where, patchOperations=wrong) == refused
+
+
 def test_a_method_is_made_once(calls: Calls, where: dict[str, str]) -> None:
     assert calls.refusal("PutMethod", **where, authorizationType="NONE") == (
         "ConflictException",
