@@ -22,6 +22,7 @@ _NAMES_OF_SCOPES: Mapping[str, str] = MappingProxyType(
     {
         "elasticloadbalancing": "elbv2",
         "email": "ses",
+        "execute-api": "apigatewaymanagementapi",
         "monitoring": "cloudwatch",
         "states": "stepfunctions",
         "streams.dynamodb": "dynamodbstreams",

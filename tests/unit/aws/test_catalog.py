@@ -71,6 +71,7 @@ def test_not_identified(path: str, scope: str | None, target: str | None) -> Non
     [
         ("sqs", "POST", "/", "sqs"),
         ("monitoring", "POST", "/", "cloudwatch"),
+        ("execute-api", "POST", "/@connections/L0SM9cOFvHcCIhw=", "apigatewaymanagementapi"),
         ("apigateway", "GET", "/v2/apis", "apigatewayv2"),
         ("apigateway", "GET", "/restapis", "apigateway"),
         ("apigateway", "GET", "/nowhere", "apigatewayv2"),
