@@ -151,10 +151,18 @@ class ServerConnection(asyncio.Protocol):
                 self._close()
 
     def drain(self) -> None:
-        """Close now if nothing is in flight; otherwise the response in flight will be the last."""
+        """Close now unless something is in flight, or this connection is in use: then its next response is the last."""
         if self._successor is not None:
             self._successor.drain()
-        elif self._lifecycle.phase in (IDLE, HEAD) and not self._reader.backlog:
+            return
+        limits = self._scope.limits
+        waits = limits.header_seconds if self._lifecycle.phase is HEAD else limits.keep_alive_seconds
+        if self._lifecycle.deadline < self._scope.next_sweep + waits:
+            self.close_if_idle()
+
+    def close_if_idle(self) -> None:
+        """Close now if nothing is in flight."""
+        if self._lifecycle.phase in (IDLE, HEAD) and not self._reader.backlog:
             self._close()
 
     def abort(self) -> None:

@@ -16,6 +16,7 @@ from gatewright.wire.listener_scope import ListenerScope
 logger = logging.getLogger(__name__)
 
 _LAST_PORT = 65_535
+_LAST_REQUEST_SECONDS = 0.25
 
 
 class Listener:
@@ -74,13 +75,20 @@ class Listener:
         self._sweep(loop)
 
     async def drain(self) -> None:
-        """Refuse new connections, close idle ones, let requests in flight finish for `Limits.drain_seconds`."""
+        """Refuse new connections, close idle ones, let requests in flight finish for `Limits.drain_seconds`.
+
+        A connection that was used within the last sweep has a quarter of a second for one more request.
+        """
         scope = self._scope
         scope.is_draining = True
         if self._server is not None:
             self._server.close()
         for connection in tuple(scope.connections):
             connection.drain()
+        # Who asked a moment ago may be asking again right now; closing would cost it a request.
+        await scope.wait_until_empty(min(_LAST_REQUEST_SECONDS, self._limits.drain_seconds))
+        for connection in tuple(scope.connections):
+            connection.close_if_idle()
         await scope.wait_until_empty(self._limits.drain_seconds)
         for connection in tuple(scope.connections):
             connection.abort()

@@ -19,7 +19,11 @@ class Connection(Protocol):
         ...
 
     def drain(self) -> None:
-        """Close now if nothing is in flight; otherwise after the response in flight."""
+        """Close now if nothing is in flight or likely to come; otherwise after the response that is next."""
+        ...
+
+    def close_if_idle(self) -> None:
+        """Close now if nothing is in flight."""
         ...
 
     def abort(self) -> None:

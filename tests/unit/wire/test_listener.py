@@ -4,6 +4,7 @@ import asyncio
 import gc
 import socket
 import ssl
+import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
 
@@ -393,6 +394,46 @@ def test_drain_answers_what_was_received_before_it(run: RunOnLoop) -> None:
         connection.data_received(GET)  # type: ignore[attr-defined]
         await listener.drain()
         assert b"hello" in await asyncio.wait_for(reader.read(), PATIENCE)
+        writer.close()
+
+    run(scenario())
+
+
+def test_clients_that_go_on_asking_lose_no_request_to_a_drain(run: RunOnLoop) -> None:
+    async def client(listener: Listener, answers: list[bytes]) -> None:
+        """Ask again and again on one connection, until a response says that it was the last."""
+        reader, writer = await connect(listener)
+        while not answers or b"Connection: close" not in answers[-1]:
+            writer.write(GET)
+            answers.append(await read_head(reader))
+            await reader.readexactly(6)
+        writer.close()
+
+    async def scenario() -> None:
+        listener = await listening(limits=Limits())
+        answers: list[list[bytes]] = [[] for _ in range(8)]
+        clients = [asyncio.ensure_future(client(listener, each)) for each in answers]
+        await until(lambda: all(len(each) > 20 for each in answers))
+        await listener.drain()
+        await asyncio.wait_for(asyncio.gather(*clients), PATIENCE)
+        assert [[answer[:15] for answer in each] for each in answers] == [
+            [b"HTTP/1.1 200 OK"] * len(each) for each in answers
+        ]
+
+    run(scenario())
+
+
+def test_drain_does_not_wait_for_who_has_not_asked_for_long(run: RunOnLoop) -> None:
+    async def scenario() -> None:
+        listener = await listening(limits=Limits(sweep_seconds=0.01))
+        reader, writer = await connect(listener)
+        writer.write(GET)
+        await read_head(reader)
+        await asyncio.sleep(0.05)
+        began = time.monotonic()
+        await listener.drain()
+        assert time.monotonic() - began < 0.2
+        assert await asyncio.wait_for(reader.read(), PATIENCE) == b"hello "
         writer.close()
 
     run(scenario())
