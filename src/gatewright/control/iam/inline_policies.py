@@ -95,7 +95,7 @@ def _put(context: Context, entity: Entity, request: Shape) -> Shape:
     name, text = request["PolicyName"], request["PolicyDocument"]
     with context.store.write() as writer:
         document = require(context, writer, entity, request[entity.name])
-        check_identity_policy(text, is_inline=True)
+        check_identity_policy(text)
         policies = {**document.get("InlinePolicies", {}), name: text}
         most = SIZES[entity.kind]
         if sum(size_of(each) for each in policies.values()) > most:

@@ -61,15 +61,16 @@ def size_of(text: str) -> int:
     return len(re.sub(r"\s", "", text))
 
 
-def check_identity_policy(text: str, *, is_inline: bool = False) -> None:
+def check_identity_policy(text: str, *, is_managed: bool = False) -> None:
     """Check a document of a managed, inline or session policy. Raises MalformedPolicyDocument.
 
-    Only inline ones may be of the older version, which those are that name none ("IAM JSON policy elements: Version"):
-    the policy templates of AWS SAM name none.
+    Managed ones must not be of the older version, which those are that name none ("IAM JSON policy elements: Version").
+    None is named by the policy templates of AWS SAM, which are inline, nor by the session policies of AWS's examples
+    ("Making requests using federated user temporary credentials", Amazon S3).
     """
     document = _parsed(text, SYNTAX)
     statements = _grammar(document)
-    if document.get("Version") != _VERSIONS[0] and not is_inline:
+    if is_managed and document.get("Version") != _VERSIONS[0]:
         raise malformed_policy(_VERSION)
     if any({"Principal", "NotPrincipal"} & statement.keys() for statement in statements):
         raise malformed_policy("Policy document should not specify a principal.")

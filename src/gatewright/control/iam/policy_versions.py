@@ -97,7 +97,7 @@ def delete_policy_version(context: Context, request: Shape) -> Shape:
 
 def check_managed_policy(text: str) -> None:
     """Check the document of a managed policy. Raises MalformedPolicyDocument, LimitExceeded."""
-    check_identity_policy(text)
+    check_identity_policy(text, is_managed=True)
     if size_of(text) > _SIZE:
         raise limit_exceeded(f"Cannot exceed quota for PolicySize: {_SIZE}")
 

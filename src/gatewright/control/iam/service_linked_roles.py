@@ -2,7 +2,8 @@
 
 Deleting one is a task on AWS; here it is done when the answer comes, and the task says so.
 
-Source: CreateServiceLinkedRole and its relatives in the "API Reference", "AWS services that work with IAM" (IAM).
+Source: CreateServiceLinkedRole and its relatives in the "API Reference", "AWS services that work with IAM" (IAM);
+"Service-linked roles for Amazon EC2 Auto Scaling" for a role with a custom suffix.
 """
 
 import json
@@ -50,6 +51,9 @@ NAMES: Final = MappingProxyType(
 )
 """The role of each service, and the policy of AWS's that it has."""
 
+_WITH_SUFFIX: Final = frozenset({"autoscaling.amazonaws.com"})
+"""Those of NAMES that take a CustomSuffix, as recorded (localstack, test_iam.py, SERVICES_CUSTOM_SUFFIX)."""
+
 
 def create_service_linked_role(context: Context, request: Shape) -> Shape:
     """Create the role of a service."""
@@ -58,7 +62,9 @@ def create_service_linked_role(context: Context, request: Shape) -> Shape:
         raise OperationNotImplemented(f"The service-linked role of {service} is not implemented by gatewright.")
     name, policy = NAMES[service]
     if request.get("CustomSuffix"):
-        raise invalid_input(f"Custom suffix is not allowed for {service}")
+        if service not in _WITH_SUFFIX:
+            raise invalid_input(f"Custom suffix is not allowed for {service}")
+        name = f"{name}_{request['CustomSuffix']}"
     trusted = {"Effect": "Allow", "Principal": {"Service": [service]}, "Action": ["sts:AssumeRole"]}
     arn = f"arn:{context.caller.partition}:iam::aws:policy/aws-service-role/{policy}"
     role = {

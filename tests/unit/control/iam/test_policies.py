@@ -167,7 +167,7 @@ class TestAwsManagedPolicies:
             assert policy["PolicyName"] == name
             assert policy["PolicyId"].startswith("ANPA")
             assert len(policy["PolicyId"]) == 21
-            check_identity_policy(policy["Document"])
+            check_identity_policy(policy["Document"], is_managed=True)
         assert list(policies) == sorted(policies)
 
     def test_what_applications_of_lambda_attach_is_there(self) -> None:

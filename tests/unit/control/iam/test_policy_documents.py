@@ -204,13 +204,13 @@ TAKEN: list[Any] = [
 @pytest.mark.parametrize(("document", "text"), REFUSED)
 def test_refused_documents(document: Any, text: str) -> None:
     with pytest.raises(AwsError) as refused:
-        check_identity_policy(json.dumps(document))
+        check_identity_policy(json.dumps(document), is_managed=True)
     assert (refused.value.code, refused.value.message) == ("MalformedPolicyDocument", text)
 
 
 @pytest.mark.parametrize("document", TAKEN)
 def test_documents_that_are_taken(document: Any) -> None:
-    check_identity_policy(json.dumps(document))
+    check_identity_policy(json.dumps(document), is_managed=True)
 
 
 @pytest.mark.parametrize("text", ["This is not a json document", "[]", "null", "[" * 100_000])

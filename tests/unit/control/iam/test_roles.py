@@ -240,6 +240,20 @@ class TestServiceLinkedRoles:
         assert failure(context, "GetRole", RoleName=name)[0] == "NoSuchEntity"
         assert failure(context, "GetServiceLinkedRoleDeletionStatus", DeletionTaskId=task + "x")[0] == "NoSuchEntity"
 
+    def test_suffixes(self, context: Context) -> None:
+        """As in "Service-linked roles for Amazon EC2 Auto Scaling"; others refuse one, as recorded (localstack)."""
+        service = "autoscaling.amazonaws.com"
+        for suffix, name in (("x", "AWSServiceRoleForAutoScaling_x"), ("y", "AWSServiceRoleForAutoScaling_y")):
+            role = call(context, "CreateServiceLinkedRole", AWSServiceName=service, CustomSuffix=suffix)["Role"]
+            assert role["Arn"] == f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/{service}/{name}"
+        again = failure(context, "CreateServiceLinkedRole", AWSServiceName=service, CustomSuffix="x")
+        assert again[1].startswith("Service role name AWSServiceRoleForAutoScaling_x has been taken in this account")
+        call(context, "DeleteServiceLinkedRole", RoleName="AWSServiceRoleForAutoScaling_x")
+        assert failure(context, "GetRole", RoleName="AWSServiceRoleForAutoScaling_x")[0] == "NoSuchEntity"
+        assert call(context, "GetRole", RoleName="AWSServiceRoleForAutoScaling_y")["Role"]
+        refused = failure(context, "CreateServiceLinkedRole", AWSServiceName="rds.amazonaws.com", CustomSuffix="x")
+        assert refused == ("InvalidInput", "Custom suffix is not allowed for rds.amazonaws.com")
+
     def test_one_of_a_service_that_is_not_known(self, context: Context) -> None:
         code, text = failure(context, "CreateServiceLinkedRole", AWSServiceName="x.amazonaws.com")
         assert code == "NotImplemented"

@@ -179,6 +179,13 @@ class TestAssumeRole:
         large = iam.READ.replace('"*"', json.dumps("arn:aws:s3:::" + "x" * 2000))
         assert failure(context, "AssumeRole", **asked, Policy=large)[0] == "PackedPolicyTooLarge"
 
+    def test_a_session_policy_needs_no_version(self, context: Context) -> None:
+        """As in the PHP example of "Making requests using federated user temporary credentials" (Amazon S3)."""
+        unversioned = json.dumps({"Statement": json.loads(iam.READ)["Statement"]})
+        assert session_of(context, assume(context, Policy=unversioned)["Credentials"])["Policy"] == unversioned
+        answer = call(context, "GetFederationToken", Name="Bob", Policy=unversioned)
+        assert session_of(context, answer["Credentials"])["Policy"] == unversioned
+
     def test_tags(self, context: Context) -> None:
         tags = [{"Key": "team", "Value": "a"}, {"Key": "cost", "Value": "b"}]
         first = assume(context, Tags=tags, TransitiveTagKeys=["team"])
