@@ -57,6 +57,8 @@ def create_change_set(context: StackContext, request: Shape) -> Shape:
     _refuse_unbuilt(kind, request)
     stack, is_new = _stack_for(context, kind, request["StackName"], request["ChangeSetName"])
     options = options_of(request, None if kind == "CREATE" else stack)
+    if kind == "CREATE":
+        _refuse_previous(request)
     given = given_of(context, request, None if kind == "CREATE" else stack)
     change_set = _change_set(context, request, stack, kind, options, given)
     nested = _fill(context, change_set, stack, request, given, options)
@@ -87,6 +89,17 @@ def _refuse_unbuilt(kind: str, request: Shape) -> None:
     if request.get("DeploymentMode"):
         mode = request["DeploymentMode"]
         raise OperationNotImplemented(f"Change sets of the deployment mode {mode} are not implemented by gatewright.")
+
+
+def _refuse_previous(request: Shape) -> None:
+    """Refuse what only an earlier template has, of a change set that makes a stack. Raises AwsError.
+
+    Source: what AWS was reported to say (issue 38 of glassechidna/stackit, issue 182 of mapbox/cfn-config).
+    """
+    if request.get("UsePreviousTemplate"):
+        raise validation_error("Cannot specify usePreviousTemplate as true for a changeSetType CREATE")
+    if any(parameter.get("UsePreviousValue") for parameter in request.get("Parameters") or ()):
+        raise validation_error("Cannot specify UsePreviousValue on Parameters when ChangeSetType is CREATE")
 
 
 def describe_change_set(context: StackContext, request: Shape) -> Shape:

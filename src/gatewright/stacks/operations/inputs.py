@@ -42,12 +42,12 @@ def template_text(context: StackContext, request: Shape, stack: Document | None 
     body, url = request.get("TemplateBody"), request.get("TemplateURL")
     if stack is not None and request.get("UsePreviousTemplate"):
         if body is not None or url is not None:
-            raise validation_error("Template body or URL cannot be specified when UsePreviousTemplate is true.")
+            raise validation_error("You cannot specify both usePreviousTemplate and Template Body/Template URL.")
         with context.store.read() as reader:
             original: str = load_template(reader, context.place, stack["Uuid"], "current")["Original"]
             return original
     if body is not None and url is not None:
-        raise validation_error("Both Template URL and Template Body cannot be specified.")
+        raise validation_error("You cannot specify both Template URL and Template Body.")
     if body is not None:
         if len(body.encode()) > _LONGEST_BODY:
             shown = "Member must have length less than or equal to 51200"
@@ -76,6 +76,11 @@ def given_of(context: StackContext, request: Shape, stack: Document | None = Non
                 raise validation_error(
                     f"Invalid input for parameter key {key}. Cannot specify usePreviousValue as true for a parameter "
                     "key not in the previous template"
+                )
+            if parameter.get("ParameterValue"):
+                raise validation_error(
+                    f"Invalid input for parameter key {key}. Cannot specify usePreviousValue as true and non empty "
+                    "value for a parameter"
                 )
             previous.append(key)
         elif parameter.get("ParameterValue") is not None:

@@ -234,6 +234,19 @@ def test_an_update_makes_other_change_sets_obsolete(stacks: Stacks) -> None:
     assert obsolete["ExecutionStatus"] == "OBSOLETE"
 
 
+def test_a_new_stack_has_nothing_before_it(stacks: Stacks) -> None:
+    """Messages as reported of AWS (issue 38 of glassechidna/stackit, issue 182 of mapbox/cfn-config)."""
+    new = {"StackName": "app", "ChangeSetName": "change", "ChangeSetType": "CREATE"}
+    assert stacks.refused("CreateChangeSet", **new, UsePreviousTemplate=True) == (
+        "ValidationError: Cannot specify usePreviousTemplate as true for a changeSetType CREATE"
+    )
+    previous = [{"ParameterKey": "Size", "UsePreviousValue": True}]
+    body = template({"A": thing({"Ref": "Size"})}, Parameters={"Size": {"Type": "String"}})
+    assert stacks.refused("CreateChangeSet", **new, TemplateBody=body, Parameters=previous) == (
+        "ValidationError: Cannot specify UsePreviousValue on Parameters when ChangeSetType is CREATE"
+    )
+
+
 def test_a_stack_in_review_may_be_created_without_its_change_set(stacks: Stacks) -> None:
     described = change_set(stacks, template({"A": thing()}), "CREATE")
     answer = stacks.call("CreateStack", StackName="app", TemplateBody=template({"A": thing()}))

@@ -262,6 +262,37 @@ def test_parameters_are_taken_over(stacks: Stacks) -> None:
     assert [each["Value"] for each in stacks.world.things.values()] == ["small blue"]
 
 
+def test_a_previous_value_has_no_other(stacks: Stacks) -> None:
+    """As verified with AWS by moto (its test_update_stack_with_previous_value): an empty value is none."""
+    body = template({"A": thing({"Ref": "Size"})}, Parameters={"Size": {"Type": "String"}})
+    given = [{"ParameterKey": "Size", "ParameterValue": "small"}]
+    stacks.call("CreateStack", StackName="app", TemplateBody=body, Parameters=given)
+    both = [{"ParameterKey": "Size", "ParameterValue": "large", "UsePreviousValue": True}]
+    assert stacks.refused("UpdateStack", StackName="app", TemplateBody=body, Parameters=both) == (
+        "ValidationError: Invalid input for parameter key Size. Cannot specify usePreviousValue as true and non empty "
+        "value for a parameter"
+    )
+    new = template({"A": thing({"Fn::Sub": "${Size}!"})}, Parameters={"Size": {"Type": "String"}})
+    empty = [{"ParameterKey": "Size", "ParameterValue": "", "UsePreviousValue": True}]
+    stacks.call("UpdateStack", StackName="app", TemplateBody=new, Parameters=empty)
+    assert [each["Value"] for each in stacks.world.things.values()] == ["small!"]
+
+
+def test_there_is_one_template(stacks: Stacks) -> None:
+    """Messages as reported of AWS (pull request 2843 of boto/boto, issue 4534 of hashicorp/terraform)."""
+    body = template({"A": thing()})
+    created(stacks, {"A": thing()})
+    previous = {"StackName": "app", "UsePreviousTemplate": True}
+    for one in ({"TemplateBody": body}, {"TemplateURL": "https://bucket.s3.amazonaws.com/key"}):
+        assert stacks.refused("UpdateStack", **previous, **one) == (
+            "ValidationError: You cannot specify both usePreviousTemplate and Template Body/Template URL."
+        )
+    two = {"TemplateBody": body, "TemplateURL": "https://bucket.s3.amazonaws.com/key"}
+    assert stacks.refused("UpdateStack", StackName="app", **two) == (
+        "ValidationError: You cannot specify both Template URL and Template Body."
+    )
+
+
 def test_a_type_never_changes(stacks: Stacks) -> None:
     created(stacks, {"A": thing()})
     other = template({"A": {"Type": FIXED}})
