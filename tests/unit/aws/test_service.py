@@ -76,6 +76,13 @@ def test_lambda_checks_runtimes_itself() -> None:
     assert load_service("lambda").shapes.shape("Runtime").enum == ()
 
 
+def test_api_gateway_checks_the_mode_of_put_rest_api_itself() -> None:
+    shapes = load_service("apigateway").shapes
+    assert shapes.shape("PutRestApiRequest").members["mode"].shape.enum == ()
+    # Of ImportDocumentationParts it is the model's to check.
+    assert shapes.shape("PutMode").enum == ("merge", "overwrite")
+
+
 def test_errors_by_their_code() -> None:
     things = service("json")
     renamed = things.error_shape("Other.Code")

@@ -71,7 +71,8 @@ def _features(account: Document, change: Change, parse: Parse) -> None:
     if change.text != _USAGE_PLANS:
         raise bad_request(f"Invalid feature specified: {change.text}. Must be one of: [{_USAGE_PLANS}]")
     if change.op == REMOVE:
-        raise bad_request(f"The feature {_USAGE_PLANS} cannot be removed")
+        # The text is that of moto's tests (test_update_account_error).
+        raise bad_request("Usage Plans cannot be disabled once enabled")
 
 
 _ACCOUNT_PATCH = PatchTable(

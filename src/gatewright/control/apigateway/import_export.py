@@ -63,7 +63,7 @@ def put_rest_api(context: Context, request: Shape) -> Shape:
     api_id = request["restApiId"]
     mode = request.get("mode") or _MERGE
     if mode not in {_MERGE, _OVERWRITE}:
-        raise bad_request("Enumeration value of OpenAPI import mode must be 'overwrite' or 'merge'")
+        raise bad_request('Enumeration value of OpenAPI import mode must be "overwrite" or "merge"')
     with context.store.write() as writer:
         api = require_api(context, writer, api_id)
         definition = _definition(request, api_id)
@@ -84,12 +84,13 @@ def put_rest_api(context: Context, request: Shape) -> Shape:
 def get_export(context: Context, request: Shape) -> Shape:
     """Return what a stage serves as a document of OpenAPI 2.0 (`swagger`) or 3.0 (`oas30`)."""
     api_id = request["restApiId"]
-    version = _export_version(request["exportType"])
-    is_yaml = _is_yaml(request)
-    extensions = _extensions(request)
     with context.store.read() as reader:
-        api = require_api(context, reader, api_id)
+        # As with every operation on a stage, of an API that is not there it is the stage that AWS misses.
         stage = require_stage(context, reader, api_id, request["stageName"])
+        version = _export_version(request["exportType"])
+        is_yaml = _is_yaml(request)
+        extensions = _extensions(request)
+        api = require_api(context, reader, api_id)
         served = require_part(
             context, reader, DEPLOYED_API, api_id, stage["deploymentId"], "Invalid Deployment identifier specified"
         )
@@ -165,7 +166,7 @@ def _export_version(export_type: str) -> Version:
     try:
         return Version(export_type)
     except ValueError:
-        raise bad_request(f"Invalid export type specified: {export_type}. Valid options are swagger,oas30") from None
+        raise bad_request(f"No API exporter for type '{export_type}'") from None
 
 
 def _is_yaml(request: Shape) -> bool:

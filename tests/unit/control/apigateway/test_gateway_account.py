@@ -36,7 +36,9 @@ def test_what_cannot_be_changed(calls: Calls) -> None:
     )
     for change in (
         ("replace", "/cloudwatchRoleArn", "role"),
-        ("remove", "/features", "UsagePlans"),
         ("add", "/features", "Teapots"),
     ):
         assert calls.patch_refusal("UpdateAccount", change)[0] == "BadRequestException"
+    # The text is that of moto's tests (test_update_account_error).
+    refused = ("BadRequestException", "Usage Plans cannot be disabled once enabled")
+    assert calls.patch_refusal("UpdateAccount", ("remove", "/features", "UsagePlans")) == refused

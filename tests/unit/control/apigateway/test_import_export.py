@@ -339,14 +339,28 @@ def test_other_exports_are_refused(calls: Calls, request_members: dict[str, Any]
     assert code == "BadRequestException"
 
 
-def test_what_is_not_there_cannot_be_exported(calls: Calls) -> None:
-    """GetExport: NotFoundException."""
-    request = {"stageName": "prod", "exportType": "swagger"}
-    assert calls.refusal("GetExport", restApiId="none", **request)[0] == "NotFoundException"
-    assert calls.refusal("GetExport", restApiId=calls.api(), **request) == (
-        "NotFoundException",
-        "Invalid stage identifier specified",
+def test_a_document_is_put_in_one_of_two_modes(calls: Calls) -> None:
+    """The text is that of moto's tests (test_apigateway_putrestapi.py)."""
+    refusal = calls.refusal("PutRestApi", restApiId=calls.api(), mode="unknown", body=body())
+    assert refusal == (
+        "BadRequestException",
+        'Enumeration value of OpenAPI import mode must be "overwrite" or "merge"',
     )
+
+
+def test_what_is_not_there_cannot_be_exported(calls: Calls) -> None:
+    """GetExport: NotFoundException. An unknown API is answered as in moto's tests (test_apigateway_export.py)."""
+    no_stage = ("NotFoundException", "Invalid stage identifier specified")
+    for api_id in ("none", calls.api()):
+        for export_type in ("swagger", "raml"):
+            assert calls.refusal("GetExport", restApiId=api_id, stageName="prod", exportType=export_type) == no_stage
+
+
+def test_the_type_of_an_export_is_named_when_there_is_none_such(calls: Calls) -> None:
+    """The text is that of moto's tests (test_apigateway_export.py)."""
+    api_id = deployed(calls, imported(calls, body=body(paths={"/": {"get": MOCK}})))
+    refusal = calls.refusal("GetExport", restApiId=api_id, stageName="prod", exportType="a")
+    assert refusal == ("BadRequestException", "No API exporter for type 'a'")
 
 
 def test_an_export_shows_what_the_stage_serves(calls: Calls) -> None:
