@@ -85,7 +85,7 @@ def get_export(context: Context, request: Shape) -> Shape:
     """Return what a stage serves as a document of OpenAPI 2.0 (`swagger`) or 3.0 (`oas30`)."""
     api_id = request["restApiId"]
     with context.store.read() as reader:
-        # As with every operation on a stage, of an API that is not there it is the stage that AWS misses.
+        # AWS misses the stage of an API that is not there in DeleteStage; moto's tests say the same of GetExport.
         stage = require_stage(context, reader, api_id, request["stageName"])
         version = _export_version(request["exportType"])
         is_yaml = _is_yaml(request)
