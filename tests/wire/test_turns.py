@@ -113,7 +113,7 @@ async def test_a_client_that_takes_nothing_is_not_answered_further() -> None:
 async def test_a_connection_that_is_closed_is_written_to_before() -> None:
     peer = peer_of()
     peer.connection.data_received(GET % 1)
-    peer.connection.close_if_idle()
+    peer.connection.drain(spares_used=False)
     await settle()
     assert bodies(peer.transport) == [b"/1"]
     assert peer.transport.is_closed

@@ -76,7 +76,7 @@ async def test_draining_is_the_successors_to_do() -> None:
     shout = Shout()
     peer = shouting(shout)
     await peer.send(UPGRADE)
-    peer.connection.drain()
+    peer.connection.drain(spares_used=True)
     await peer.vanish()
     assert shout.events == ["made", "drain", "lost"]
 

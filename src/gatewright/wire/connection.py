@@ -150,20 +150,19 @@ class ServerConnection(asyncio.Protocol):
             elif phase in (IDLE, HEAD, LINGERING):
                 self._close()
 
-    def drain(self) -> None:
-        """Close now unless something is in flight, or this connection is in use: then its next response is the last."""
-        if self._successor is not None:
-            self._successor.drain()
-            return
-        limits = self._scope.limits
-        waits = limits.header_seconds if self._lifecycle.phase is HEAD else limits.keep_alive_seconds
-        if self._lifecycle.deadline < self._scope.next_sweep + waits:
-            self.close_if_idle()
+    def drain(self, *, spares_used: bool) -> None:
+        """Close now if nothing is in flight; otherwise the next response will be the last.
 
-    def close_if_idle(self) -> None:
-        """Close now if nothing is in flight."""
-        if self._lifecycle.phase in (IDLE, HEAD) and not self._reader.backlog:
-            self._close()
+        With `spares_used`, also a connection that was used within the last sweep may have one.
+        """
+        phase, scope = self._lifecycle.phase, self._scope
+        if self._successor is not None:
+            if spares_used:
+                self._successor.drain()
+        elif phase in (IDLE, HEAD) and not self._reader.backlog:
+            waits = scope.limits.header_seconds if phase is HEAD else scope.limits.keep_alive_seconds
+            if not spares_used or self._lifecycle.deadline < scope.next_sweep + waits:
+                self._close()
 
     def abort(self) -> None:
         """Cut the connection off."""

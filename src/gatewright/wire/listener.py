@@ -84,11 +84,11 @@ class Listener:
         if self._server is not None:
             self._server.close()
         for connection in tuple(scope.connections):
-            connection.drain()
+            connection.drain(spares_used=True)
         # Who asked a moment ago may be asking again right now; closing would cost it a request.
         await scope.wait_until_empty(min(_LAST_REQUEST_SECONDS, self._limits.drain_seconds))
         for connection in tuple(scope.connections):
-            connection.close_if_idle()
+            connection.drain(spares_used=False)
         await scope.wait_until_empty(self._limits.drain_seconds)
         for connection in tuple(scope.connections):
             connection.abort()

@@ -18,12 +18,11 @@ class Connection(Protocol):
         """Do what is due at a time of the event loop."""
         ...
 
-    def drain(self) -> None:
-        """Close now if nothing is in flight or likely to come; otherwise after the response that is next."""
-        ...
+    def drain(self, *, spares_used: bool) -> None:
+        """Close now if nothing is in flight; otherwise after the response in flight.
 
-    def close_if_idle(self) -> None:
-        """Close now if nothing is in flight."""
+        With `spares_used`, as it is asked first, a connection that is in use is left open for one more request.
+        """
         ...
 
     def abort(self) -> None:
