@@ -181,6 +181,16 @@ def test_a_patch_is_all_or_nothing(calls: Calls, api_id: str) -> None:
     assert calls("GetRestApi", restApiId=api_id) == before
 
 
+def test_an_empty_policy_is_no_policy(calls: Calls, api_id: str) -> None:
+    """ "Patch operations", UpdateRestApi: `/policy`, which Terraform (rest_api_policy.go) empties to delete."""
+    before = calls("GetRestApi", restApiId=api_id)
+    assert calls.patch("UpdateRestApi", ("replace", "/policy", ""), restApiId=api_id) == before
+    assert calls.patch("UpdateRestApi", ("replace", "/policy"), ("replace", "/name", "cats"), restApiId=api_id) == {
+        **before,
+        "name": "cats",
+    }
+
+
 def test_a_policy_is_of_a_later_issue(calls: Calls, api_id: str) -> None:
     code, message = calls.patch_refusal("UpdateRestApi", ("replace", "/policy", "{}"), restApiId=api_id)
     assert code == "NotImplemented"
