@@ -137,6 +137,29 @@ async def test_a_client_that_goes_away_is_written_nothing() -> None:
     assert bodies(peer.transport) == []
 
 
+async def test_what_waits_is_written_before_the_transport_closes_itself() -> None:
+    """As it does when TLS's `close_notify` comes in the same turn as a request."""
+    peer = peer_of()
+    peer.connection.data_received(GET % 1)
+    assert not peer.connection.eof_received()
+    peer.transport.close()
+    await settle()
+    assert bodies(peer.transport) == [b"/1"]
+
+
+async def test_who_was_used_just_before_a_sweep_is_spared_by_the_first_drain() -> None:
+    peer = peer_of()
+    sweep_seconds = peer.scope.limits.sweep_seconds
+    peer.connection.data_received(GET % 1)
+    await settle()
+    peer.scope.next_sweep += 1.001 * sweep_seconds
+    peer.connection.drain(spares_used=True)
+    assert not peer.transport.is_closed
+    peer.scope.next_sweep += 1.001 * sweep_seconds
+    peer.connection.drain(spares_used=True)
+    assert peer.transport.is_closed
+
+
 async def test_one_connection_that_fails_keeps_nothing_from_the_others(caplog: pytest.LogCaptureFixture) -> None:
     class Broken(FakeTransport):
         def write(self, data: bytes | bytearray | memoryview) -> None:

@@ -81,6 +81,17 @@ async def test_draining_is_the_successors_to_do() -> None:
     assert shout.events == ["made", "drain", "lost"]
 
 
+async def test_who_is_upgraded_while_the_listener_drains_is_told_so() -> None:
+    shout = Shout()
+    peer = shouting(shout)
+    peer.scope.is_draining = True
+    peer.connection.drain(spares_used=True)
+    await peer.send(UPGRADE + b"early")
+    peer.connection.drain(spares_used=False)
+    assert shout.events == ["made", "data early", "drain", "lost"]
+    assert peer.transport.is_closed
+
+
 @pytest.mark.parametrize(
     ("octets", "fields"),
     [

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Coroutine
 from typing import cast
 
 from gatewright.base.errors import BodyBroken, BodyError, BodyTimeout
-from gatewright.base.messages import ReceivedHeaders, Request, Response
+from gatewright.base.messages import Body, ReceivedHeaders, Request, Response
 from gatewright.wire.answers import AnswerWriter, ResponseCutOff
 from gatewright.wire.connection_phase import BODY, CLOSED, CLOSING, HEAD, IDLE, LINGERING, SERVING, UPGRADED, Lifecycle
 from gatewright.wire.errors import RequestRefused
@@ -110,6 +110,10 @@ class ServerConnection(asyncio.Protocol):
                 return
         self._receiver.notice()
 
+    def eof_received(self) -> None:
+        """Write what waits: the transport closes next, in the same turn where TLS's farewell came with a request."""
+        self._writer.flush()
+
     def pause_writing(self) -> None:
         """Make the writer wait."""
         self._writer.pause()
@@ -153,7 +157,7 @@ class ServerConnection(asyncio.Protocol):
     def drain(self, *, spares_used: bool) -> None:
         """Close now if nothing is in flight; otherwise the next response will be the last.
 
-        With `spares_used`, also a connection that was used within the last sweep may have one.
+        With `spares_used`, also a connection that was used since the sweep before the last may have one.
         """
         phase, scope = self._lifecycle.phase, self._scope
         if self._successor is not None:
@@ -161,7 +165,9 @@ class ServerConnection(asyncio.Protocol):
                 self._successor.drain()
         elif phase in (IDLE, HEAD) and not self._reader.backlog:
             waits = scope.limits.header_seconds if phase is HEAD else scope.limits.keep_alive_seconds
-            if not spares_used or self._lifecycle.deadline < scope.next_sweep + waits:
+            # The last sweep alone would not do: it may have been a moment ago.
+            used_by = scope.next_sweep - 2 * scope.limits.sweep_seconds
+            if not spares_used or self._lifecycle.deadline < used_by + waits:
                 self._close()
 
     def abort(self) -> None:
@@ -185,7 +191,7 @@ class ServerConnection(asyncio.Protocol):
                     return
                 lifecycle.enter(SERVING)
                 try:
-                    answer = scope.handler(self._request(head))
+                    answer = scope.handler(_request(head, self._bodies.open(head), self._scheme, self._peer))
                 except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 — `_failure` writes it to the log
                     answer = _failure(head, error)
                 if not isinstance(answer, Response) or not self._answers.write_at_once(head, answer):
@@ -263,21 +269,6 @@ class ServerConnection(asyncio.Protocol):
             await self._writer.wait_for_room()
         return True
 
-    def _request(self, head: RequestHead) -> Request:
-        address, port = self._peer
-        return Request(
-            head.method,
-            head.path,
-            head.query,
-            head.headers,
-            self._bodies.open(head),
-            head.http_version,
-            self._scheme,
-            address,
-            port,
-            time.time(),
-        )
-
     async def _answer(self, head: RequestHead, response: Response) -> bool:
         """Answer one request; say whether another may follow."""
         if response.status == 101:
@@ -318,6 +309,8 @@ class ServerConnection(asyncio.Protocol):
         early = self._reader.take_backlog()
         if early:
             successor.data_received(early)
+        if self._scope.is_draining:
+            successor.drain()
         return True
 
     # The end
@@ -344,6 +337,13 @@ class ServerConnection(asyncio.Protocol):
         self._lifecycle.enter(CLOSING)
         self._writer.flush()
         self._transport.close()
+
+
+def _request(head: RequestHead, body: Body, scheme: str, peer: tuple[str, int]) -> Request:
+    address, port = peer
+    return Request(
+        head.method, head.path, head.query, head.headers, body, head.http_version, scheme, address, port, time.time()
+    )
 
 
 def _failure(head: RequestHead, error: BaseException) -> Response:

@@ -77,7 +77,7 @@ class Listener:
     async def drain(self) -> None:
         """Refuse new connections, close idle ones, let requests in flight finish for `Limits.drain_seconds`.
 
-        A connection that was used within the last sweep has a quarter of a second for one more request.
+        A connection that was used since the sweep before the last has a quarter of a second for one more request.
         """
         scope = self._scope
         scope.is_draining = True

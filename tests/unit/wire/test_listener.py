@@ -156,6 +156,35 @@ def test_tls(run: RunOnLoop, tmp_path: Path) -> None:
     assert schemes == ["https"]
 
 
+def test_a_farewell_of_tls_beside_the_request_costs_no_response(run: RunOnLoop, tmp_path: Path) -> None:
+    """`close_notify` says that the client sends no more, not that it reads no more (RFC 8446 section 6.1)."""
+    certificate, key = make_certificate(tmp_path)
+    received, sent = ssl.MemoryBIO(), ssl.MemoryBIO()
+    session = ssl.create_default_context(cafile=str(certificate)).wrap_bio(received, sent, server_hostname="localhost")
+
+    async def scenario() -> None:
+        listener = await listening(lambda _: Response(200, Headers(), b"hello"), ssl=server_context(certificate, key))
+        reader, writer = await connect(listener)
+        while not listener.connections:
+            try:
+                session.do_handshake()
+                await asyncio.sleep(0.01)
+            except ssl.SSLWantReadError:
+                writer.write(sent.read())
+                received.write(await asyncio.wait_for(reader.read(65_536), PATIENCE))
+            writer.write(sent.read())
+        session.write(GET)
+        with pytest.raises(ssl.SSLWantReadError):
+            session.unwrap()
+        writer.write(sent.read())
+        received.write(await asyncio.wait_for(reader.read(), PATIENCE))
+        assert session.read().endswith(b"\r\n\r\nhello")
+        writer.close()
+        await listener.drain()
+
+    run(scenario())
+
+
 def test_a_given_socket_and_ipv6(run: RunOnLoop) -> None:
     if not socket.has_ipv6:
         pytest.skip("no IPv6 here")
