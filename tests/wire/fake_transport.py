@@ -8,6 +8,7 @@ from gatewright.wire.connection import ServerConnection
 from gatewright.wire.http11 import BodyLimit
 from gatewright.wire.limits import Limits
 from gatewright.wire.listener_scope import ListenerScope
+from gatewright.wire.turn import Turn
 
 
 class FakeTransport(asyncio.Transport):
@@ -86,6 +87,8 @@ class Peer:
     transport: FakeTransport
     scope: ListenerScope
     requests: list[Request] = field(default_factory=list)
+    now: float = 0.0
+    """The time in seconds of the turns of the event loop."""
 
     async def send(self, octets: bytes) -> bytes:
         """Send, let the server work, and return what it has written since."""
@@ -120,7 +123,7 @@ def connect(
         await request.body.read()
         return Response(204, Headers())
 
-    scope = ListenerScope(record, limits or Limits(), body_limit)
+    scope = ListenerScope(record, limits or Limits(), body_limit, turn=Turn(lambda: peer.now))
     connection = ServerConnection(scope)
     transport = FakeTransport()
     transport.protocol = connection

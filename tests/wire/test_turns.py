@@ -79,6 +79,20 @@ async def test_many_responses_do_not_wait_for_one_another() -> None:
     assert [bodies(transport) for transport in transports] == [[b"/1"]] * 40
 
 
+async def test_no_response_waits_for_requests_that_take_long() -> None:
+    def slow(request: Request) -> Response:
+        peer.now += 0.0015
+        return echo(request)
+
+    peer = peer_of(slow)
+    transports = [also(peer) for _ in range(5)]
+    for transport in transports:
+        ask(transport, GET % 1)
+    assert [bodies(transport) for transport in transports] == [[b"/1"]] * 3 + [[]] * 2
+    await settle()
+    assert [bodies(transport) for transport in transports] == [[b"/1"]] * 5
+
+
 async def test_large_responses_are_written_as_they_come() -> None:
     peer = peer_of(lambda request: Response(200, Headers(), b"x" * (40_000 if request.path == "/2" else 10)))
     peer.connection.data_received(GET % 1 + GET % 2 + GET % 3)
