@@ -8,6 +8,7 @@ import pytest
 
 from gatewright.base.messages import Handler, Headers, Request, Response
 from gatewright.wire.connection import ServerConnection
+from gatewright.wire.upgrade import Successor, switching_protocols
 from tests.wire.fake_transport import FakeTransport, Peer, connect, settle
 from tests.wire.responses import read_responses
 
@@ -216,6 +217,22 @@ async def test_continue_comes_behind_what_waits() -> None:
     await settle()
     answers = [(response.status, response.body) for response in read_responses(bytes(peer.transport.written))]
     assert answers == [(200, b"/1"), (100, b""), (200, b"body")]
+
+
+async def test_an_upgrade_comes_behind_what_waits() -> None:
+    async def later(request: Request) -> Response:
+        return echo(request)
+
+    def handler(request: Request) -> Awaitable[Response]:
+        if request.path == "/1":
+            return later(request)
+        return switching_protocols(Headers([("Upgrade", "shout")]), Successor)
+
+    peer = peer_of(handler)
+    upgrade = b"GET /2 HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: shout\r\n\r\n"
+    peer.connection.data_received(GET % 1 + upgrade)
+    await settle()
+    assert [response.status for response in read_responses(bytes(peer.transport.written))] == [200, 101]
 
 
 async def test_a_refusal_comes_behind_what_waits() -> None:
