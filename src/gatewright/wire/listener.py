@@ -86,10 +86,11 @@ class Listener:
         for connection in tuple(scope.connections):
             connection.drain(spares_used=True)
         # Who asked a moment ago may be asking again right now; closing would cost it a request.
-        await scope.wait_until_empty(min(_LAST_REQUEST_SECONDS, self._limits.drain_seconds))
+        last_request_seconds = min(_LAST_REQUEST_SECONDS, self._limits.drain_seconds)
+        await scope.wait_until_empty(last_request_seconds)
         for connection in tuple(scope.connections):
             connection.drain(spares_used=False)
-        await scope.wait_until_empty(self._limits.drain_seconds)
+        await scope.wait_until_empty(self._limits.drain_seconds - last_request_seconds)
         for connection in tuple(scope.connections):
             connection.abort()
         # Cutting off takes a turn or two of the event loop, never a peer's good will.
