@@ -17,7 +17,11 @@ from gatewright.control.apigateway.methods import (
     put_changed_method,
     require_method,
 )
-from gatewright.control.apigateway.parameter_mappings import check_cache_keys, check_request_mappings
+from gatewright.control.apigateway.parameter_mappings import (
+    check_cache_keys,
+    check_request_mappings,
+    known_cache_keys,
+)
 from gatewright.control.apigateway.patch import (
     ADD,
     REMOVE,
@@ -65,12 +69,22 @@ def get_integration(context: Context, request: Shape) -> Shape:
 
 
 def update_integration(context: Context, request: Shape) -> Shape:
-    """Change the integration of a method by a patch."""
+    """Change the integration of a method by a patch.
+
+    Cache keys that it had and whose parameter is gone by now go with it, and are no reason to refuse the patch: the
+    AWS provider of Terraform found so of AWS (hashicorp/terraform-provider-aws, internal/service/apigateway/
+    integration.go, the comments on updating in two stages).
+    """
     api_id = request["restApiId"]
     with context.store.write() as writer:
         resource, method = require_method(context, writer, request)
-        integration = patched(require_integration(method), request.get("patchOperations", ()), PATCH)
-        integration.setdefault("cacheKeyParameters", [])
+        before = require_integration(method)
+        integration = patched(before, request.get("patchOperations", ()), PATCH)
+        known = known_cache_keys(method, integration.get("requestParameters", {}))
+        had = before.get("cacheKeyParameters", ())
+        integration["cacheKeyParameters"] = [
+            key for key in integration.get("cacheKeyParameters", ()) if key not in had or known(key)
+        ]
         _check(context, writer, api_id, method, integration)
         method["methodIntegration"] = integration
         put_changed_method(context, writer, api_id, resource, method)

@@ -103,10 +103,15 @@ def check_gateway_response_mappings(mappings: Mapping[str, str]) -> None:
 
 def check_cache_keys(cache_keys: Iterable[str], method: Document, mappings: Mapping[str, str]) -> None:
     """Check the cacheKeyParameters of an integration. Raises BadRequestException."""
-    known = {*method.get("requestParameters", {}), *mappings}
-    for cache_key in cache_keys:
-        if cache_key not in known and _method_parameter(cache_key) not in known:
-            raise bad_request("Invalid cache key parameter specified")
+    known = known_cache_keys(method, mappings)
+    if not all(known(cache_key) for cache_key in cache_keys):
+        raise bad_request("Invalid cache key parameter specified")
+
+
+def known_cache_keys(method: Document, mappings: Mapping[str, str]) -> Callable[[str], bool]:
+    """Return what tells whether a cache key names a parameter that a method declares or its integration maps."""
+    names = {*method.get("requestParameters", {}), *mappings}
+    return lambda cache_key: cache_key in names or _method_parameter(cache_key) in names
 
 
 def _compiles(build: Callable[[list[tuple[str, str]]], object], target: str, source: str | None) -> bool:

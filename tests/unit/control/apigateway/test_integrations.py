@@ -259,6 +259,26 @@ def test_integrations_are_patched(calls: Calls, where: dict[str, str]) -> None:
     assert "requestTemplates" not in integration
 
 
+def test_cache_keys_go_with_their_parameters(calls: Calls, where: dict[str, str]) -> None:
+    """hashicorp/terraform-provider-aws, TestAccAPIGatewayIntegration_Parameters_requestCacheKeyUpdate.
+
+    Terraform takes a parameter from the method, then from the mappings, and finds the cache keys gone by that.
+    """
+    declared, mapped = "method.request.querystring.q", "integration.request.querystring.q"
+    members = {
+        "type": "HTTP_PROXY",
+        "integrationHttpMethod": "ANY",
+        "uri": URL,
+        "requestParameters": {mapped: declared},
+    }
+    calls("PutIntegration", **where, **members, cacheKeyParameters=[declared, mapped])
+    calls.patch("UpdateMethod", ("remove", f"/requestParameters/{declared}"), **where)
+    integration = calls.patch("UpdateIntegration", ("remove", f"/requestParameters/{mapped}"), **where)
+    assert integration["cacheKeyParameters"] == []
+    refusal = calls.patch_refusal("UpdateIntegration", ("add", f"/cacheKeyParameters/{declared}"), **where)
+    assert refusal == ("BadRequestException", "Invalid cache key parameter specified")
+
+
 @pytest.mark.parametrize(
     ("change", "refusal"),
     [
