@@ -18,7 +18,12 @@ Tree = dict[str, Any]
 
 def build_context(call: RestCall) -> Tree:
     """Return the variables of a request."""
-    return context_reads(_NAMES, call.facts).read(call)
+    facts = call.facts
+    context = {name: value(facts if is_of_method else call) for name, is_of_method, value in _ALL}
+    for name in _OPTIONAL:
+        if context[name] is None:
+            del context[name]
+    return context
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +96,12 @@ _OF_REQUEST: Mapping[str, Callable[[RestCall], Any]] = MappingProxyType(
         "responseOverride": lambda _: {"header": {}},
     }
 )
-_NAMES = tuple(sorted([*_OF_METHOD, *_OF_REQUEST]))
+_OPTIONAL = ("operationName", "isCanaryRequest")
+"""Those that may have no value: two have none where the method has no name, and the stage no canary."""
+_ALL: tuple[tuple[str, bool, Callable[[Any], Any]], ...] = tuple(
+    (name, name in _OF_METHOD, _OF_METHOD.get(name) or _OF_REQUEST[name])
+    for name in sorted([*_OF_METHOD, *_OF_REQUEST])
+)
 
 
 def context_value(context: Mapping[str, Any], name: str) -> str | None:
