@@ -178,9 +178,9 @@ def _judge_mock(parts: Results) -> Verdict:
 
 
 def _judge_templates(parts: Results) -> Verdict:
-    templates = parts["rest"]["templates"]
-    ratio = _rate_of_all(templates, "gatewright") / _rate_of_all(templates, "airspeed")
-    target = "mapping templates, one after the other: at least 20 times as fast as airspeed"
+    rates = parts["rest"]["templates"].values()
+    ratio = min(each["gatewright"] / each["airspeed"] for each in rates)
+    target = "mapping templates: at least 20 times as fast as airspeed, each of them"
     return Verdict(target, f"{ratio:.1f}", ratio >= 20.0)
 
 

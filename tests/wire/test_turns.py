@@ -25,9 +25,9 @@ def peer_of(handler: Handler = echo) -> Peer:
     return peer
 
 
-def also(peer: Peer) -> FakeTransport:
+def also(peer: Peer, transport: FakeTransport | None = None) -> FakeTransport:
     """Open a further connection of the same listener; the transport's protocol is the connection."""
-    connection, transport = ServerConnection(peer.scope), FakeTransport()
+    connection, transport = ServerConnection(peer.scope), transport or FakeTransport()
     transport.protocol = connection
     connection.connection_made(transport)
     return transport
@@ -59,10 +59,7 @@ async def test_connections_are_written_to_in_the_order_of_their_requests() -> No
             super().write(data)
 
     peer = peer_of()
-    transports = [Noted() for _ in range(3)]
-    for transport in transports:
-        transport.protocol = ServerConnection(peer.scope)
-        transport.protocol.connection_made(transport)
+    transports = [also(peer, Noted()) for _ in range(3)]
     for transport in (transports[2], transports[0], transports[1]):
         ask(transport, GET % 1)
     assert order == []
@@ -181,9 +178,7 @@ async def test_one_connection_that_fails_keeps_nothing_from_the_others(caplog: p
             raise RuntimeError("the handler is closed")
 
     peer = peer_of()
-    broken = Broken()
-    broken.protocol = ServerConnection(peer.scope)
-    broken.protocol.connection_made(broken)
+    broken = also(peer, Broken())
     ask(broken, GET % 1)
     peer.connection.data_received(GET % 2)
     with caplog.at_level(logging.ERROR):
